@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench bench-search bench-clinic schema migration lock clean
+.PHONY: help run test lint docs bench bench-search bench-clinic bench-telemetry schema migration lock clean
 HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
 BIN := .venv/bin
 
@@ -31,6 +31,9 @@ bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plai
 
 bench-search: .venv/ready  ## Measure how good the answers of search are, by judged queries (docs/search-quality.md)
 	PYTHONPATH=scripts $(BIN)/python -m search_bench $(OPTIONS)
+
+bench-telemetry: .venv/ready  ## Measure how many events of telemetry are stored in a second (about two minutes)
+	PYTHONPATH=scripts $(BIN)/python -m telemetry_bench $(OPTIONS)
 
 bench-clinic: .venv/ready  ## Measure the figures of a clinic of 2,000 patients with a year of logs (about five minutes)
 	PYTHONPATH=scripts $(BIN)/python -m clinic_bench $(OPTIONS)

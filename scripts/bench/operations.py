@@ -50,7 +50,7 @@ class Request:
     @property
     def writes(self) -> bool:
         """True if it changes data."""
-        return self.operation in ("movement", "override")
+        return self.operation in ("movement", "override", "telemetry")
 
 
 def body(operation: str, variables: Mapping[str, Any]) -> bytes:

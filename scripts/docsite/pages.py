@@ -25,15 +25,23 @@ LINKS = {
 }
 """Links in these files, and their targets in the site."""
 
-GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile")
+GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile", "clinician", "patient")
 
 REFERENCE = ("queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars")
 
 SECTIONS = {
-    "Use it": ("clients", "results", "generator", "domain", "training", "operations", "exchange", "content"),
+    "Use it": ("clients", "sync", "results", "generator", "domain", "training", "operations", "exchange", "content"),
     "Guides for clients": tuple(f"guides/{name}" for name in GUIDES),
     "API reference": tuple(f"reference/{name}" for name in REFERENCE),
-    "Change it": ("architecture", "reference/rooms", "contributing", "performance", "search-quality", "library-plans"),
+    "Change it": (
+        "architecture",
+        "reference/rooms",
+        "contributing",
+        "performance",
+        "search-quality",
+        "library-plans",
+        "generator-review",
+    ),
     "Project": ("changelog", "security", "license"),
 }
 """The site's navigation."""

@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from generator_check.laws_of_choice import faults_of_choice
+from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.candidates.rules_sides import OPPOSITE
-from kinegraph.generator.rules import MAX_SETS_PER_MUSCLE, Generated, exhausting_limit, fatigue_limit
+from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
+from kinegraph.composition.rules_limits import is_balanced
+from kinegraph.composition.rules_order import MIDDLE, Phase, follow_too_closely, phase_of
+from kinegraph.dosing.rules import TimedPrescription
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
-from kinegraph.generator.rules_session import Session, follow_too_closely
-from kinegraph.kit.checks import Checks
-from kinegraph.programming.rules import Chosen, Demand, ExclusionReason, Request
-from kinegraph.programming.rules_eligible import sort_out
-from kinegraph.programming.rules_prescriptions import TimedPrescription
+from kinegraph.programming.rules import Demand, ExclusionReason
+from kinegraph.programming.rules_eligible import Sorted, is_only_therapy, is_training, sort_out, trains_targets
+from kinegraph.programming.rules_places import STEADY
 from kinegraph.workout.rules import SectionType
-from kinegraph.workout.rules_tree import checked_prescription
 
 TRAINING = (SectionType.MAIN, SectionType.ACCESSORY)
 
@@ -27,18 +31,29 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     """The violations of laws in a workout, a line each. It is generated again, to compare."""
     if generated(workout.request, catalogue) != workout:
         yield "the same request gives another workout"
+    found = sort_out(catalogue, workout.request)
+    session = session_of(workout, found)
     yield from _of_each(workout)
-    yield from _of_all(workout, catalogue)
-    yield from _of_answers(workout, catalogue)
+    yield from _of_all(workout, session)
+    yield from _of_order(workout, session)
+    yield from faults_of_prescriptions(workout, movements(workout, *TRAINING), session)
+    yield from faults_of_choice(workout, movements(workout, *TRAINING), session)
+    yield from _of_answers(workout, catalogue, found)
+
+
+def session_of(workout: Generated, found: Sorted) -> Session:
+    """The session of a workout, with all the time that there could be."""
+    chosen = {
+        each.candidate.id: (each.candidate, TimedPrescription(dict(each.prescription), each.seconds))
+        for each in movements(workout, *TRAINING)
+    }
+    return Session(workout.request, found, 10**6, chosen=chosen)
 
 
 def _of_each(workout: Generated) -> Iterator[str]:
     request = workout.request
     for each in movements(workout):
         exercise, name = each.candidate, each.candidate.key
-        checks = Checks()
-        if checked_prescription(each.prescription, ("prescription",), checks) != each.prescription or checks.refusals:
-            yield f"{name}: createWorkout would not take its prescription {each.prescription}"
         if not is_offered(exercise.assessed(request.person)) or exercise.assessed(request.person) != each.assessment:
             yield f"{name}: it is not safe"
         if exercise.is_draft and not request.with_drafts:
@@ -50,56 +65,52 @@ def _of_each(workout: Generated) -> Iterator[str]:
         if not exercise.is_classified:
             yield f"{name}: it has no class"
     for each in movements(workout, *TRAINING):
-        offered = each.candidate.prescription(request.goal)
-        if offered is None:
-            yield f"{each.candidate.key}: it is not offered for {request.goal}"
-        elif each.prescription["sets"] > (offered.sets or 3):
-            yield f"{each.candidate.key}: it has more sets than its profile says"
-        if request.targets and not any(each.candidate.primary & keys for _, keys in request.targets):
+        is_wanted = any(each.candidate.primary & keys for _, keys in request.targets)
+        if request.targets and not is_wanted and not each.assessment.indicated_for:
             yield f"{each.candidate.key}: it trains no wanted muscle"
 
 
-def _of_all(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
+def _of_all(workout: Generated, session: Session) -> Iterator[str]:
     request = workout.request
     trained = [each.candidate for each in movements(workout, *TRAINING)]
     if workout.estimated_seconds > 60 * request.minutes:
         yield f"it takes {workout.estimated_seconds} seconds"
-    roots = [each.candidate.root_id for each in movements(workout)]
-    if len(roots) != len(set(roots)):
-        yield "an exercise is there twice"
-    for one, other in pairwise(trained):
-        if follow_too_closely(one, other):
-            yield f"{one.key} and {other.key}: two exhausting ones in a row"
+    for light in (SectionType.WARMUP, SectionType.COOLDOWN):
+        beside = [e.candidate for e in movements(workout, light) if e.candidate.class_key != STEADY]
+        roots = [each.root_id for each in (*trained, *beside)]
+        if len(roots) != len(set(roots)):
+            yield f"an exercise is there twice: {[each.key for each in (*trained, *beside)]}"
     if sum(each.fatigue for each in trained) > fatigue_limit(request.minutes):
         yield "it tires too much"
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):
         yield "it has too many exhausting exercises"
-    if not _session(workout, catalogue).is_balanced:
+    if not is_balanced(session):
         yield f"it is not balanced: {[each.side for each in trained]}"
     for muscle in {muscle for each in trained for muscle in each.primary}:
-        sets = sum(e.prescription["sets"] for e in movements(workout, *TRAINING) if muscle in e.candidate.primary)
-        if sets > MAX_SETS_PER_MUSCLE:
-            yield f"{muscle}: {sets} sets"
+        if session.sets_of(muscle) > MAX_SETS_PER_MUSCLE:
+            yield f"{muscle}: {session.sets_of(muscle)} sets"
+
+
+def _of_order(workout: Generated, session: Session) -> Iterator[str]:
     order = [SectionType.WARMUP, *TRAINING, SectionType.COOLDOWN]
     if [section.type for section in workout.sections] != [t for t in order if movements(workout, t)]:
         yield "the sections are not in their order, or one is empty"
+    trained = [each.candidate for each in movements(workout, *TRAINING)]
+    for one, other in pairwise(trained):
+        if follow_too_closely(one, other):
+            yield f"{one.key} and {other.key}: two exhausting ones in a row"
+    phases = [phase_of(each, session) for each in trained]
+    groups = [Phase.LARGE if phase in MIDDLE else phase for phase in phases]
+    if groups != sorted(groups):
+        yield f"the order is wrong: {[phase.name for phase in phases]}"
 
 
-def _session(workout: Generated, catalogue: Catalogue) -> Session:
-    """The session of a workout, with all the time that there could be."""
-    found = sort_out(catalogue, workout.request)
-    chosen = {
-        each.candidate.id: (each.candidate, TimedPrescription(dict(each.prescription), each.seconds))
-        for each in movements(workout, *TRAINING)
-    }
-    return Session(workout.request, found.eligible, found.assessments, 10**6, chosen)
-
-
-def _of_answers(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
+def _of_answers(workout: Generated, catalogue: Catalogue, found: Sorted) -> Iterator[str]:
     request, trained = workout.request, movements(workout, *TRAINING)
     said = {each.subject for each in workout.unmet_demands}
     for name, keys in request.targets:
-        if name not in said and not any(each.candidate.primary & keys for each in trained):
+        is_said = any(subject is not None and subject.split(":")[0] == name for subject in said)
+        if not is_said and not any(each.candidate.primary & keys for each in trained):
             yield f"{name}: it is neither trained nor unmet"
         if name in said and any(each.candidate.primary & keys for each in trained):
             yield f"{name}: it is trained, and said to be unmet"
@@ -109,27 +120,30 @@ def _of_answers(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     if trained and not has_warm_up and Demand.WARM_UP not in {each.demand for each in workout.unmet_demands}:
         yield "a warm-up is missing"
     shown = {each.id for each in catalogue.candidates if request.with_drafts or not each.is_draft}
-    listed = [each.candidate.id for each in workout.excluded] + [each.candidate.id for each in movements(workout)]
+    listed = [each.candidate.id for each in workout.excluded] + list({e.candidate.id for e in movements(workout)})
     if sorted(listed) != sorted(shown):
         yield "an exercise is neither in the workout nor left out, or both"
     for each in workout.excluded:
-        if not _is_true(each.reason, each.candidate, request):
+        if not _is_true(each.reason, each.candidate, workout, found):
             yield f"{each.candidate.key}: the reason {each.reason} is not true ({each.detail})"
+        if not each.detail:
+            yield f"{each.candidate.key}: its reason has no words"
 
 
-def _is_true(reason: ExclusionReason, exercise: Candidate, request: Request) -> bool:
-    wanted = frozenset[str]().union(*(keys for _, keys in request.targets))
-    offered = is_offered(exercise.assessed(request.person))
+def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, found: Sorted) -> bool:
+    request = workout.request
+    assessment = exercise.assessed(request.person)
+    offered = is_offered(assessment)
     if reason is ExclusionReason.UNSAFE:
         return not offered
     if reason is ExclusionReason.GOAL:
-        is_training = exercise.is_classified and exercise.kind not in ("mobility", "test")
-        return not is_training or exercise.prescription(request.goal) is None or exercise.class_key == "early_motion"
+        is_other = exercise.prescription(request.goal) is None
+        return not is_training(exercise) or is_other or is_only_therapy(exercise, request, assessment)
     if reason is ExclusionReason.MUSCLE:
-        return bool(wanted) and 2 * len(exercise.primary & wanted) < max(len(exercise.primary), 1)
+        return not trains_targets(exercise, request)
     if reason is ExclusionReason.EQUIPMENT:
         return bool(exercise.lacks(request.equipment))
     if reason is ExclusionReason.DIFFICULTY:
         return exercise.difficulty > request.difficulty_max or len(request.person) > 0
-    eligible = offered and exercise.prescription(request.goal) is not None and not exercise.lacks(request.equipment)
+    eligible = offered and exercise.id in found.ranges and not exercise.lacks(request.equipment)
     return eligible and (reason is not ExclusionReason.BALANCE or exercise.side in OPPOSITE)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
 
-from kinegraph.catalog.rules import ExerciseSort, checked_filter, order_of
+from kinegraph.catalog.rules import ExerciseSort
+from kinegraph.catalog.rules_checks import checked_filter, order_of
 from kinegraph.catalog.store import canonical_pages
 from kinegraph.kit.database import Database
 from kinegraph.kit.pages import Window
@@ -25,6 +26,7 @@ from kinegraph.lexicon.rules_lexicon import term_words
 from kinegraph.lexicon.rules_query import analysed, prepare
 from kinegraph.library.rules import LibrarySource
 from kinegraph.library.store_lists import library_pages
+from kinegraph.main import tune_the_interpreter
 from kinegraph.search import store
 from kinegraph.search.store_scope import Scope
 from kinegraph.search.store_suggestions import suggestions
@@ -89,7 +91,10 @@ async def timed(database: Database, organization: str | None, run: Callable[[Rea
 
 
 def clear_caches() -> None:
-    """Forget the analyses of queries, and what they are made of."""
+    """Forget the analyses of queries, and the words and texts that they are made of.
+
+    What follows from the lexicon alone stays, as its indexes do.
+    """
     for cached in (analysed, term_words, joined, lexeme):
         cached.cache_clear()
 
@@ -182,8 +187,9 @@ def percentile(seconds: Sequence[float]) -> float:
 
 
 async def run(server: str) -> None:
-    """Fill a library, and print the times."""
+    """Fill a library, and print the times, with the interpreter as it serves."""
     prepare()
+    tune_the_interpreter()
     async with library(server, None) as (url, _):
         organizations = await fill(url)
         database = await Database.open(url, CONNECTIONS)

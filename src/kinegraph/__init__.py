@@ -11,6 +11,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  formats     readers and writers of other people's files
     1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
     1  identity    organizations, users, memberships, the viewer
+    2  audit       who read or changed the data of patients: recorded as a hash chain
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
@@ -43,10 +44,13 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  planning    single sessions and exercises of a plan's working copy: adding, editing, moving, removing
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
-    9  programming  requests for a session, the exercises that are eligible for them, and their prescriptions
+    9  programming  requests for a session, its places, and the exercises that are eligible for them
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
-   10  generator   workouts from a goal, muscles, equipment, time and conditions
+    9  dosing      prescriptions of exercises for a goal and a person, and the time that they take
+   10  composition the exercises of a session while they are chosen: limits, order, scores
+   10  warmup      warm-up and cool-down of a session
+   11  generator   workouts from a goal, muscles, equipment, time and conditions
    10  checking    checks of whole workouts for a person, and warnings that coaches override
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
@@ -56,8 +60,11 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    11  enrollment  patients in versions of plans: what is due, pauses, moves
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
+   12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
    13  handout     printable pages of a plan's version in the patient's language, as HTML and PDF
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
+   13  sync        the change feed of patients' apps
+   14  privacy     one person's data: exported, and erased from every table
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
    16  realtime    subscriptions over WebSocket and server-sent events

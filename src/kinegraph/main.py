@@ -171,7 +171,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         await stack.enter_async_context(agents.open(endpoint, tokens))
         await prepared
-        _tune_the_interpreter()
+        tune_the_interpreter()
         yield {
             "database": database,
             "graphql": endpoint,
@@ -195,7 +195,7 @@ def _resources(services: Services, database: Database, storage: ObjectStorage, v
     )
 
 
-def _tune_the_interpreter() -> None:
+def tune_the_interpreter() -> None:
     """Let threads alternate sooner, and spare the collector what was made until now, which stays for good.
 
     Requests make few cycles, so they are looked for more rarely. With Python's defaults, collections took most of the

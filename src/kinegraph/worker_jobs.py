@@ -24,6 +24,8 @@ from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.voyage import Voyage
+from kinegraph.telemetry.jobs import rotate_telemetry
+from kinegraph.telemetry.rules import RETENTION_MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Work:
     """The service of embeddings; None without a key."""
     enricher: Enricher | None = None
     """The language model, with its price and budget; None without a key."""
+    telemetry_months: int = RETENTION_MONTHS
+    """The whole months for which telemetry is retained."""
+    removal_days: int = 180
+    """How long removals are stored, for apps that synchronize."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -67,6 +73,10 @@ async def _embed_exercises(work: Work, run: JobRun, ids: Sequence[str] | None = 
 
 async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
     return await embed_workouts(work.database, _voyage(work), run, sweep=sweep)
+
+
+async def _rotate_telemetry(work: Work, run: JobRun) -> str:
+    return await rotate_telemetry(work.database, work.telemetry_months)
 
 
 def _voyage(work: Work) -> Voyage:
@@ -102,12 +112,14 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.THUMBNAIL: _thumbnail,
     JobKind.SEED_CANONICAL: _seed_canonical,
     JobKind.ENRICH_CANONICAL: _enrich_canonical,
+    JobKind.ROTATE_TELEMETRY: _rotate_telemetry,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
 NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {
     "embed exercises": (JobKind.EMBED_EXERCISES, {"sweep": True}),
     "embed workouts": (JobKind.EMBED_WORKOUTS, {"sweep": True}),
+    "rotate telemetry": (JobKind.ROTATE_TELEMETRY, {}),
 }
 """The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 

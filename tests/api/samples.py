@@ -27,6 +27,7 @@ MEGABYTE = "x" * 1_000_000
 SURROGATE = "\ud800"
 _numbers = itertools.count(1)
 SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+NOW = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
 TODAY = datetime.now(UTC).date().isoformat()
 ANY_ID = uuid.UUID("0190b5b1-9d4e-7c3a-8000-0123456789ab")
 
@@ -63,6 +64,8 @@ STRINGS: Mapping[str, str | None] = {
     "videoUrl": "https://example.com/video",
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
+    "landmarks": "A" * 704,
+    "feedback": "KNEE_VALGUS",
     "timeZone": "Asia/Jerusalem",
     "targetMuscles": "chest",
     "availableEquipment": "barbell",
@@ -85,6 +88,7 @@ STRINGS: Mapping[str, str | None] = {
 }
 ENUMS: Mapping[str, str] = {
     "TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION", "EnrollmentStatus": "PAUSED",
+    "MediaEventKind": "HEARTBEAT",
 }  # fmt: skip
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
@@ -166,6 +170,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return {"weight": {"value": 1.5, "unit": "KG"}}  # what the workout is scored by
     if name == "ids" and owner == "EnrichCanonicalExercisesInput":
         return None  # at least one canonical exercise, or all that are due
+    if name in ("bufferedSeconds", "milestonePercent"):
+        return None  # of other kinds of events
     if name in ("uploadIds", "removeAttachmentIds", "ids"):
         return []  # an upload can be used once
     if isinstance(type, GraphQLList):
@@ -183,8 +189,9 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return f"https://example.com/suggested/{next(_numbers)}"
     if type.name == "Date" and (owner in NEAR or name in ("startsOn", "expiresOn")):
         return TODAY
-    by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
-               "Date": "2026-03-01", "DateTime": SOON if name == "expiresAt" else None}  # fmt: skip
+    moments = {"expiresAt": SOON, "occurredAt": NOW, "startedAt": NOW}
+    by_type = {"Int": NUMBERS.get(name, 4), "Float": 0.5 if name == "accuracy" else 1.5, "Boolean": True,
+               "String": STRINGS.get(name, "Text"), "Date": "2026-03-01", "DateTime": moments.get(name)}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
     return None if name in ("after", "before", "last") else by_type[type.name]

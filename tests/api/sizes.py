@@ -249,7 +249,15 @@ async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member:
                       SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made),
              pause AS (INSERT INTO enrollment_pauses (enrollment_id, organization_id, patient_id, from_day, to_day)
                        SELECT id, $1, patient_id, starts_on + 50 + n, starts_on + 50 + n
-                       FROM made, generate_series(1, $3) n)
+                       FROM made, generate_series(1, $3) n),
+             pose AS (INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, plan_exercise_id,
+                          enrollment_id, started_at, last_at, frames, accuracy_sum, accuracy_frames, feedback)
+                      SELECT $1, patient_id, uuidv7(), x.exercise_id, x.id, made.id, now(), now(), 1, 0.5, 1, '{"A": 1}'
+                      FROM made JOIN plan_version_exercises x USING (version_id), generate_series(1, $3)),
+             view AS (INSERT INTO media_sessions (organization_id, user_id, session_id, exercise_id, started_at,
+                          last_at, events, watched_seconds, bufferings, buffered_seconds, milestone_percent)
+                      SELECT $1, patient_id, uuidv7(), x.exercise_id, now(), now(), 1, 5, 0, 0, 25
+                      FROM made JOIN plan_version_exercises x ON x.version_id = made.version_id)
         INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
                                       effective_on, moved_by_id)
         SELECT id, $1, patient_id, 'active', version_id, starts_on, $4 FROM made, generate_series(1, $3)

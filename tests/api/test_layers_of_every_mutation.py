@@ -17,6 +17,7 @@ __all__ = ["organization"]
 MUTATIONS = [operation for operation in operations() if operation.parent == "Mutation"]
 MALFORMED = {"ID": "none", "String": "a\0b", "DateTime": "2026-03-01T10:00:00", "Int": -1, "Float": -1.0}
 """A value of each type that no row is needed to refuse: no id, a control character, a time without offset."""
+OF_SESSIONS = ("recordMediaEvents", "recordPoseFrames", "reportPlaybackErrors")
 STALE = "2001-02-03T04:05:06Z"
 """A version that is never stored."""
 
@@ -29,6 +30,8 @@ def faults(operation: Operation, type_name: str, value: Any) -> Iterator[tuple[P
                 continue
             if path[-1] == "clientId" and type_name == "ID":
                 continue  # made by the client: any text
+            if path[-1] == "sessionId" and operation.name in OF_SESSIONS and value == NO_ID:
+                continue  # made by the client: any UUID
             inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
             is_list = isinstance(inner, GraphQLList)
             yield (path, [value], (*path, "0")) if is_list else (path, value, path)

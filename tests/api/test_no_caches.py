@@ -28,6 +28,8 @@ EXEMPT = {
         )
     },
     "kinegraph.lexicon.rules_lexicon._usual": "usual words for words that were searched, at most 2,000",
+    "kinegraph.lexicon.rules_lexicon._weighted": "terms of concepts with their weights, at most 2,000",
+    "kinegraph.lexicon.rules_query._of_part": "alternatives of concepts that others consist of, at most 1,000",
     "kinegraph.language.rules_fulltext.lexeme": "words in full-text queries, at most 2,000",
     "kinegraph.language.rules_fulltext.joined": "terms in full-text queries, at most 4,000",
     "asyncpg.": "the driver's own of a connection: its statements and the codecs of types, both bounded",

@@ -33,6 +33,7 @@ LISTS = {
     "{ enrollments(%s) { %s } } } }",
     "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
     "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
+    "Enrollment.poseSessions": "organization(id: $id) { enrollments(first: 1) { nodes { poseSessions(%s) { %s } } } }",
     "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
@@ -80,6 +81,16 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         size.coach.id,
     )
     await enroll_more(world, owner, organization)
+    await owner.execute(
+        """
+        INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at,
+                                   last_at, frames, accuracy_sum, accuracy_frames)
+        SELECT $1, e.patient_id, uuidv7(), o.exercise_id, e.id, now(), now(), 1, 0, 0
+        FROM enrollments e, exercise_org_overrides o, generate_series(1, 5)
+        WHERE e.organization_id = $1 AND o.organization_id = $1
+        """,
+        organization.id,
+    )
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)

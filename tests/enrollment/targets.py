@@ -7,6 +7,7 @@ from tests.conftest import Api, Organization, Person
 from tests.enrollment.documents import ENROLL, PAUSE, written
 from tests.patient.documents import consent_to_conditions
 from tests.plan.documents import PUBLISH, create, exercise, session
+from tests.telemetry.targets import add_telemetry
 
 UPDATE_PLAN = """mutation ($input: UpdateTreatmentPlanInput!) {
   updateTreatmentPlan(input: $input) { plan { id } userErrors { code message field } }
@@ -16,7 +17,7 @@ UPDATE_PLAN = """mutation ($input: UpdateTreatmentPlanInput!) {
 async def add_enrollments(
     api: Api, organization: Organization, by_operation: Mapping[str, dict[str, str]], exercise_id: str
 ) -> None:
-    """Add the ids that fields and mutations of patients and enrollments take.
+    """Add the ids that fields and mutations of patients, enrollments and telemetry take.
 
     The patient has a sore knee, of which an exercise of the plan warns. The enrollment runs since a week in the first
     of two versions; that of resumeEnrollment is paused. The patient is not enrolled in the plan of enrollPatient.
@@ -42,6 +43,7 @@ async def add_enrollments(
     paused = await _enrolled(api, organization, free["id"], organization.owner)
     await written(api, PAUSE, organization.coach, id=paused)
     by_operation["Mutation.resumeEnrollment"]["id"] = paused
+    await add_telemetry(api, organization, by_operation)
 
 
 async def _enrolled(api: Api, organization: Organization, plan_id: str, person: Person) -> str:

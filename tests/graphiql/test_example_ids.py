@@ -21,6 +21,7 @@ from tests.graphiql.browser import Visit, serving, visiting
 COACH = "Marcus Hale, coach of Northside Strength"
 ATHLETE = "Jonas Keller, member of Northside Strength"
 PATIENT = "Ruth Avery, member of Harbor Physio"
+CLINICIAN = "Owen Castellano, coach of Harbor Physio"
 ADMIN = "Tessa Lindqvist, platform admin"
 MENU = json.loads(page._examples())
 SUBSCRIPTION = "Comments"
@@ -83,7 +84,8 @@ async def filled(visit: Visit) -> dict[str, Any]:
     [
         (COACH, ["Everyone", "Coaches"]),
         (ATHLETE, ["Everyone", "Athletes and patients"]),
-        (PATIENT, ["Everyone", "Athletes and patients"]),
+        (PATIENT, ["Everyone", "Athletes and patients", "Patients of a treatment plan"]),
+        (CLINICIAN, ["Everyone", "Clinicians with treatment plans"]),
     ],
 )
 async def test_ids_fill_themselves_in_after_sign_in_so_that_every_tab_runs_at_once(

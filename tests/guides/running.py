@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import kinegraph
 from tests.guides.pages import Guide
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -21,7 +22,11 @@ INSTALL = (
 )
 INSTALL_SECONDS, GUIDE_SECONDS = 120, 170
 MARK = "--- the end of a block ---"
-TOOLS = {"python": "", "kinegraph": " -m kinegraph.commands.cli"}
+SOURCES = Path(kinegraph.__file__).parents[1]
+TOOLS = {
+    "python": f'exec "{sys.executable}" "$@"',
+    "kinegraph": f'PYTHONPATH="{SOURCES}" exec "{sys.executable}" -m kinegraph.commands.cli "$@"',
+}
 
 
 def installed(folder: Path) -> Path:
@@ -47,8 +52,8 @@ def put(guide: Guide, folder: Path) -> None:
         (folder / name).write_text(code)
     tools = folder / ".tools"
     tools.mkdir()
-    for tool, arguments in TOOLS.items():
-        (tools / tool).write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n')
+    for tool, command in TOOLS.items():
+        (tools / tool).write_text(f"#!/bin/sh\n{command}\n")
         (tools / tool).chmod(0o755)
 
 

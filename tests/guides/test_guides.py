@@ -21,7 +21,7 @@ from tests.guides.running import PACKAGES, installed, printed, put
 from tests.process.running import environment
 from tests.realtime.clients import live
 
-WITHOUT_NPM = ("curl", "python")
+WITHOUT_NPM = ("clinician", "curl", "patient", "python")
 COACH, TRUSTED = "coach@northside.example", ("mobile",)
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 ROOTS = (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type)
@@ -30,6 +30,19 @@ OBJECTS = [
     for each in SCHEMA.type_map.values()
     if isinstance(each, GraphQLObjectType) and each not in ROOTS and not each.name.startswith("__")
 ]
+DEMO_PLANS = """
+SELECT plan.title, count(*) AS versions
+FROM treatment_plans plan JOIN plan_versions version ON version.plan_id = plan.id
+WHERE plan.title ~ 'Knee after|Rotator Cuff' GROUP BY plan.id ORDER BY plan.title
+"""
+DEMO_LOGS = """
+SELECT person.name, count(*), min(log.pain_score), max(log.performed_on - enrollment.starts_on), max(log.pain_score)
+FROM exercise_logs log
+JOIN enrollments enrollment ON enrollment.id = log.enrollment_id
+JOIN users person ON person.id = enrollment.patient_id
+WHERE log.client_id LIKE 'demo %' GROUP BY person.name ORDER BY person.name
+"""
+"""For each patient: their logs, the least pain, the day of the plan that was logged last (from 0), the worst pain."""
 WINDOW = {"first", "after", "last", "before"}
 
 
@@ -82,6 +95,20 @@ async def test_a_guide_runs_as_it_stands_and_prints_what_it_shows(
     outputs = await printed(page, tmp_path, env)
     for step, output in zip(page.steps, outputs, strict=True):
         assert step.is_printed(output), f"{step.commands}printed:\n{output}\nand not:\n{step.printed}"
+
+
+async def test_the_demos_clinic_has_two_plans_and_patients_who_keep_to_it_struggle_or_are_silent(
+    demo: None, owner: "asyncpg.Pool[Row]"
+) -> None:
+    assert [dict(each) for each in await owner.fetch(DEMO_PLANS)] == [
+        {"title": "Knee after ACL Reconstruction – Months 2 to 4", "versions": 1},
+        {"title": "Rotator Cuff – From Pain to Overhead", "versions": 2},
+    ]
+    assert [tuple(each) for each in await owner.fetch(DEMO_LOGS)] == [
+        ("Daniel Osei", 72, 2, 51, 6),
+        ("Nina Petrov", 28, 2, 14, 3),
+        ("Ruth Avery", 104, 1, 53, 2),
+    ]
 
 
 def test_every_block_of_code_in_a_guide_is_a_file_or_is_run() -> None:

@@ -17,6 +17,7 @@ from tests.identity import (
     documents_plans,
     documents_results,
     documents_taxonomy,
+    documents_telemetry,
     documents_training,
     documents_treatment,
     documents_workouts,
@@ -35,6 +36,7 @@ ARGUMENTS = (
     | documents_results.CASES
     | documents_logs.CASES
     | documents_treatment.CASES
+    | documents_telemetry.CASES
     | documents_plans.CASES
     | documents_admins.CASES
 )
@@ -106,7 +108,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
-    below |= {"Enrollment.logs.planExerciseId"}
+    below |= {"Enrollment.logs.planExerciseId", "Organization.exerciseAnalytics.exerciseIds"}
     below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
@@ -141,6 +143,9 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
         allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "UPLOAD_NOT_FOUND", "INVALID_INPUT"} | (
             {"FORBIDDEN"} if "mine." in str(case) or name in documents_admins.CASES else set()
         )
+        if name in documents_telemetry.CASES:
+            allowed |= {"CONSENT_REQUIRED"}
+            codes |= codes - {"CONSENT_REQUIRED"} or {"nothing beside the consent"}
         assert codes and codes <= allowed, who
 
 

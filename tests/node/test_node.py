@@ -32,6 +32,7 @@ async def test_every_id_that_was_given_out_leads_back_to_its_object(api: Api, fi
         "AliasProposal",
         "EnrollmentOverride",
         "Job",
+        "PoseSession",
         "Progression",
         "SafetyOverride",
         "SafetyRestriction",

@@ -44,6 +44,6 @@ async def test_every_list_of_the_statement_is_limited(plan: str) -> None:
     bounds = {name: re.search(rf"\n{name} AS .*?LIMIT ([$\w]+)", text, re.DOTALL) for name in lists}
     assert {name: bound and bound[1] for name, bound in bounds.items()} == {
         "canonical_named": "50", "named": "50", "aliased": "60", "mentioned": "60", "partial": "20", "alike": "20",
-        "lexical": "50", "trigram": "50", "nearest": "50", "hits": "$16",
+        "lexical": "50", "trigram": "50", "nearest": "50", "hits": "$15",
     }  # fmt: skip
     assert plan.count("Limit") >= len(lists)

@@ -1,4 +1,4 @@
-"""The worklist of an organization: which enrollments a clinician should see to, and why (docs/domain.md, Worklist)."""
+"""The worklist of an organization: which enrollments a clinician should see to, and why (docs/domain.md, Adherence)."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -12,9 +12,12 @@ from graphql import (
     FragmentSpreadNode,
     IntValueNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    ValueNode,
+    VariableNode,
 )
 
 from kinegraph.cost.aliases import AliasLimits
@@ -67,6 +70,10 @@ WITH_VALUES = (*COUNTED, "value", "directives", "selection_set", "selections", "
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
+PRIVATE: Mapping[str, str] = {"recordPoseFrames": "frames"}
+"""Mutations, and the key of their input that must be in a variable: documents are cached, and stored where a client
+registers them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentLimits:
@@ -114,6 +121,9 @@ def excess(document: DocumentNode, limits: DocumentLimits) -> str | None:
     if variables > limits.variables:
         most = f"at most {limits.variables:,}; these are {variables:,}"
         return f"The document declares too many variables: {most}. Send one variable with an input object."
+    for name, key in PRIVATE.items():
+        if _has_literal(document, name, key):
+            return f"Send `input` of {name}, or `input.{key}`, as a variable: it must not be stored with a document."
     length = len(document.loc.source.body) if document.loc else 0
     if length <= 2 * limits.arguments:  # each takes two characters: others need not be counted
         return None
@@ -122,6 +132,21 @@ def excess(document: DocumentNode, limits: DocumentLimits) -> str | None:
         most = f"at most {limits.arguments:,}, with the fields and items of their values; these are {arguments:,}"
         return f"The document has too many arguments: {most}. Send values as variables."
     return None
+
+
+def _has_literal(document: DocumentNode, name: str, key: str) -> bool:
+    """True if a field of this name has a literal in place of a variable for this key of its input."""
+    if document.loc is not None and name not in document.loc.source.body:
+        return False
+    fields = (node for selections in _selection_sets(document) for node in selections.selections)
+    named = (field for field in fields if isinstance(field, FieldNode) and field.name.value == name)
+    values: list[ValueNode] = [argument.value for field in named for argument in field.arguments or ()]
+    objects = [value for value in values if isinstance(value, ObjectValueNode)]
+    private = [value for value in values if not isinstance(value, ObjectValueNode)]
+    private += [field.value for value in objects for field in value.fields if field.name.value == key]
+    variables = [each for node in document.definitions for each in getattr(node, "variable_definitions", None) or ()]
+    has_default = bool(values) and any(each.default_value is not None for each in variables)
+    return has_default or not all(isinstance(value, VariableNode) for value in private)
 
 
 def _arguments(document: DocumentNode) -> int:

@@ -24,6 +24,7 @@ described_enum(
     EMBED_EXERCISES="Embeds exercises for the search by meaning.",
     EMBED_WORKOUTS="Embeds workouts for the search by meaning.",
     THUMBNAIL="Makes the thumbnail of an image.",
+    ROTATE_TELEMETRY="Makes the partitions of telemetry ahead, and drops what is older than the retention.",
 )
 described_enum(
     rules.JobStatus,

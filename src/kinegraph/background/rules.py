@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     EMBED_EXERCISES = "embed_exercises"
     EMBED_WORKOUTS = "embed_workouts"
     THUMBNAIL = "thumbnail"
+    ROTATE_TELEMETRY = "rotate_telemetry"
 
 
 class JobStatus(StrEnum):

@@ -6,7 +6,10 @@ from sqlalchemy.dialects.postgresql import ENUM, JSONB
 from kinegraph.identity.tables import key
 from kinegraph.kit.database import metadata
 
-KINDS = ("seed_canonical", "enrich_canonical", "embed_exercises", "embed_workouts", "thumbnail")
+KINDS = (
+    *("seed_canonical", "enrich_canonical", "embed_exercises", "embed_workouts", "thumbnail"),
+    "rotate_telemetry",
+)
 STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
 
 

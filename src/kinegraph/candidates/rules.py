@@ -123,6 +123,9 @@ UNKNOWN_DIFFICULTY = 5
 """The difficulty of an exercise for which nobody has said one: it is not offered to beginners."""
 
 
+NEAR = (ProgressionType.PROGRESSION, ProgressionType.REGRESSION, ProgressionType.VARIATION)
+
+
 def is_offered(assessment: Assessment) -> bool:
     """True if software offers the exercise to that person: not ruled out, and a score below 60."""
     return assessment.is_safe and assessment.score < OFFERED_BELOW
@@ -155,6 +158,11 @@ class Catalogue:
                 if edge.type is ProgressionType.PROGRESSION and not each.is_own:
                     found.setdefault(edge.to_id, []).append(each.id)
         return {id: tuple(sources) for id, sources in found.items()}
+
+    @cached_property
+    def near(self) -> Mapping[UUID, frozenset[UUID]]:
+        """By exercise, those of the same ladder, and variations: they train the same."""
+        return {each.id: frozenset(edge.to_id for edge in each.edges if edge.type in NEAR) for each in self.candidates}
 
     @cached_property
     def equipment_names(self) -> Mapping[str, str]:

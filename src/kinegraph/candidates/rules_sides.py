@@ -28,17 +28,26 @@ OF_PATTERN = {"squat": Side.SQUAT, "hinge": Side.HINGE, "push": Side.PUSH, "pull
 BY_MUSCLE = ("gymnastics", "other", None)
 
 SIDES: Mapping[str, Side] = {
-    **dict.fromkeys(("quadriceps", "adductors"), Side.SQUAT),
-    **dict.fromkeys(("hamstrings", "glutes", "gluteus_medius", "erector_spinae"), Side.HINGE),
+    "quadriceps": Side.SQUAT,
+    **dict.fromkeys(("hamstrings", "glutes"), Side.HINGE),
     **dict.fromkeys(("chest", "triceps", "anterior_deltoid", "lateral_deltoid", "serratus_anterior"), Side.PUSH),
     **dict.fromkeys(("lats", "rhomboids", "biceps", "brachialis", "brachioradialis", "teres_major"), Side.PULL),
     **dict.fromkeys(("posterior_deltoid", "traps", "upper_traps", "middle_traps", "lower_traps"), Side.PULL),
     **dict.fromkeys(("abdominals", "obliques", "transverse_abdominis", "quadratus_lumborum"), Side.CORE),
+    **dict.fromkeys(("erector_spinae", "multifidus"), Side.CORE),
 }
+PULLED = frozenset(key for key, side in SIDES.items() if side is Side.PULL) - {"upper_traps", "traps"}
+"""The muscles of which a pull trains one; shrugs and upright rows train none, so that they balance no push."""
 
 
 def side_of(pattern: str | None, primary_muscles: Sequence[str]) -> Side:
     """The side of an exercise, from its pattern or its first primary muscle. Lifts of the whole body have none."""
-    if pattern not in BY_MUSCLE:
-        return OF_PATTERN.get(pattern or "", Side.OTHER)
-    return SIDES.get(primary_muscles[0], Side.OTHER) if primary_muscles else Side.OTHER
+    first = SIDES.get(primary_muscles[0], Side.OTHER) if primary_muscles else Side.OTHER
+    if pattern in BY_MUSCLE:
+        return first
+    side = OF_PATTERN.get(pattern or "", Side.OTHER)
+    if side is Side.HINGE and first is Side.CORE and "obliques" in primary_muscles:
+        return Side.CORE  # a windmill bends to the side: it is no hinge
+    if side is Side.PULL and not PULLED.intersection(primary_muscles):
+        return Side.OTHER
+    return side

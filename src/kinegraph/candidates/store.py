@@ -59,7 +59,7 @@ STATEMENT = """
     profile AS (
         SELECT DISTINCT ON (chain.start) chain.start, layer.class_key, layer.difficulty_level, layer.force_type,
                layer.recommended_rep_ranges, layer.recommended_rest_times, layer.measured_ranges,
-               layer.recommended_sets, layer.default_tempo, layer.fatigue_score
+               layer.recommended_sets, layer.default_tempo, layer.fatigue_score, layer.skill_demand
         FROM chain
         JOIN exercise_programming_profiles layer ON layer.exercise_id = chain.id
         ORDER BY chain.start, chain.distance
@@ -99,7 +99,7 @@ STATEMENT = """
     SELECT e.*, o.overrides, roots.root_id, edges.edges,
            profile.class_key, profile.difficulty_level, profile.force_type, profile.recommended_rep_ranges,
            profile.recommended_rest_times, profile.measured_ranges, profile.recommended_sets, profile.default_tempo,
-           profile.fatigue_score,
+           profile.fatigue_score, profile.skill_demand,
            safety.start IS NOT NULL AS is_classified, safety.avoid_if, safety.caution_if, safety.indicated_for,
            safety.modifications, safety.risk_scores, safety.stressors,
            coalesce((

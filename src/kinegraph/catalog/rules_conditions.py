@@ -62,7 +62,7 @@ def _chains(keys: Iterable[str], stored: Sequence[str]) -> tuple[ChainEntry, ...
             spellings.setdefault(key, set()).add(text)
     return tuple(
         (number, depth, key, spelling)
-        for number, chain in enumerate(Person(keys).chains)
+        for number, chain in enumerate(Person(keys, is_checked=True).chains)
         for depth, key in enumerate(chain)
         for spelling in sorted({key, *spellings.get(key, ())})
     )

@@ -175,7 +175,7 @@ async def _condition(
     key = workout.organization_id, exercise_id
     exercise: Candidate | None = await stored_row(session, store_candidates.candidates, key)
     keys = keys_of(text)
-    warnings = [] if exercise is None else exercise.assessed(Person(keys)).warnings
+    warnings = [] if exercise is None else exercise.assessed(Person(keys, is_checked=True)).warnings
     warned = {warning.condition for warning in warnings}
     if len(keys) == 1 and keys[0] in warned:
         return keys[0]

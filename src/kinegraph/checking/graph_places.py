@@ -45,7 +45,7 @@ async def check_of(
     athlete = None if wanted.athlete_id is None else require_key(wanted.athlete_id, "athleteId")
     needs_library = wanted.sections is not None
     catalogue = await visible_catalogue(info, organization, "organizationId", needs_library=needs_library)
-    person = Person(await condition_keys(info, organization, conditions, "conditions"))
+    person = Person(await condition_keys(info, organization, conditions, "conditions"), is_checked=True)
     checks = Checks()
     available = checked_equipment(equipment, catalogue, checks, "availableEquipment")
     places: list[rules.Place] = []

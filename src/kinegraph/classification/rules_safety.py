@@ -80,7 +80,7 @@ def is_avoided(finding: Finding, stressors: frozenset[str]) -> bool:
 def constraint_of(
     findings: Mapping[str, Finding], stressors: frozenset[str], substitutes: Mapping[str, str] | None = None
 ) -> Constraint:
-    """The constraints that follow from findings. `substitutes`: by condition, an exercise to do where it is avoided.
+    """The constraints that follow from findings. `substitutes`: by condition, the name of an exercise to do instead.
 
     What a condition inherits from its parent is not repeated: assessing looks at the parents.
     """
@@ -104,8 +104,8 @@ def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
     """The advice where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
     if finding.instead:
         return finding.instead
-    slug = substitutes.get(finding.condition)
-    return f"Use {slug}" if slug else "Leave it out until your doctor or physiotherapist has cleared you for it"
+    name = substitutes.get(finding.condition)
+    return f"Use {name}" if name else "Leave it out until your doctor or physiotherapist has cleared you for it"
 
 
 class Person:
@@ -116,8 +116,11 @@ class Person:
 
     __slots__ = ("chains", "conditions", "having")
 
-    def __init__(self, conditions: Iterable[str]) -> None:
+    def __init__(self, conditions: Iterable[str], *, is_checked: bool = False) -> None:
+        """`is_checked`: keys outside the vocabulary are spellings of an organization. Raises ValueError for others."""
         having = set(conditions)
+        if unknown := [] if is_checked else sorted(having - vocabulary().keys()):
+            raise ValueError(f"not in the vocabulary of conditions: {', '.join(unknown)}")
         self.conditions = frozenset(having)
         found = [_chain(condition) for condition in sorted(having)]
         inside = {ancestor for chain in found for ancestor in chain[1:]}
@@ -135,7 +138,7 @@ def assess(constraint: Constraint, conditions: Iterable[str] | Person) -> Assess
     from a common parent counts once. Where a condition is an indication, its parents say nothing: the treatment of a
     condition is not a risk of it.
     """
-    person = conditions if isinstance(conditions, Person) else Person(conditions)
+    person = conditions if isinstance(conditions, Person) else Person(conditions, is_checked=True)
     treated = frozenset(constraint.indicated_for)
     indicated = [c for chain in person.chains for c in chain if c in treated] if treated else []
     considered = [_until(chain, treated) for chain in person.chains] if indicated else person.chains

@@ -10,6 +10,7 @@ from graphql import parse
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
 from kinegraph.api.schema import schema
+from kinegraph.commands.demo_plans import PlanWriter
 from kinegraph.identity import store as identity
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import WriteSession
@@ -43,6 +44,9 @@ class DemoWriter:
             await self._add_workout(workout, programs)
         for result in script.get("results", []):
             await self._add_result(result)
+        if "plans" in script:
+            plans = PlanWriter(self._run, self._organization_id, self._users, self._exercises)
+            await plans.write(script["patients"], script["plans"])
 
     async def _act_as(self, email: str) -> None:
         self._session.viewer = await identity.authenticate_as(email=email)(self._session)

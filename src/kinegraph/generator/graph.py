@@ -5,6 +5,7 @@ from typing import Annotated, cast
 import strawberry
 
 from kinegraph.candidates.graph_access import exercise_key
+from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.graph_inputs import GenerateWorkoutInput, checked_request
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
@@ -26,7 +27,7 @@ described_enum(
     rules.ExclusionReason,
     "Why an exercise is not in a generated workout; of several the first.",
     UNSAFE="A condition rules it out, its risk is 60 and more, or nobody has classified it.",
-    GOAL="It is not offered for the goal, or is no training: mobility, tests.",
+    GOAL="It is not offered for the goal, or is no training: mobility, tests, therapy for other conditions.",
     MUSCLE="It trains other muscles.",
     EQUIPMENT="It needs equipment that is not there.",
     DIFFICULTY="It is too difficult, or the person may do none of its prerequisites.",
@@ -38,8 +39,8 @@ described_enum(
 described_enum(
     rules.Demand,
     "A demand of a request for a workout.",
-    TARGET_MUSCLE="A target muscle.",
-    MOVEMENT="A movement of a session for the whole body: squat, hinge, push, pull, core.",
+    TARGET_MUSCLE="A target muscle, or a part of a target group.",
+    MOVEMENT="A movement of a session for the whole body: squat, hinge, push, pull, core, aerobic work.",
     SESSION_TIME="The time: too short for something, or longer than the exercises take.",
     WARM_UP="A warm-up.",
     COOL_DOWN="A cool-down.",
@@ -52,10 +53,12 @@ class GeneratedMovement:
     prescription: Prescription = strawberry.field(description="How much is to be done.")
 
     @field("What the person's conditions ask for.", assumed_size=1)
-    def warnings(root: strawberry.Parent[rules.Chosen]) -> list[SafetyWarning]:
+    def warnings(root: strawberry.Parent[Chosen]) -> list[SafetyWarning]:
         return cast(list[SafetyWarning], root.assessment.warnings)
 
-    notes: str | None = strawberry.field(description="The warnings' modifications, for the movement's notes.")
+    notes: str | None = strawberry.field(
+        description="The warnings' modifications, each once, for the movement's notes; the prescription obeys them."
+    )
     seconds: int = strawberry.field(description="The time that it takes, in seconds, set-up and rests included.")
 
 
@@ -84,7 +87,9 @@ class ExclusionCount:
 @strawberry.type(description="A demand that the workout does not meet.")
 class UnmetDemand:
     demand: rules.Demand = strawberry.field(description="What was wanted of it.")
-    subject: str | None = strawberry.field(description="The muscle, as it was sent, or the movement; null for others.")
+    subject: str | None = strawberry.field(
+        description="The muscle, as it was sent, a part of it (legs: calf), or the movement; null for others."
+    )
     detail: str = strawberry.field(description="Why it is not met.")
     suggestion: str | None = strawberry.field(description="What would help; null where nothing in the request would.")
 

@@ -70,7 +70,7 @@ async def checked_request(info: Info, input: GenerateWorkoutInput) -> tuple[Requ
         targets=targets,
         equipment=None if values.get("has_all_equipment") else equipment,
         minutes=checks.whole(values["session_minutes"], ("input", "sessionMinutes"), MIN_MINUTES, MAX_MINUTES),
-        person=Person(keys),
+        person=Person(keys, is_checked=True),
         difficulty_max=checks.whole(
             DEFAULT_DIFFICULTY if difficulty is None else difficulty, ("input", "difficultyMax"), 1, 5
         ),

@@ -1,29 +1,13 @@
-"""A generated workout, and the limits of a session."""
+"""A generated workout."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import Chosen, Excluded, ExclusionReason, Request, Unmet
+from kinegraph.programming.rules import Excluded, ExclusionReason, Request, Unmet
 from kinegraph.workout.rules import SectionType
-
-MAX_MAIN, MAX_ACCESSORY = 8, 6
-"""Exercises of a section."""
-MAX_SETS_PER_MUSCLE = 12
-"""Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
-MAX_STEADY_CARDIO, MAX_CONDITIONING = 1, 2
-"""Exercises of the classes steady_cardio and mixed_conditioning."""
-
-
-def fatigue_limit(minutes: int) -> int:
-    """The greatest sum of fatigue scores of main and accessory exercises [A]: 12 + 0.4 a minute, at most 48."""
-    return min(12 + 4 * minutes // 10, 48)
-
-
-def exhausting_limit(difficulty_max: int) -> int:
-    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
-    return 2 if difficulty_max <= 2 else 4
 
 
 @dataclass(frozen=True, slots=True)

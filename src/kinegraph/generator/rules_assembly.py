@@ -1,64 +1,79 @@
-"""Assembly of a workout: main and accessory exercises by need, a warm-up for them, a cool-down if it is wanted."""
+"""Assembly of a workout: treatment, places, more while there is time, a warm-up, a cool-down if it is wanted."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, setting_of
+from kinegraph.composition.rules_limits import obstacle
+from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.composition.rules_scores import choose, fitting_for
+from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_scores import choose
-from kinegraph.generator.rules_session import Session, in_order, is_main
+from kinegraph.generator.rules_unmet import is_incomplete, lacks_time_for, shorter, unmet_light, unmet_places
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import Chosen, Demand, Excluded, ExclusionReason, Request, Unmet
-from kinegraph.programming.rules_eligible import Sorted, sort_out, unmet_movement, unmet_target
-from kinegraph.programming.rules_light import cool_down, warm_up
+from kinegraph.programming.rules import Demand, Excluded, Request
+from kinegraph.programming.rules_eligible import sort_out
+from kinegraph.programming.rules_places import AEROBIC, REST, STEADY, Place, places_of
+from kinegraph.warmup.rules import Light
+from kinegraph.warmup.rules_cool_down import cool_down
+from kinegraph.warmup.rules_warm_up import warm_up
 from kinegraph.workout.rules import SectionType
 
-WHOLE_BODY = (Side.SQUAT, Side.PUSH, Side.HINGE, Side.PULL, Side.CORE, Side.OTHER)
-POWER_BODY = (Side.OTHER, Side.SQUAT, Side.PUSH, Side.HINGE, Side.PULL, Side.CORE)
-"""The movements of a session for the whole body, in the order in which places are filled."""
-SHORT_SHARE = 0.6
-"""A session that takes less of the wanted time is reported."""
-WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP = 0.15, 90, 600
-COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN = 0.1, 90, 420
+WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP = 0.15, 55, 540
+COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN = 0.1, 80, 420
 """The share of the time, and its least and greatest seconds."""
-
-Need = tuple[str, frozenset[str] | None, Side | None]
-"""A place of the session: its name, the muscles that it is for, or the side."""
+HEART_COOL_DOWN = 420
+SHORTEST_WITH_COOL_DOWN = 12
+"""Shorter sessions end with the last exercise."""
+MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
 
 
 def generated(request: Request, catalogue: Catalogue) -> Generated:
-    """The workout for a request. It always answers: `unmet_demands` has the demands that cannot be met."""
+    """The workout for a request. It always answers: `unmet_demands` has the demands that cannot be met.
+
+    What warm-up and cool-down leave of their time goes to the training.
+    """
     found = sort_out(catalogue, request)
     total = request.minutes * 60
+    setting = setting_of(request)
     for_warm_up = _share(total, WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP)
-    for_cool_down = _share(total, COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN) if request.with_cool_down else 0
-    session = Session(request, found.eligible, found.assessments, total - for_warm_up - for_cool_down)
-    needs = _needs(request)
-    _choose(session, needs)
-    ordered = in_order(session.exercises) or []
-    main = [_chosen(session, each) for each in ordered if is_main(each)]
-    accessory = [_chosen(session, each) for each in ordered if not is_main(each)]
-    light = warm_up(ordered, catalogue, request, found.assessments, for_warm_up)
-    ending = cool_down(ordered, catalogue, request, found.assessments, for_cool_down)
-    parts = (
-        (SectionType.WARMUP, "Warm-up", light),
-        (SectionType.MAIN, "Main part", main),
-        (SectionType.ACCESSORY, "Accessory work", accessory),
-        (SectionType.COOLDOWN, "Cool-down", ending),
-    )
-    sections = [PlannedSection(type, title, movements) for type, title, movements in parts if movements]
-    in_session = {each.candidate.id for section in sections for each in section.movements}
-    excluded = [each for each in (*found.excluded, *_left_out(session)) if each.candidate.id not in in_session]
-    unmet = [*_unmet(session, needs, found), *_unmet_light(request, ordered, light, ending)]
-    workout = Generated(_title(request), request, sections, excluded, unmet)
-    short = [] if unmet else _shorter(workout)
+    for_cool_down = _for_cool_down(request, is_heart=setting.is_heart)
+    session = Session(request, found, total - for_warm_up - for_cool_down)
+    places = places_of(request)
+    _choose(session, places)
+    if is_incomplete(session, places):
+        session = Session(request, found, session.budget, is_thrifty=True, options_by_id=session.options_by_id)
+        _choose(session, places)
+    _add_more(session, places, set())
+    ordered = in_order(session.exercises, session) or []
+    light = Light(ordered, catalogue, request, setting, found.assessments)
+    warming = warm_up(light, for_warm_up)
+    ending = cool_down(light, for_cool_down, [session.chosen_one(each) for each in ordered])
+    session.budget = total - sum(each.seconds for each in (*warming, *ending))
+    taken = {each.candidate.root_id for each in (*warming, *ending)}
+    _add_more(session, places, taken)
+    workout = Generated(_title(request), request, _sections(session, warming, ending), [])
+    in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
+    excluded = [
+        each for each in (*found.excluded, *_left_out(session, in_workout)) if each.candidate.id not in in_workout
+    ]
+    unmet = [*unmet_places(session, places, excluded), *unmet_light(request, ordered, warming, ending, for_cool_down)]
+    workout = replace(workout, excluded=excluded)
+    short = [] if any(each.demand is Demand.SESSION_TIME for each in unmet) else shorter(workout)
     return replace(workout, unmet_demands=[*unmet, *short])
 
 
 def _share(total: int, share: float, least: int, most: int) -> int:
     return min(max(int(total * share), least), most)
+
+
+def _for_cool_down(request: Request, *, is_heart: bool) -> int:
+    if not request.with_cool_down or request.minutes < SHORTEST_WITH_COOL_DOWN:
+        return 0
+    found = _share(60 * request.minutes, COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN)
+    return max(found, min(HEART_COOL_DOWN, 60 * request.minutes // 5)) if is_heart else found
 
 
 def _title(request: Request) -> str:
@@ -67,121 +82,135 @@ def _title(request: Request) -> str:
     return f"{request.goal.capitalize()}: {of}, {request.minutes} minutes"[:255]
 
 
-def _needs(request: Request) -> list[Need]:
-    if request.targets:
-        return [(name, keys, None) for name, keys in request.targets]
-    sides = POWER_BODY if request.goal is TrainingGoal.POWER else WHOLE_BODY
-    return [(str(side), None, side) for side in sides]
+def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chosen]) -> list[PlannedSection]:
+    """The sections that are not empty. In a short session the exercises are done one after the other, in rounds."""
+    ordered = in_order(session.exercises, session) or []
+    size = max((place + 1 for place, each in enumerate(ordered) if is_main(each, session)), default=0)
+    movements = [session.chosen_one(each) for each in ordered]
+    main, accessory = movements[:size], movements[size:]
+    circuit = ", as a circuit" if session.setting.is_short and len(main) > 1 else ""
+    parts = (
+        (SectionType.WARMUP, "Warm-up", warming),
+        (SectionType.MAIN, f"Main part{circuit}", main),
+        (SectionType.ACCESSORY, "Accessory work", accessory),
+        (SectionType.COOLDOWN, "Cool-down", ending),
+    )
+    return [PlannedSection(type, title, each) for type, title, each in parts if each]
 
 
-def _serves(exercise: Candidate, need: Need) -> bool:
-    _, keys, side = need
-    return bool(exercise.primary & keys) if keys is not None else exercise.side is side
+def _choose(session: Session, places: Sequence[Place]) -> None:
+    """Fill the places: treatment of the conditions first, then each place once, with the least that is prescribed."""
+    if AEROBIC in places and (found := _fill(session, AEROBIC, session.eligible, is_extra=False)):
+        _lengthen(session, found)
+    _treat(session)
+    _fill_places(session, places, session.eligible)
 
 
-def _choose(session: Session, needs: Sequence[Need]) -> None:
-    """Fill the places: each need once, by a main exercise or else an accessory one; then more while there is time."""
-    main = [each for each in session.eligible if is_main(each)]
-    accessory = [each for each in session.eligible if not is_main(each)]
-    for pool in (main, accessory):
-        for need in needs:
-            if not any(_serves(each, need) for each in session.exercises):
-                _fill(session, need, pool, is_extra=False)
+def _lengthen(session: Session, exercise: Candidate) -> None:
+    """Give steady work the least part of the session that it should have, if it can be so long."""
+    wanted = (MIN_HEART_STEADY_SHARE if session.setting.is_heart else MIN_STEADY_SHARE) * session.budget
+    options = session.fitting(exercise)
+    timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
+    session.prescribe(exercise, timed)
+
+
+def _treat(session: Session) -> None:
+    """Add exercises that treat the conditions: one of each, and one for each half hour."""
+    conditions = sorted({c for each in session.eligible for c in session.assessments[each.id].indicated_for})
+    wanted = min(max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT), MAX_TREATMENTS)
+    for is_second in (False, True):
+        for condition in conditions:
+            treated = [each for each in session.exercises if condition in session.assessments[each.id].indicated_for]
+            count = sum(session.is_treatment(each) for each in session.exercises)
+            if len(treated) <= is_second and count < wanted + (AEROBIC in places_of(session.request)):
+                near = {id for each in treated for id in session.found.near[each.id]}
+                muscles = [each.primary for each in treated]
+                pool = [
+                    each
+                    for each in session.eligible
+                    if condition in session.assessments[each.id].indicated_for
+                    and each.id not in near
+                    and each.primary not in muscles
+                ]
+                _fill(session, Place(f"for {condition}"), _without_steady(pool, session), is_extra=False)
+
+
+def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candidate]:
+    """A pool without steady work, where it has anything else, or where the session has steady work already."""
+    others = [each for each in pool if each.class_key != STEADY]
+    return others or [each for each in pool if AEROBIC not in places_of(session.request)]
+
+
+def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
+    """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
+    pool = [each for each in session.eligible if each.root_id not in taken]
+    _fill_places(session, places, pool)
     session.fill()
-    pools = (main, accessory) if session.request.goal is TrainingGoal.STRENGTH else (accessory, main)
-    while sum(_fill(session, need, pool, is_extra=True) for pool in pools for need in _least_served(session, needs)):
-        pass
-    session.fill()
+    main = [each for each in pool if each.is_compound]
+    small = [each for each in pool if not each.is_compound]
+    is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
+    pools = (main, small) if is_heavy or session.is_aerobic else (small, main)
+    session.is_closed = lacks_time_for(session, places)
+    if session.is_closed:
+        return
+    wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
+    for session.may_add_warned in (False, True):
+        session.blocked.clear()
+        session.passed_over.clear()
+        session.waiting.clear()
+        while sum(
+            _fill(session, place, part, is_extra=True) is not None
+            for part in pools
+            for place in _least_served(session, wanted)
+        ):
+            pass
+        session.fill()
 
 
-def _least_served(session: Session, needs: Sequence[Need]) -> list[Need]:
-    """The needs, those with the fewest sets first."""
-    return sorted(needs, key=lambda need: sum(_sets(session, need)))
+def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Add an exercise for each place that has none yet."""
+    for place in places:
+        if place.name not in session.assigned and not _is_treated(session, place):
+            small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
+            if _fill(session, place, small, is_extra=False) is None:
+                _fill(session, place, pool, is_extra=False)
 
 
-def _sets(session: Session, need: Need) -> Iterator[int]:
-    return (timed.prescription["sets"] for each, timed in session.chosen.values() if _serves(each, need))
+def _is_small(place: Place, session: Session) -> bool:
+    """True for a wanted muscle that a chosen exercise trains already: an exercise of one joint is best for it."""
+    return place.name == place.target and session.fills(place)
 
 
-def _fill(session: Session, need: Need, pool: Sequence[Candidate], *, is_extra: bool) -> bool:
-    """Add the best exercise of a pool for a need, if there is one; at first with its least prescription."""
-    fitting = [each for each in pool if each.id not in session.chosen and _serves(each, need)]
-    found = choose(fitting, session, need[1], is_extra=is_extra)
-    if found is None:
-        return False
-    session.add(found, session.seconds_left if is_extra else 0)
-    return True
+def _is_treated(session: Session, place: Place) -> bool:
+    """True if an exercise that treats a condition fills the place."""
+    return any(place.is_filled_by(each) and session.is_treatment(each) for each in session.exercises)
 
 
-def _chosen(session: Session, exercise: Candidate) -> Chosen:
-    timed = session.chosen[exercise.id][1]
-    return Chosen(exercise, session.assessments[exercise.id], timed.prescription, timed.seconds)
+def _least_served(session: Session, places: Sequence[Place]) -> list[Place]:
+    """The places, those with the fewest sets first; the place of what fits no other last."""
+    return sorted(places, key=lambda place: (place is REST, sum(_sets(session, place))))
 
 
-def _left_out(session: Session) -> Iterator[Excluded]:
+def _sets(session: Session, place: Place) -> Iterator[int]:
+    return (timed.prescription["sets"] for each, timed in session.chosen.values() if place.is_filled_by(each))
+
+
+def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_extra: bool) -> Candidate | None:
+    """Add the best exercise of a pool for a place, if there is one; at first with its least prescription."""
+    fitting = fitting_for(session, place, pool)
+    if is_extra:
+        fitting = [each for each in fitting if each.id not in session.blocked]
+    found = choose(fitting, session, place, is_extra=is_extra)
+    if found is not None:
+        session.assigned.setdefault(place.name, found.id)
+        session.add(found, session.seconds_left if is_extra else 0, is_extra=is_extra)
+    return found
+
+
+def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
     """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
-        if each.id not in session.chosen:
-            found = session.obstacle(each, is_extra=True)
-            assert found is not None, "everything that fits was chosen"
+        if each.id not in in_workout:
+            found = obstacle(session, each, is_extra=True)
+            assert found is not None, f"{each.key} fits, and was not chosen"
             yield Excluded(each, *found)
-
-
-def _unmet(session: Session, needs: Sequence[Need], found: Sorted) -> Iterator[Unmet]:
-    request = session.request
-    for need in needs:
-        name, keys, side = need
-        is_optional = side is Side.OTHER or (side is Side.CORE and request.goal is TrainingGoal.POWER)
-        if is_optional or any(_serves(each, need) for each in session.exercises):
-            continue
-        fitting = [each for each in session.eligible if _serves(each, need)]
-        if fitting:
-            yield _no_room(session, need, fitting)
-        elif keys is not None:
-            yield unmet_target(name, keys, request, found.excluded)
-        else:
-            yield unmet_movement(name, request, found.excluded)
-
-
-def _no_room(session: Session, need: Need, fitting: Sequence[Candidate]) -> Unmet:
-    """The unmet demand of a place for which nothing was chosen, though eligible exercises exist."""
-    name, keys, _ = need
-    shortest = min(fitting, key=lambda each: (session.options(each)[-1].seconds, each.key))
-    obstacle = session.obstacle(shortest, is_extra=False)
-    short = max(session.options(shortest)[-1].seconds - session.seconds_left, 60)
-    minutes = session.request.minutes + -(-short // 60)
-    demand = Demand.TARGET_MUSCLE if keys is not None else Demand.MOVEMENT
-    why = obstacle[1] if obstacle is not None else ""
-    is_time = session.options(shortest)[-1].seconds > session.seconds_left
-    return Unmet(
-        Demand.SESSION_TIME if is_time else demand,
-        name,
-        f"There is no room for {name.replace('_', ' ')}: the shortest exercise is {shortest.name}. {why}",
-        f"sessionMinutes {minutes} would leave room for it." if is_time else None,
-    )
-
-
-def _shorter(workout: Generated) -> Iterator[Unmet]:
-    """The demand for time, where a session is much shorter, with the most frequent reason that excludes exercises."""
-    minutes, wanted = workout.estimated_seconds // 60, workout.request.minutes
-    if minutes < SHORT_SHARE * wanted:
-        named = Counter(each.reason for each in workout.excluded if each.reason in LATE)
-        why = f" Most others are left out for {named.most_common(1)[0][0]}." if named else ""
-        suggestion = "More target muscles, more equipment or a greater difficultyMax give more to choose from."
-        yield Unmet(Demand.SESSION_TIME, None, f"It takes {minutes} of {wanted} minutes.{why}", suggestion)
-
-
-LATE = frozenset({ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE, ExclusionReason.EQUIPMENT})
-"""Reasons that exclude exercises which would be suitable otherwise."""
-
-
-def _unmet_light(
-    request: Request, ordered: Sequence[Candidate], light: Sequence[Chosen], ending: Sequence[Chosen]
-) -> Iterator[Unmet]:
-    if ordered and not light:
-        yield Unmet(
-            Demand.WARM_UP, None, "No exercise for a warm-up is safe, fits the equipment and the time.",
-            "Begin with 5 minutes of easy movement, and with light loads.",
-        )  # fmt: skip
-    if request.with_cool_down and not ending:
-        yield Unmet(Demand.COOL_DOWN, None, "No stretch of the trained muscles is safe and fits the time.", None)

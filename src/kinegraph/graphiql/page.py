@@ -28,7 +28,9 @@ OWN = ("page.css", "session.js", "examples.js", "operations.js", "page.js")
 GROUPS = {
     "everyone": "Everyone",
     "athletes": "Athletes and patients",
+    "patients": "Patients of a treatment plan",
     "coaches": "Coaches",
+    "clinicians": "Clinicians with treatment plans",
     "admins": "Platform admins",
 }
 """The folders of examples, and how the menu heads them."""

@@ -1,8 +1,8 @@
 """Full-text queries of words of a search text, for `to_tsquery` (migration 0027 makes the vectors that they match)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from kinegraph.language.rules_text import hebrew_stems
 
@@ -39,8 +39,7 @@ def joined(operator: str, words: tuple[str, ...], weights: str) -> str:
     return f"({whole})"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
 
     slot: int
@@ -49,9 +48,7 @@ class Alternative:
     texts: tuple[tuple[str, ...], ...]
     """The words of each text."""
     in_name: str
-    """The full-text query of a text's words in a name, in any order."""
-    phrase: str
-    """The full-text query of a text as a phrase, in an alias or elsewhere."""
+    """The full-text query of a text's words in a name, in any order; elsewhere they are a phrase."""
 
     @property
     def in_alias(self) -> str:
@@ -61,5 +58,27 @@ class Alternative:
 
 def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
     """The alternative of these texts."""
-    in_name, phrases = (" | ".join(map(query, texts)) for query in (conjunction, phrase))
-    return Alternative(slot, share, weight, tuple(texts), in_name, phrases)
+    return Alternative(slot, share, weight, tuple(texts), " | ".join(map(conjunction, texts)))
+
+
+def of_slots(count: int, alternatives: Sequence[Alternative]) -> Iterator[tuple[str, ...]]:
+    """The full-text queries of each of the first slots, any of which its rows have.
+
+    Texts that have all words of a shorter one add no row.
+    """
+    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
+    for each in alternatives:
+        if each.slot < count:
+            texts[each.slot].update(each.texts)
+    for of_slot in texts:
+        least: dict[frozenset[str], tuple[str, ...]] = {}
+        for words in sorted(of_slot, key=lambda words: (len(words), words)):
+            letters = frozenset(words)
+            if not any(map(letters.issuperset, least)):
+                least[letters] = words
+        yield tuple(map(conjunction, least.values()))
+
+
+def all_of(queries: Iterable[str]) -> str:
+    """The full-text query of the rows that all of these find."""
+    return " & ".join(f"({query})" for query in queries)

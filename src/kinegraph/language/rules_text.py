@@ -33,9 +33,11 @@ SEPARATORS = re.compile(
 
 def search_text(written: str) -> str:
     """The form in which a text is searched."""
-    text = unicodedata.normalize("NFKD", written).replace("и\u0306", "й").replace("И\u0306", "й")
-    folded = MARKS.sub("", text).casefold().translate(LETTERS)
-    return SEPARATORS.sub(" ", folded).strip(" ")
+    text = written
+    if not (written.isascii() and written.isprintable()):  # else nothing of this changes it
+        text = unicodedata.normalize("NFKD", written).replace("и\u0306", "й").replace("И\u0306", "й")
+        text = MARKS.sub("", text)
+    return SEPARATORS.sub(" ", text.casefold().translate(LETTERS)).strip(" ")
 
 
 HEBREW = re.compile("[א-ת]")
@@ -47,32 +49,37 @@ _RUSSIAN_ENDING = re.compile(
     "ом|ем|ам|ям|ью|ия|ии|ию|а|я|о|е|ы|и|у|ю|ь|й)$"
 )
 _ENGLISH_ENDING = re.compile("(?<=[a-z]{2}[^s])s$")
+_ENGLISH_E = re.compile("(?<=[a-z](?:ss|sh|ch))e$")
 
 
 def language_of(word: str) -> str:
     """The language of a word of a search text, by its letters: `he`, `ru` or `en`."""
+    if word.isascii():
+        return "en"
     return "he" if HEBREW.search(word) else "ru" if CYRILLIC.search(word) else "en"
 
 
 def stem(word: str) -> str:
     """A word of a search text without its usual endings, for looking it up in the lexicon."""
-    if HEBREW.search(word):
+    language = language_of(word)
+    if language == "he":
         return _HEBREW_ENDING.sub("", word)
-    if CYRILLIC.search(word):
+    if language == "ru":
         return _RUSSIAN_ENDING.sub("", word)
-    return re.sub("(?<=[a-z](?:ss|sh|ch))e$", "", _ENGLISH_ENDING.sub("", word))
+    return _ENGLISH_E.sub("", _ENGLISH_ENDING.sub("", word)) if word.endswith(("e", "s")) else word
 
 
 def without_prefix(word: str) -> str:
     """A Hebrew word without one prefix, where three letters stay; other words as they are."""
-    return _HEBREW_PREFIX.sub("", word)
+    return word if word.isascii() else _HEBREW_PREFIX.sub("", word)
 
 
 def hebrew_stems(word: str) -> tuple[str, ...]:
     """The forms of a Hebrew word that are indexed beside it (`kinegraph_hebrew_stems`); empty for other words."""
-    if not HEBREW.match(word):
+    if word.isascii() or not HEBREW.match(word):
         return ()
-    return tuple(dict.fromkeys((stem(word), stem(without_prefix(word)), without_prefix(word))))
+    bare, ended = without_prefix(word), _HEBREW_ENDING.sub("", word)
+    return (ended, bare) if bare == word != ended else tuple(dict.fromkeys((ended, stem(bare), bare)))
 
 
 class Part(StrEnum):

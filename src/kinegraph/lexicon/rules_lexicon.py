@@ -1,13 +1,15 @@
 """The lexicon: concepts of training with their terms in English, Hebrew and Russian (docs/content.md, The lexicon)."""
 
 import re
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any  # JSON of the files
 
 import orjson
@@ -50,6 +52,11 @@ class Term:
     text: str
     weight: float = 1.0
     latin: bool = False
+    words: tuple[str, ...] = field(init=False, repr=False)
+    """Its words in the form of search. The strings are shared with other terms."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(map(sys.intern, search_text(self.text).split())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +209,8 @@ def _entries() -> Iterator[tuple[str, int]]:
     for number, concept in enumerate(_concepts()):
         for terms in concept.terms.values():
             for term in terms:
-                words = search_text(term.text).split()
-                stems = "".join(map(stem, words))
-                for key, weight in (("".join(words), term.weight), (f"~{stems}", term.weight * 0.9)):
+                stems = "".join(map(stem, term.words))
+                for key, weight in (("".join(term.words), term.weight), (f"~{stems}", term.weight * 0.9)):
                     yield key, number << 16 | round(weight * WEIGHTS)
 
 
@@ -219,18 +225,28 @@ def _meant(key: str) -> list[tuple[Concept, float]]:
 
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
     """The concepts of a phrase: as it is written, without endings, without Hebrew prefixes, or with usual words."""
-    bare = [without_prefix(word) for word in words]
-    twice = [without_prefix(bare[0]), *words[1:]]
-    for key in (*_keys(words), "".join([bare[0], *words[1:]]), _keys(bare)[1], *_keys(twice)):
+    for key in _written(words):
         if found := _meant(key):
             return tuple(found)
     usual = [_usual(word) for word in words] if len(words) > 1 else words
     return tuple(next(filter(None, map(_meant, _keys(usual))), ())) if [*usual] != [*words] else ()
 
 
-def _keys(words: Sequence[str]) -> tuple[str, str]:
+def _written(words: Sequence[str]) -> Iterator[str]:
+    """The keys of a phrase as it is written, without endings and without Hebrew prefixes."""
+    yield from _keys(words)
+    bare = [without_prefix(word) for word in words]
+    if bare != [*words]:
+        yield "".join([bare[0], *words[1:]])
+        yield f"~{''.join(map(stem, bare))}"
+    if (twice := without_prefix(bare[0])) != words[0]:
+        yield from _keys([twice, *words[1:]])
+
+
+def _keys(words: Sequence[str]) -> Iterator[str]:
     """The keys of a phrase in the index, as written and without endings."""
-    return "".join(words), "~" + "".join(map(stem, words))
+    yield "".join(words)
+    yield f"~{''.join(map(stem, words))}"
 
 
 @lru_cache(2_000)
@@ -238,14 +254,17 @@ def _usual(word: str) -> str:
     """The usual word, in its language, for the concept that a word means: `dumbbell` for `db`."""
     found = _meant(word)[:1] or _meant(f"~{stem(word)}")[:1]
     terms = found[0][0].terms[language_of(word)] if found and found[0][1] >= MIN_USUAL else ()
-    usual = search_text(terms[0].text) if terms else word
-    return word if " " in usual else usual
+    return terms[0].words[0] if terms and len(terms[0].words) == 1 else word
 
 
 @cache
-def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
-    """The concepts that consist of several others, with the names of these."""
-    return tuple((each, frozenset(each.parts)) for each in _concepts() if len(each.parts) > 1)
+def _compositions() -> Mapping[str, Sequence[tuple[int, Concept, frozenset[str]]]]:
+    """The concepts that consist of several others, by the first of these: with their numbers and the names of these."""
+    found: defaultdict[str, list[tuple[int, Concept, frozenset[str]]]] = defaultdict(list)
+    for number, each in enumerate(_concepts()):
+        if len(each.parts) > 1:
+            found[each.parts[0]].append((number, each, frozenset(each.parts)))
+    return found
 
 
 def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concept]]:
@@ -253,11 +272,11 @@ def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concep
 
     So a phrase is understood whose words stand apart, or in another order.
     """
-    said = frozenset[str]().union(*names)
-    for concept, parts in _compositions() if len(names) > 1 else ():
-        if parts <= said:
-            places = [place for place, of in enumerate(names) if of & parts]
-            yield from ((place, concept) for place in places if len(places) > 1)
+    said = frozenset[str]().union(*names) if len(names) > 1 else frozenset()
+    begun = (each for name in said for each in _compositions().get(name, ()) if each[2] <= said)
+    for _, concept, parts in sorted(begun, key=itemgetter(0)):
+        places = [place for place, of in enumerate(names) if of & parts]
+        yield from ((place, concept) for place in places if len(places) > 1)
 
 
 @lru_cache(4_000)
@@ -266,10 +285,16 @@ def term_words(term: str) -> tuple[str, ...]:
     return tuple(search_text(term).split())
 
 
-def weighted_terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
+def weighted_terms(concept: Concept, english: int, others: int) -> tuple[tuple[tuple[str, ...], float], ...]:
     """The words of a concept's first terms, with their weights: the usual English term weighs most."""
-    for language in LANGUAGES:
-        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
-            words = term_words(term.text)
+    return _weighted(concept.name, english, others)
+
+
+@lru_cache(2_000)
+def _weighted(name: str, english: int, others: int) -> tuple[tuple[tuple[str, ...], float], ...]:
+    found = []
+    for language, terms in lexicon()[name].terms.items():
+        for position, term in enumerate(terms[: english if language == "en" else others]):
             usual = 0.95 if position == 0 else 0.85
-            yield words, term.weight * (usual if language == "en" else usual - 0.05)
+            found.append((term.words, term.weight * (usual if language == "en" else usual - 0.05)))
+    return tuple(found)

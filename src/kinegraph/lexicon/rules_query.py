@@ -14,7 +14,7 @@ from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_fulltext import BEGINNING, Alternative, alternative, conjunction
+from kinegraph.language.rules_fulltext import BEGINNING, Alternative, all_of, alternative, conjunction, of_slots
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
 from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
@@ -59,8 +59,11 @@ class SearchQuery:
     exact: tuple[tuple[str, float], ...] = field(default=())
     """Whole names and aliases without spaces, with the weight of a row that has one."""
 
-    every: str = ""
-    """The full-text query of the rows that have every segment."""
+    every: tuple[str, ...] = ()
+    """Full-text queries, any of which the rows have that have every segment.
+
+    Of one segment each of its texts is a query of its own: an index finds these sooner than one of all of them.
+    """
     some: tuple[str, ...] = ()
     """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
 
@@ -76,32 +79,13 @@ class SearchQuery:
         return any(segment.corrected or not segment.concepts for segment in doubtful)
 
 
-def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
-    """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
-    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
-    for each in alternatives:
-        if each.slot < count:
-            texts[each.slot].update(each.texts)
-    for of_segment in texts:
-        least: dict[frozenset[str], tuple[str, ...]] = {}
-        for words in sorted(of_segment, key=lambda words: (len(words), words)):
-            letters = frozenset(words)
-            if not any(map(letters.issuperset, least)):
-                least[letters] = words
-        yield " | ".join(map(conjunction, least.values()))
-
-
 def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
     if len(queries) in ALL_BUT_ONE:
-        yield from (_every(others) for others in combinations(queries, len(queries) - 1))
+        yield from (all_of(others) for others in combinations(queries, len(queries) - 1))
     if len(queries) > 1:
         yield from queries
     elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
         yield " | ".join(map(conjunction, heads))
-
-
-def _every(queries: Iterable[str]) -> str:
-    return " & ".join(f"({query})" for query in queries)
 
 
 def checked_query(q: str) -> SearchQuery:
@@ -121,8 +105,10 @@ def require_words(text: str, path: str) -> None:
 
 
 def prepare() -> None:
-    """Build the indexes of the lexicon before a query needs them: they take a second."""
+    """Build what follows from the lexicon before a query needs it: this takes a second."""
     analysed("xqzxqzxqz")
+    for part in {part for concept in lexicon().values() for part in concept.parts}:
+        _of_part(part)
 
 
 @lru_cache(128)
@@ -133,9 +119,11 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
-    queries = [*_of_segments(len(segments), alternatives)]
+    texts = [*of_slots(len(segments), alternatives)]
+    queries = tuple(map(" | ".join, texts))
     some = tuple(islice(_some(queries, segments), MAX_CHOICES))
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some, tuple(queries))
+    every = texts[0] if len(texts) == 1 else (all_of(queries),)
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), every, some, queries)
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -232,9 +220,14 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
                 yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
-            terms = dict(weighted_terms(lexicon()[part], 4, 2))
-            yield from _by_weight(slot, PART_SHARE, terms.items())
+            yield from (each._replace(slot=slot) for each in _of_part(part))
             slot += 1
+
+
+@lru_cache(1_000)
+def _of_part(name: str) -> tuple[Alternative, ...]:
+    """The alternatives of a concept that others consist of, for slot 0."""
+    return tuple(_by_weight(0, PART_SHARE, dict(weighted_terms(lexicon()[name], 4, 2)).items()))
 
 
 def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], float]]) -> Iterator[Alternative]:
@@ -271,7 +264,7 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
         for words, each in weighted_terms(concept, bounds[True], bounds[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [term_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
+            firsts = [lexicon()[part].terms["en"][0].words for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
 
 
@@ -283,8 +276,7 @@ def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
             words, usual = term_words(term), 0.9 - 0.04 * position
             yield words, weight * usual
             if language != "en":
-                translated = meanings(words)[0][0].terms[language][0].text
-                yield term_words(translated), weight * usual / 2
+                yield meanings(words)[0][0].terms[language][0].words, weight * usual / 2
 
 
 def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]]:
@@ -292,7 +284,7 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
     found = {text.replace(" ", ""): 1.0}
     if len(segments) == 1:
         for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
-            usual = search_text(concept.terms["en"][0].text).replace(" ", "")
+            usual = "".join(concept.terms["en"][0].words)
             found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0], MAX_WHOLE):
             if not words[-1].endswith(BEGINNING):

@@ -82,10 +82,9 @@ def vocabulary() -> Mapping[str, int]:
     for concept in lexicon().values():
         for terms in concept.terms.values():
             for term in terms:
-                words = search_text(term.text).split()
-                found.update(words)
-                if len(words) > 1:
-                    found["".join(words)] += 1
+                found.update(term.words)
+                if len(term.words) > 1:
+                    found["".join(term.words)] += 1
     return found
 
 

@@ -1,4 +1,4 @@
-"""Requests for a session, the exercises that are eligible for them, and their prescriptions (docs/generator.md).
+"""Requests for a session, its places, and the exercises that are eligible for them (docs/generator.md).
 
 The rules are pure: `generator` assembles a session from eligible exercises.
 """

@@ -1,13 +1,12 @@
 """Requests for a session, the reasons that exclude exercises, and the demands that cannot be met."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import Candidate, in_words
 from kinegraph.classification.rules_safety import Assessment, Person
+from kinegraph.classification.rules_severity import RANK, Traits, matrix
 from kinegraph.layers.rules import TrainingGoal
 
 MIN_MINUTES, MAX_MINUTES = 5, 180
@@ -71,17 +70,32 @@ class Excluded:
         """The reason in words."""
         if self.text is not None or self.person is None:
             return self.text or ""
-        return _unsafe(self.candidate.assessed(self.person))
+        return _unsafe(self.candidate, self.candidate.assessed(self.person))
 
 
-def _unsafe(assessment: Assessment) -> str:
+def _unsafe(candidate: Candidate, assessment: Assessment) -> str:
     if not assessment.is_classified:
-        return "Nobody has classified it, so that nothing listed does not mean safe."
-    conditions = in_words(dict.fromkeys(warning.condition for warning in assessment.warnings))
+        return "Nobody has classified it, so nobody knows whether it is safe."
+    warnings = [each for each in assessment.warnings if each.is_avoid or assessment.is_safe]
+    named = dict.fromkeys(each.condition for each in warnings)
+    why = next((because for each in named if (because := because_of(candidate, each))), None)
+    reason = f" {why}" if why else ""
     if not assessment.is_safe:
-        ruling = in_words(warning.condition for warning in assessment.warnings if warning.is_avoid)
-        return f"It is ruled out by {ruling}."
-    return f"Its risk is {assessment.score} of 100, because of {conditions}."
+        return f"Not with {in_words(named)}.{reason}"
+    return f"Too risky with {in_words(named)}: {assessment.score} of 100.{reason}"
+
+
+def because_of(candidate: Candidate, condition: str) -> str | None:
+    """The reason of the severity matrix that a condition speaks against an exercise; None where it says nothing."""
+    if candidate.safety is None:
+        return None
+    traits = Traits(
+        candidate.class_key, frozenset(candidate.safety.stressors), candidate.fatigue, candidate.pattern,
+        equipment=frozenset(candidate.equipment),
+    )  # fmt: skip
+    matching = [rule for rule in matrix().get(condition, ()) if rule.matches(traits)]
+    strictest = max(matching, key=lambda rule: RANK[rule.severity], default=None)
+    return strictest.because if strictest is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +106,6 @@ class Unmet:
     subject: str | None
     detail: str
     suggestion: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """An exercise of the workout, with its prescription as workouts store it, and the seconds that it takes."""
-
-    candidate: Candidate
-    assessment: Assessment
-    prescription: Mapping[str, Any]
-    seconds: int
-
-    @property
-    def notes(self) -> str | None:
-        """The modifications that the person's conditions ask for; None without any."""
-        texts = [
-            f"{each.condition.replace('_', ' ').capitalize()}: {each.modification}"
-            for each in self.assessment.warnings
-            if each.modification
-        ]
-        return "\n".join(texts)[:2_000] or None
 
 
 def chance(seed: int, *names: str) -> float:

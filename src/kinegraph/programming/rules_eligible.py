@@ -10,23 +10,41 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, in_words, is_offered
+from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_safety import Assessment
+from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
+from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, STEADY, Place, in_sentence
 
 NOT_TRAINING = frozenset({"static_mobility", "dynamic_mobility", "loaded_stretch", "early_motion", "fitness_test"})
 """Classes that are no main or accessory exercise."""
+LIGHT = frozenset({"low_load_strengthening", "tendon_loading", "balance_training"})
+"""Classes of physiotherapy: chosen last for a person without conditions."""
+SMALL = frozenset({"isolation", "dynamic_trunk", "isometric_hold", "low_load_strengthening"})
+"""Classes that are accessory exercises of a session for strength, with the repetitions of hypertrophy."""
+THERAPEUTIC = frozenset(
+    {"pelvic_floor", "diaphragm", "neck", "deep_neck_flexors", "levator_scapulae", "peroneals", "tibialis_posterior"}
+    | {"tibialis_anterior", "foot_intrinsics", "forearms", "forearm_rotators", "wrist_extensors", "wrist_flexors"}
+)
+"""Muscles that exercises of physiotherapy train only for a condition, or where one of them is wanted."""
+TRUNK = frozenset({"abdominals", "obliques", "transverse_abdominis", "erector_spinae", "quadratus_lumborum"})
+TINY_FATIGUE = 1
+"""Exercises of physiotherapy that tire no more are for persons with conditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """The exercises of a catalogue: those that may be chosen, and the others with their reasons.
 
-    `assessments` are of those that no condition rules out.
+    `assessments` are of those that no condition rules out; `ranges` have what is prescribed of eligible ones.
     """
 
     eligible: Sequence[Candidate]
     excluded: Sequence[Excluded]
     assessments: Mapping[UUID, Assessment]
+    ranges: Mapping[UUID, PrescriptionRange]
+    near: Mapping[UUID, frozenset[UUID]]
+    """By exercise, those that train the same."""
 
 
 def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
@@ -36,45 +54,121 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
     assessments = {each.id: each.assessed(person) for each in shown if not each.is_ruled_out(person)}
     eligible: list[Candidate] = []
     excluded: list[Excluded] = []
+    ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
-        found = reason_against(each, request, assessments, catalogue)
-        if found is None:
+        of = offered(each, request.goal, assessments.get(each.id))
+        found = reason_against(each, of, request, assessments, catalogue)
+        if found is None and of is not None:
             eligible.append(each)
-        else:
+            ranges[each.id] = of
+        elif found is not None:
             excluded.append(Excluded(each, *found, person))
-    return Sorted(eligible, excluded, assessments)
+    return Sorted(eligible, excluded, assessments, ranges, catalogue.near)
+
+
+def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) -> PrescriptionRange | None:
+    """What is prescribed of an exercise for a goal; None where it is not offered. Holds last as for hypertrophy.
+
+    Small exercises serve strength as accessories, those of the trunk power too. What treats a condition of the person
+    serves each goal.
+    """
+    own = each.prescription(goal)
+    if own is not None and not (goal is TrainingGoal.STRENGTH and each.class_key == "isometric_hold"):
+        return own
+    is_treatment = assessment is not None and bool(assessment.indicated_for)
+    is_accessory = each.class_key in SMALL and (
+        goal is TrainingGoal.STRENGTH or (goal is TrainingGoal.POWER and each.side is Side.CORE)
+    )
+    if is_accessory or is_treatment:
+        found = each.prescription(TrainingGoal.HYPERTROPHY)
+        return found or own or (each.prescription(TrainingGoal.ENDURANCE) if is_treatment else None)
+    return own
 
 
 def reason_against(
-    each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
+    each: Candidate,
+    of: PrescriptionRange | None,
+    request: Request,
+    assessments: Mapping[UUID, Assessment],
+    catalogue: Catalogue,
 ) -> tuple[ExclusionReason, str | None] | None:
     """The first reason that excludes an exercise; None if it is eligible.
 
-    Exercises that are ruled out have no assessment.
+    Exercises that are ruled out have no assessment. `of`: what is prescribed of it for the goal.
     """
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
     if not is_training(each):
-        return ExclusionReason.GOAL, "It is for warming up, mobility or testing, not for training."
-    if each.prescription(request.goal) is None:
-        return ExclusionReason.GOAL, f"It is not offered for {request.goal}."
-    if not trains_targets(each, request):
-        return ExclusionReason.MUSCLE, f"It trains {in_words(sorted(each.primary)) or 'no named muscle'}."
+        return ExclusionReason.GOAL, f"It is {USE[use_of(each)]}."
+    if of is None:
+        return ExclusionReason.GOAL, f"It does not suit training for {request.goal}."
+    if not trains_targets(each, request) and not assessments[each.id].indicated_for:
+        return ExclusionReason.MUSCLE, _trains(each)
     if missing := each.lacks(request.equipment):
-        return ExclusionReason.EQUIPMENT, f"It needs {in_words(missing)}."
+        return ExclusionReason.EQUIPMENT, f"It needs {_with_articles(missing)}."
     if each.difficulty > request.difficulty_max:
         return ExclusionReason.DIFFICULTY, f"Its difficulty is {each.difficulty}, more than {request.difficulty_max}."
+    if is_only_therapy(each, request, assessments[each.id]):
+        return ExclusionReason.GOAL, "It is physiotherapy for conditions that the person does not have."
     if jumped := _jumped_over(each, assessments, catalogue):
         return ExclusionReason.DIFFICULTY, f"It comes after {in_words(jumped)}, which the conditions rule out."
     return None
 
 
+USE = {"test": "a test, not training", "warm_up": "for warming up", "stretch": "a stretch, a massage or breathing"}
+
+
+def use_of(each: Candidate) -> str:
+    """The use of an exercise that is no training, as a key of USE."""
+    if each.kind == "test":
+        return "test"
+    return "stretch" if each.class_key in ("static_mobility", "loaded_stretch") else "warm_up"
+
+
+def _trains(each: Candidate) -> str:
+    if each.class_key in CONDITIONING:
+        return "It trains the heart and the whole body, not a single muscle."
+    return f"It trains {in_words(sorted(each.primary)) or 'no named muscle'}."
+
+
+def _with_articles(names: Sequence[str]) -> str:
+    """Equipment in a sentence: "a barbell and weight plates" is too clever, so each name has its article."""
+    words = [name.replace("_", " ") for name in names]
+    return in_words(word if word.endswith("s") else f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in words)
+
+
+def is_only_therapy(each: Candidate, request: Request, assessment: Assessment) -> bool:
+    """True for an exercise of physiotherapy that treats no condition of the person, and no wanted muscle."""
+    if each.class_key not in LIGHT or assessment.indicated_for:
+        return False
+    wanted = [keys for _, keys in request.targets if keys & each.primary & THERAPEUTIC]
+    if each.primary <= THERAPEUTIC:
+        return not any(keys <= THERAPEUTIC for keys in wanted)
+    is_tiny = each.fatigue <= TINY_FATIGUE or each.class_key == "balance_training"
+    return is_tiny and not len(request.person)
+
+
 def trains_targets(each: Candidate, request: Request) -> bool:
-    """True if at least half of an exercise's primary muscles are wanted, or the whole body is."""
+    """True if at least half of an exercise's primary muscles are wanted, or the whole body is.
+
+    Conditioning trains no single muscle; steady work with the legs is wanted where the legs are.
+    """
     wanted = frozenset[str]().union(*(keys for _, keys in request.targets))
-    return not wanted or 2 * len(each.primary & wanted) >= max(len(each.primary), 1)
+    if not wanted:
+        return True
+    if each.class_key in CONDITIONING and not _serves_legs(each, request, wanted):
+        return False
+    if each.side is Side.CORE and each.primary & TRUNK and not each.primary & wanted & TRUNK:
+        return False
+    return 2 * len(each.primary & wanted) >= max(len(each.primary), 1)
+
+
+def _serves_legs(each: Candidate, request: Request, wanted: frozenset[str]) -> bool:
+    if request.goal is TrainingGoal.POWER:
+        return True
+    return each.class_key == STEADY and wanted >= AEROBIC_MUSCLES
 
 
 def _jumped_over(each: Candidate, assessments: Mapping[UUID, Assessment], catalogue: Catalogue) -> list[str]:
@@ -95,16 +189,13 @@ MAX_NAMED = 3
 """Maximum number of changes that a suggestion names."""
 
 
-def unmet_target(subject: str, keys: frozenset[str], request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """The unmet demand for a muscle: the reasons that exclude exercises for it, and a suggestion."""
-    near = [each for each in excluded if each.candidate.primary & keys]
-    return _unmet(Demand.TARGET_MUSCLE, subject, f"trains {subject.replace('_', ' ')}", near, request)
-
-
-def unmet_movement(subject: str, request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """The unmet demand for a movement: the reasons that exclude exercises for it, and a suggestion."""
-    near = [each for each in excluded if each.candidate.side == subject]
-    return _unmet(Demand.MOVEMENT, subject, f"is a {subject} movement", near, request)
+def unmet_place(place: Place, request: Request, excluded: Sequence[Excluded]) -> Unmet:
+    """The unmet demand of a place: the reasons that exclude exercises for it, and a suggestion."""
+    if place.target is not None:
+        near = [each for each in excluded if each.candidate.primary & place.muscles]
+        return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {place.name.replace('_', ' ')}", near, request)
+    near = [each for each in excluded if place.is_filled_by(each.candidate)]
+    return _unmet(Demand.MOVEMENT, place.name, f"is {in_sentence(place)}", near, request)
 
 
 def _unmet(demand: Demand, subject: str, does: str, near: Sequence[Excluded], request: Request) -> Unmet:
@@ -120,7 +211,7 @@ def _unmet(demand: Demand, subject: str, does: str, near: Sequence[Excluded], re
 
 MEANS = {
     ExclusionReason.UNSAFE: "not safe",
-    ExclusionReason.GOAL: "not offered for the goal",
+    ExclusionReason.GOAL: "not for this goal",
     ExclusionReason.MUSCLE: "of other muscles",
     ExclusionReason.EQUIPMENT: "without their equipment",
     ExclusionReason.DIFFICULTY: "too difficult",

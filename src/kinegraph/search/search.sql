@@ -1,17 +1,17 @@
 -- Search of exercises: lists of at most 50 rows each, fused by reciprocal rank with k = 60.
 --
 -- To run it in psql, whose parameters cannot be null (no organization has this id):
---     \bind 00000000-0000-0000-0000-000000000000 false '{published}' '{published}' 'push & up' '{push,up}' …
+--     \bind 00000000-0000-0000-0000-000000000000 false '{published}' '{published}' '{push & up}' '{push,up}' …
 --     \i src/kinegraph/search/search.sql
 --
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
---  $5 rows with all segments                          $6 rows with some segments, a query for each choice
---  $7 slots  $8 weights  $9 in the name  $10 as a phrase elsewhere: the alternatives
--- $11 whole names without spaces, $12 their weights   $13 the text for trigrams
--- $14 the weight of the full-text list, $15 that of trigrams
--- $16 maximum number of hits   $17 keys that an override may have
--- $18 the query's vector, or {}: no list of vectors   $19 the weight of this list; with a $14 of 0, it is alone
+--  $5 rows with all segments, the queries of which any   $6 rows with some segments, a query for each choice
+--  $7 slots  $8 weights  $9 queries: the alternatives, whose words a name has in any order, and other texts as a phrase
+-- $10 whole names without spaces, $11 their weights   $12 the text for trigrams
+-- $13 the weight of the full-text list, $14 that of trigrams
+-- $15 maximum number of hits
+-- $16 the query's vector, or {}: no list of vectors   $17 the weight of this list; with a $13 of 0, it is alone
 -- What stands between braces is left out of a search that does not need it: to begin it takes time, too.
 WITH
 -- { organization
@@ -19,39 +19,50 @@ overridden AS MATERIALIZED (
     SELECT exercise_id AS id FROM organization_search WHERE organization_id = $1 AND NOT is_own
 ),
 -- } organization
-library AS NOT MATERIALIZED (
+canonical AS NOT MATERIALIZED (
     -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv
+           s.name_tsv, s.names_tsv, s.search_tsv, s.names_tsv AS words_tsv
     FROM canonical_search s
     WHERE s.status = ANY ($3) AND true /* filter */
 -- { organization
       AND s.exercise_id NOT IN (SELECT id FROM overridden)
-    UNION ALL
-    -- Its own rows, and those whose texts it overrides.
-    SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv
+-- } organization
+),
+-- { organization
+own AS NOT MATERIALIZED (
+    -- Its own rows, and those whose texts it overrides; `words_tsv` is not compressed.
+    SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
+           s.name_tsv, s.names_tsv, s.search_tsv, s.words_tsv
     FROM organization_search s
     WHERE s.organization_id = $1 AND true /* filter */
       AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
+),
+-- } organization
+library AS NOT MATERIALIZED (
+    SELECT * FROM canonical
+-- { organization
+    UNION ALL SELECT * FROM own
 -- } organization
 ),
 wanted AS MATERIALIZED (
-    SELECT to_tsquery('kinegraph', $5) AS segments,
-           (SELECT string_agg(name, ' | ') FROM unnest($11::text[]) AS name)::tsquery AS whole_names,
+    SELECT ARRAY (SELECT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
+           (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $13::text, $15::real, $18::real[], $19::real
+           $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real
+),
+sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
+    SELECT array_to_string(texts, ' | ')::tsquery AS segments FROM wanted
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, and in any text; only where these are
 -- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
--- unpack a vector takes longer than to find its row.
+-- unpack a vector takes longer than to find its row. OFFSET 0: the index is read before rows are sorted.
 canonical_named AS (
-    SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, whole_tsv, name_tsv
-    FROM canonical_search s
-    WHERE $14::real > 0 AND name_tsv @@ (SELECT segments FROM wanted) AND status = ANY ($3) AND true /* filter */
--- { organization
-      AND exercise_id NOT IN (SELECT id FROM overridden)
--- } organization
+    SELECT *
+    FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv
+          FROM canonical
+          WHERE $13::real > 0 AND name_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+          OFFSET 0) AS found
     ORDER BY length(search_name), id
     LIMIT 50
 ),
@@ -67,26 +78,39 @@ named AS MATERIALIZED (
                       THEN status = ANY ($4) AND (status = 'published' OR $2) ELSE status = ANY ($3) END
                   AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length(search_name)) ELSE 10000 END
                                       FROM canonical_named)
-                  AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM wanted))
+                  AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM sought))
                 OFFSET 0) AS short
           JOIN organization_search s
               ON s.organization_id = $1 AND s.exercise_id = short.exercise_id
-          WHERE $14::real > 0 AND s.name_tsv @@ (SELECT segments FROM wanted)
+          WHERE $13::real > 0 AND s.name_tsv @@ (SELECT segments FROM sought)
 -- } organization
     ) AS candidate
     ORDER BY length(search_name), id
     LIMIT 50
 ),
+counted AS MATERIALIZED (
+    SELECT $13::real > 0 AND count(*) < 50 AS are_few, $13::real > 0 AND count(*) < 20 AS are_very_few FROM named
+),
 aliased AS MATERIALIZED (
-    SELECT * FROM library
-    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
+    SELECT *
+    FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
+          FROM canonical
+          WHERE (SELECT are_few FROM counted) AND words_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { organization
+          UNION ALL
+          SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
+          FROM own
+          WHERE (SELECT are_few FROM counted) AND words_tsv @@ (SELECT segments FROM sought)
+-- } organization
+          OFFSET 0) AS found
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 mentioned AS MATERIALIZED (
-    SELECT * FROM library
-    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
-      AND search_tsv @@ (SELECT segments FROM wanted)
+    SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
+    FROM library
+    WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+      AND search_tsv @@ (SELECT segments FROM sought)
     ORDER BY length(search_name), id
     LIMIT 60
 ),
@@ -94,10 +118,10 @@ partial AS MATERIALIZED (
     SELECT choice.*
     FROM unnest($6::text[]) AS sent (segments)
     CROSS JOIN LATERAL (
-        SELECT *
+        SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
         FROM library
-        WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
-          AND (SELECT count(*) FROM mentioned) < 20 AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
+        WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
+          AND (SELECT count(*) FROM mentioned) < 20 AND words_tsv @@ to_tsquery('kinegraph', sent.segments)
         ORDER BY length(search_name), id
         LIMIT 20
     ) AS choice
@@ -106,8 +130,7 @@ others AS MATERIALIZED (
     -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
     SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, whole_tsv, name_tsv,
            ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
-    FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
-                 NULL::tsvector AS search_tsv FROM aliased
+    FROM (SELECT *, NULL::tsvector AS search_tsv FROM aliased
           UNION ALL SELECT * FROM mentioned
           UNION ALL SELECT * FROM partial) AS candidate
     ORDER BY id, search_tsv IS NULL
@@ -115,12 +138,14 @@ others AS MATERIALIZED (
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
 -- Rows with all segments in the name are compared by it alone, as many as these are.
 alternative AS MATERIALIZED (
-    SELECT slot, weight, to_tsquery('kinegraph', in_name) AS in_name, phrase
-    FROM unnest($7::integer[], $8::real[], $9::text[], $10::text[]) AS sent (slot, weight, in_name, phrase)
+    SELECT slot, weight, query, to_tsquery('kinegraph', query) AS in_name
+    FROM unnest($7::integer[], $8::real[], $9::text[]) AS sent (slot, weight, query)
     ORDER BY slot
 ),
 alternative_phrase AS MATERIALIZED (
-    SELECT slot, weight, in_name, to_tsquery('kinegraph', phrase) AS phrase FROM alternative ORDER BY slot
+    SELECT slot, weight, in_name, to_tsquery('kinegraph', replace(query, ' & ', ' <-> ')) AS phrase
+    FROM alternative
+    ORDER BY slot
 ),
 scored AS (
     SELECT id, slug, name_key, is_own, search_name, whole_tsv, (
@@ -144,11 +169,11 @@ lexical AS (
     SELECT *, row_number() OVER () AS rank
     FROM (SELECT id, slug, name_key, is_own
           FROM scored
-          ORDER BY score - 0.02::real * array_length(string_to_array(search_name, ' '), 1)
+          ORDER BY score - 0.02::real * (1 + length(search_name) - length(replace(search_name, ' ', '')))
                        + CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
                                   SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5::real
                                                   ELSE 0.45::real END * weight)
-                                  FROM unnest($11::text[], $12::real[]) AS whole (name, weight)
+                                  FROM unnest($10::text[], $11::real[]) AS whole (name, weight)
                                   WHERE name = ANY (tsvector_to_array(whole_tsv)))
                               ELSE 0 END DESC,
                    length(search_name), id
@@ -159,7 +184,7 @@ lexical AS (
 -- also rows whose names and aliases have the words of the vocabulary that are most like those of the query.
 like_words AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', string_agg('(' || near.words || ')', ' & ')) AS query
-    FROM unnest(string_to_array($13, ' ')) AS sent (word)
+    FROM unnest(string_to_array($12, ' ')) AS sent (word)
     CROSS JOIN LATERAL (
         SELECT string_agg(word, ' | ') AS words
         FROM (SELECT word FROM canonical_words WHERE word % sent.word
@@ -168,14 +193,14 @@ like_words AS MATERIALIZED (
 ),
 alike AS MATERIALIZED (
     SELECT * FROM library
-    WHERE names_tsv @@ (SELECT query FROM like_words)
+    WHERE words_tsv @@ (SELECT query FROM like_words)
     ORDER BY length(search_name), id
     LIMIT 20
 ),
 likeness AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, length(search_name) AS length,
-           greatest(0.7::real * word_similarity($13, search_name) + 0.3::real * similarity($13, search_name),
-                    0.9::real * word_similarity($13, search_aliases)) AS likeness
+           greatest(0.7::real * word_similarity($12, search_name) + 0.3::real * similarity($12, search_name),
+                    0.9::real * word_similarity($12, search_aliases)) AS likeness
     FROM alike
 ),
 trigram AS (
@@ -190,10 +215,10 @@ trigram AS (
 -- (3) Vectors. Canonical rows by the index (HNSW), which has no others; where a filter leaves so few that the scan ends
 -- before there are 50 of them, all that it leaves are compared. The organization's vectors are few, and all compared.
 sent AS MATERIALIZED (
-    SELECT nullif($18::real[], '{}')::vector AS vector,
+    SELECT nullif($16::real[], '{}')::vector AS vector,
            set_config('hnsw.iterative_scan', 'strict_order', true) || set_config('hnsw.ef_search', '100', true)
                || set_config('hnsw.max_scan_tuples', '2000', true) AS settings
-    WHERE $18 <> '{}'
+    WHERE $16 <> '{}'
 ),
 nearest AS MATERIALIZED (
     SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
@@ -213,7 +238,7 @@ compared AS MATERIALIZED (
     FROM exercises e
     LEFT JOIN exercise_org_overrides o
         ON o.exercise_id = e.id AND o.organization_id = $1
-    WHERE $18 <> '{}' AND (SELECT count(*) FROM nearest) < 50
+    WHERE $16 <> '{}' AND (SELECT count(*) FROM nearest) < 50
       AND e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status = ANY ($3)
       AND true /* filter of canonical rows e */
     UNION ALL
@@ -221,13 +246,13 @@ compared AS MATERIALIZED (
     FROM exercise_org_overrides o
     JOIN exercises e
         ON e.id = o.exercise_id
-    WHERE $18 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
+    WHERE $16 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
       AND e.deleted_at IS NULL AND e.status = ANY ($3)
       AND true /* filter of canonical rows e */
     UNION ALL
     SELECT e.id, e.slug, e.name_key, true, e.embedding <=> (SELECT vector FROM sent)
     FROM exercises e
-    WHERE $18 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
+    WHERE $16 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
       AND (e.status = 'published' OR $2) AND e.status = ANY ($4)
       AND true /* filter of own rows */
 ),
@@ -244,16 +269,16 @@ semantic AS (
 ),
 -- } vectors
 ranked AS (
-    SELECT id, slug, name_key, is_own, $14::real / (60 + rank) AS score,
+    SELECT id, slug, name_key, is_own, $13::real / (60 + rank) AS score,
            rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank
     FROM lexical
 -- { misspelled
     UNION ALL
-    SELECT id, slug, name_key, is_own, $15::real / (60 + rank), NULL, rank, NULL FROM trigram
+    SELECT id, slug, name_key, is_own, $14::real / (60 + rank), NULL, rank, NULL FROM trigram
 -- } misspelled
 -- { vectors
     UNION ALL
-    SELECT id, slug, name_key, is_own, $19::real / (60 + rank), NULL, NULL, rank FROM semantic
+    SELECT id, slug, name_key, is_own, $17::real / (60 + rank), NULL, NULL, rank FROM semantic
 -- } vectors
 ),
 fused AS (
@@ -285,13 +310,13 @@ hits AS (
     WHERE $1 IS NOT NULL AND place = 1
 -- } organization
     ORDER BY position
-    LIMIT $16
+    LIMIT $15
 )
 SELECT id, $1::uuid AS organization_id, score,
        lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN $1 IS NULL THEN 'CANONICAL'
             WHEN is_own THEN 'ORG'
-            WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| $17::text[]
+            WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| '{}' /* keys that an override may have */
                   FROM exercise_org_overrides o
                   WHERE o.exercise_id = hits.id AND o.organization_id = $1) THEN 'CUSTOMIZED'
             ELSE 'CANONICAL' END AS source

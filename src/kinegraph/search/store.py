@@ -26,6 +26,7 @@ FILTER = "true /* filter */"
 NEAREST_FILTER = "true /* filter of canonical rows e */"
 OWN_FILTER = "true /* filter of own rows */"
 """The places of the statement where the caller's filter goes."""
+KEYS = "'{}' /* keys that an override may have */"
 FILTERED = """EXISTS (SELECT FROM exercises e
                  LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $1
                  WHERE e.id = s.exercise_id AND {})"""
@@ -46,7 +47,8 @@ class HitRow(Protocol):
 @cache
 def statement() -> str:
     """The text of `search.sql`."""
-    return (files("kinegraph.search") / "search.sql").read_text()
+    text = (files("kinegraph.search") / "search.sql").read_text()
+    return text.replace(KEYS, f"'{{{', '.join(OVERRIDABLE_BY_KEY)}}}'::text[]")
 
 
 @lru_cache(200)
@@ -101,19 +103,17 @@ async def _search(
         (scope.is_coached, "boolean"),
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
-        (query.every, "text"),
+        (query.every, "text[]"),
         (query.some, "text[]"),
         ([each.slot for each in query.alternatives], "integer[]"),
         ([each.share * each.weight for each in query.alternatives], "real[]"),
         ([each.in_name for each in query.alternatives], "text[]"),
-        ([each.phrase for each in query.alternatives], "text[]"),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),
         (0.0 if is_semantic else 1.0, "real"),
         (TRIGRAM_WEIGHTS[of_class], "real"),
         (limit, "integer"),
-        (list(OVERRIDABLE_BY_KEY), "text[]"),
         (vector, "real[]"),
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
     ):

@@ -1,4 +1,4 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032 and 0035)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0035 and 0046)."""
 
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -8,6 +8,8 @@ from kinegraph.kit.database import metadata
 WHOLE = (
     "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
 )
+
+WORDS = "strip(ts_filter(search_tsv, '{a,b}'))"
 
 SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) ELSE NULL END"
 
@@ -72,4 +74,7 @@ organization_search = Table(
         "name_length",
         postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
     ),
+    # Its storage is MAIN, which a comparison of models does not see: it is compared with queries one by one.
+    Column("words_tsv", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
+    Index("organization_search_overridden_idx", "organization_id", "exercise_id", postgresql_where=text("NOT is_own")),
 )

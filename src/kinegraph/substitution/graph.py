@@ -78,5 +78,5 @@ class Query:
         count = checks.whole(limit, ("limit",), 1, MAX_LIMIT)
         checks.done()
         of = await visible_candidate(info, catalogue, exercise, "exerciseId")
-        found = Offer(catalogue, Person(keys), equipment).substitutes(of, count)
+        found = Offer(catalogue, Person(keys, is_checked=True), equipment).substitutes(of, count)
         return cast(list[ExerciseSubstitute], found)

@@ -11,25 +11,56 @@ const NAMES = {
   assignedMovement: "a movement of a scheduled assignment",
   athlete: "an athlete",
   trained: "an exercise",
+  enrollment: "a running enrollment in a treatment plan",
+  oldEnrollment: "an enrollment in an older version of its plan",
+  changedPlan: "a treatment plan with unpublished changes",
+  versionedPlan: "a treatment plan with two versions",
+  openPlan: "a published treatment plan",
+  newPatient: "a member who is not in that plan",
+  dueExercise: "an exercise of a treatment plan that you are in",
   backSquat: "an exercise",
   burpee: "an exercise",
   today: "a date",
   inAWeek: "a date",
   aMonthAgo: "a date",
   aQuarterAgo: "a date",
+  newId: "a number",
   viewer: "a signed-in user",
 };
 
 let examples = { groups: [], ids: "" };
 let fetched = { of: null, ids: Promise.resolve({}) }; // for which Authorization the ids were fetched, and they
 
+const NEW_ID = `graphiql ${Date.now()}`; // one for each time that the page is opened
+
 function dates() {
   const day = (offset) => new Date(Date.now() + offset * 24 * 3600 * 1000).toISOString().slice(0, 10);
-  return { today: day(0), inAWeek: day(7), aMonthAgo: day(-30), aQuarterAgo: day(-90) };
+  return { today: day(0), inAWeek: day(7), aMonthAgo: day(-30), aQuarterAgo: day(-90), newId: NEW_ID };
 }
 
 function movementsOf(workout) {
   return workout.sections.flatMap((section) => section.movements);
+}
+
+// The ids about treatment plans: for a clinician those of the organization, for a patient those of their own enrollment.
+function pickTreatment(viewer, organization) {
+  const plans = organization?.treatmentPlans.nodes ?? [];
+  const members = organization?.members.nodes.map(({ user }) => user.id) ?? [];
+  const notIn = ({ enrollments }) => members.find((id) => enrollments.nodes.every(({ patient }) => patient.id !== id));
+  const newest = ({ currentVersion }) => currentVersion?.number ?? 0;
+  const older = (plan) => plan.enrollments.nodes.filter(({ version }) => version.number < newest(plan));
+  const openPlan = plans.find(notIn);
+  const mine = viewer?.enrollments.find((each) => each.organization.id === organization?.id);
+  const sessions = mine ? [...mine.due, ...mine.version.sessions] : [];
+  return {
+    enrollment: plans.flatMap(({ enrollments }) => enrollments.nodes)[0]?.id,
+    oldEnrollment: plans.flatMap(older)[0]?.id,
+    changedPlan: plans.find((plan) => plan.hasUnpublishedChanges)?.id,
+    versionedPlan: plans.find((plan) => newest(plan) > 1)?.id,
+    openPlan: openPlan?.id,
+    newPatient: openPlan && notIn(openPlan),
+    dueExercise: sessions.flatMap(({ exercises }) => exercises)[0]?.id,
+  };
 }
 
 // The ids of an answer to ids.graphql: of the organization where the viewer may write, and its fullest workout.
@@ -49,6 +80,7 @@ function pickIds(data) {
     assignment: assignment?.id,
     assignedMovement: assignment && movementsOf(assignment.workout)[0].id,
     athlete: organization?.members.nodes[0]?.user.id,
+    ...pickTreatment(data?.viewer, organization),
     trained: sets[0]?.exercise.id ?? any,
     backSquat: data?.backSquat?.nodes[0]?.id ?? any,
     burpee: data?.burpee?.nodes[0]?.id ?? any,

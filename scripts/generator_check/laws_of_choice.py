@@ -1,0 +1,106 @@
+"""The laws of choice: every movement before a second of any, around warnings, treatment early, nothing special."""
+
+from collections.abc import Iterator, Sequence
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.composition.rules import Session
+from kinegraph.composition.rules_limits import obstacle
+from kinegraph.composition.rules_scores import tier
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_unmet import is_served
+from kinegraph.programming.rules import Demand, ExclusionReason
+from kinegraph.programming.rules_places import STEADY, Place, places_of
+from kinegraph.programming.rules_standard import is_special
+
+SHORTEST_WITH_TREATMENT = 15
+BALANCED = (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL, Side.CORE)
+
+
+def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """The violations in what was chosen for a workout."""
+    yield from _of_places(workout, trained, session)
+    if workout.request.minutes >= SHORTEST_WITH_TREATMENT:
+        yield from _of_treatment(trained, session)
+    for each in trained:
+        if each.assessment.warnings and not each.assessment.indicated_for:
+            yield from _of_warned(each.candidate, session, each.seconds)
+        if is_special(each.candidate) and len(workout.request.person) and not each.assessment.indicated_for:
+            yield f"{each.candidate.key}: it is special, for a person with conditions"
+
+
+def _of_places(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    said = {each.subject: each for each in workout.unmet_demands}
+    empty = [p for p in places_of(workout.request) if not p.is_optional and not is_served(session, p)]
+    for place in empty:
+        if place.name not in said:
+            yield f"{place.name}: it is neither trained nor unmet"
+    lacks_time = any(place.name in said and said[place.name].demand is Demand.SESSION_TIME for place in empty)
+    if workout.request.targets or not lacks_time:
+        return
+    for side in BALANCED:
+        of_side = [e for e in trained if e.candidate.side is side and not e.assessment.indicated_for]
+        if len([e for e in of_side if e.candidate.class_key not in (STEADY, "jump", "ballistic")]) > 1:
+            yield f"{side}: it has two exercises, and another movement has no time"
+
+
+def _of_treatment(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    treated = [position for position, each in enumerate(trained) if each.assessment.indicated_for]
+    possible = [each for each in session.eligible if session.is_treatment(each) and session.fitting(each)]
+    if possible and trained and not treated and any(_is_free(each, session) for each in possible):
+        yield f"none of the treatments is there: {[each.key for each in possible][:5]}"
+    lifts = [p for p in treated if trained[p].candidate.class_key != STEADY]
+    first = [p for p, each in enumerate(trained) if not _is_fast(each)]
+    if lifts and min(lifts) > first[0] + 1:
+        yield f"treatment begins at place {min(lifts) + 1}"
+
+
+def _is_fast(each: Chosen) -> bool:
+    return each.candidate.class_key in (
+        "jump",
+        "olympic_variant",
+        "olympic_lift",
+        "olympic_technique",
+        "ballistic",
+        "sprint",
+        "shock_jump",
+    )
+
+
+def _is_free(exercise: Candidate, session: Session) -> bool:
+    found = obstacle(session, exercise, is_extra=False)
+    return found is None or found[0] is ExclusionReason.TIME
+
+
+def _of_warned(exercise: Candidate, session: Session, seconds: int) -> Iterator[str]:
+    """A warned exercise is there only where no other of its kind could be in its stead, within these seconds."""
+    places = [p for p in places_of(session.request) if p.is_filled_by(exercise) and not p.is_optional]
+    own_entry = session.chosen.pop(exercise.id)
+    session.forget()
+    for place in places[:1]:
+        better = _better(exercise, place, session, seconds)
+        if better is not None and not any(
+            place.is_filled_by(each) and not session.is_warned(each) for each in session.exercises
+        ):
+            yield f"{exercise.key}: it has to be modified, and {better.key} need not be"
+    session.chosen[exercise.id] = own_entry
+    session.forget()
+
+
+def _better(exercise: Candidate, place: Place, session: Session, seconds: int) -> Candidate | None:
+    own = tier(exercise, session, place)
+    return next(
+        (
+            each
+            for each in session.eligible
+            if each.id not in session.chosen
+            and each.id != exercise.id
+            and place.is_filled_by(each)
+            and not session.is_warned(each)
+            and tier(each, session, place) < own
+            and min((timed.seconds for timed in session.fitting(each)), default=10**6) <= seconds
+            and obstacle(session, each, is_extra=True) is None
+        ),
+        None,
+    )

@@ -1,0 +1,83 @@
+"""The laws of prescriptions: how much, how long, and that they agree with the advice beside them."""
+
+from collections.abc import Iterator, Sequence
+
+from kinegraph.composition.rules import SHARE, SHORT_MINUTES, SHORT_SHARE, Session
+from kinegraph.dosing.rules_advice import contradicts
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.generator.rules import Generated
+from kinegraph.kit.checks import Checks
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules_places import AEROBIC, STEADY, places_of
+from kinegraph.workout.rules import SectionType
+from kinegraph.workout.rules_tree import checked_prescription
+
+MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
+"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
+MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
+MIN_FIVE_MINUTE_WORK = 0.65
+
+
+def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """The violations in the prescriptions of a workout."""
+    for section in workout.sections:
+        for each in section.movements:
+            yield from _of_movement(each, section.type)
+    for each in trained:
+        yield from _of_trained(each, workout, session)
+    yield from _of_time(workout, trained)
+
+
+def _of_movement(each: Chosen, section: SectionType) -> Iterator[str]:
+    name, checks = each.candidate.key, Checks()
+    if checked_prescription(each.prescription, ("prescription",), checks) != each.prescription or checks.refusals:
+        yield f"{name}: createWorkout would not take its prescription {each.prescription}"
+    if contradicts(each.prescription, each.assessment):
+        yield f"{name}: the prescription {dict(each.prescription)} contradicts {each.notes}"
+    if section in (SectionType.WARMUP, SectionType.COOLDOWN) and each.assessment.warnings:
+        yield f"{name}: something speaks against it in {section}"
+    if each.prescription.get("per_side") and each.prescription.get("reps_max", 0) > MAX_PER_SIDE:
+        yield f"{name}: {each.prescription['reps_max']} repetitions a side"
+
+
+def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[str]:
+    request, name, given = workout.request, each.candidate.key, each.prescription
+    of = session.found.ranges.get(each.candidate.id)
+    if of is None:
+        yield f"{name}: it is not offered for {request.goal}"
+    elif given["sets"] > (of.sets or 3) and each.candidate.class_key != STEADY:
+        yield f"{name}: it has more sets than its profile says"
+    share = SHORT_SHARE if request.minutes <= SHORT_MINUTES else SHARE
+    if each.candidate.class_key != STEADY and each.seconds > share * 60 * request.minutes:
+        yield f"{name}: it takes {each.seconds} seconds of {request.minutes} minutes"
+    is_body = each.candidate.class_key == "bodyweight_upper_body"
+    if session.setting.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
+        yield f"{name}: {given['reps_max']} repetitions for a beginner"
+    is_power = request.goal is TrainingGoal.POWER and each.candidate.prescription(request.goal) is not None
+    if is_power and given.get("reps_max", 0) > MAX_POWER_REPETITIONS and each.candidate.class_key != "low_jump":
+        yield f"{name}: {given['reps_max']} repetitions for power"
+    if "load" not in given and _needs_effort(each):
+        yield f"{name}: nothing says how hard it is"
+
+
+def _needs_effort(each: Chosen) -> bool:
+    return each.candidate.class_key in (STEADY, "carry", "mixed_conditioning") and "reps_max" not in each.prescription
+
+
+def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    request = workout.request
+    seconds = sum(each.seconds for each in trained)
+    steady = sum(each.seconds for each in trained if each.candidate.class_key == STEADY)
+    warned = any(each.assessment.warnings for each in trained if each.candidate.class_key == STEADY)
+    is_aerobic = AEROBIC in places_of(request) and steady and not warned
+    is_full = workout.estimated_seconds >= 0.9 * 60 * request.minutes
+    if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
+        yield f"steady work takes {steady} of {seconds} seconds"
+    has_said = bool(workout.unmet_demands)
+    if workout.estimated_seconds < 0.9 * 60 * request.minutes and not has_said:
+        yield f"only {workout.estimated_seconds} seconds of {request.minutes} minutes are used, and nothing says so"
+    if request.minutes == 5 and not has_said and seconds < MIN_FIVE_MINUTE_WORK * 300:
+        yield f"{seconds} seconds of work in five minutes"
+    suggested = {each.suggestion for each in workout.unmet_demands if (each.suggestion or "").startswith("With ")}
+    if len(suggested) > 1:
+        yield f"several numbers of minutes are suggested: {suggested}"

@@ -1,0 +1,1 @@
+"""The benchmark of telemetry: `make bench-telemetry`."""

@@ -1,0 +1,276 @@
+"""The state of a session during assembly: the chosen exercises, their prescriptions, the time that is left."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.classification.rules_safety import Assessment, Person
+from kinegraph.dosing.rules import Setting, TimedPrescription
+from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
+from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
+from kinegraph.programming.rules import Request
+from kinegraph.programming.rules_eligible import Sorted
+from kinegraph.programming.rules_places import STEADY, Place
+
+MAX_SETS_PER_MUSCLE = 12
+"""Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
+MAX_SETS = 8
+"""No prescription has more sets."""
+SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
+"""The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
+MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
+"""The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
+condition."""
+MAX_OTHER_STEADY = 600
+"""Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
+
+HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
+NO_BREATH_HOLD = HEART | {
+    "hypertension", "uncontrolled_hypertension", "glaucoma", "pregnancy", "postpartum", "pelvic_floor_dysfunction",
+    "diastasis_recti", "abdominal_hernia",
+}  # fmt: skip
+CAREFUL = NO_BREATH_HOLD | {
+    "osteoporosis", "balance_disorder", "vertigo", "concussion", "recent_surgery", "recent_fracture", "epilepsy",
+    "inflammatory_arthritis", "knee_replacement", "hip_replacement", "acl_reconstruction", "deep_vein_thrombosis",
+    "achilles_rupture", "acute_lower_back_pain", "cervical_instability", "rhabdomyolysis_history", "asthma",
+    "diabetic_neuropathy",
+}  # fmt: skip
+"""Conditions of the whole person, or after an operation: fewer sets, more repetitions, less effort [A]."""
+EASY_DIFFICULTY = 2
+
+
+def setting_of(request: Request) -> Setting:
+    """The setting that the prescriptions of a request are for."""
+    person: Person = request.person
+    return Setting(
+        request.goal,
+        request.minutes,
+        is_beginner=request.difficulty_max <= EASY_DIFFICULTY,
+        is_careful=not person.having.isdisjoint(CAREFUL),
+        is_heart=not person.having.isdisjoint(HEART),
+        breathes_out=not person.having.isdisjoint(NO_BREATH_HOLD),
+    )
+
+
+def fatigue_limit(minutes: int) -> int:
+    """The greatest sum of fatigue scores of main and accessory exercises [A]: 15 + 0.4 a minute, at most 48."""
+    return min(15 + 4 * minutes // 10, 48)
+
+
+def exhausting_limit(difficulty_max: int) -> int:
+    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
+    return 2 if difficulty_max <= EASY_DIFFICULTY else 4
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the chosen exercises of a session have together."""
+
+    sets: Mapping[str, int]
+    """The sets with each primary muscle; steady work has none."""
+    seconds: int
+    fatigue: int
+    exhausting: int
+    planes: frozenset[str | None]
+    movements: frozenset[tuple[Side, str | None]]
+
+
+@dataclass
+class Session:
+    """The exercises that were chosen so far, each with its possible prescriptions and the one that it has."""
+
+    request: Request
+    found: Sorted
+    budget: int
+    """Seconds of the main and accessory exercises."""
+    is_thrifty: bool = False
+    """True if exercises that take little time and tire little are preferred, so that each movement has one."""
+    chosen: dict[UUID, tuple[Candidate, TimedPrescription]] = field(default_factory=dict)
+    has_unused: dict[Side, bool] = field(default_factory=dict)
+    """By side, whether another exercise could be added, for the session as it is."""
+    assigned: dict[str, UUID] = field(default_factory=dict)
+    """By the name of a place, the exercise that was chosen for it."""
+    may_add_warned: bool = False
+    """True once nothing is left to add that need not be modified."""
+    blocked: set[UUID] = field(default_factory=set)
+    """Exercises that are found to be no extras, whatever else is added."""
+    waiting: list[Candidate] = field(default_factory=list)
+    """Standard exercises that do not fit the time that is left."""
+    passed_over: set[UUID] = field(default_factory=set)
+    """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
+    is_closed: bool = False
+    """True if a movement has no exercise for lack of time: no other movement gets a second one."""
+    scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
+    """The points of exercises for a place that do not depend on the session."""
+    _summary: Summary | None = None
+    _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
+    options_by_id: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
+
+    @property
+    def eligible(self) -> Sequence[Candidate]:
+        """The exercises that may be chosen."""
+        return self.found.eligible
+
+    @property
+    def assessments(self) -> Mapping[UUID, Assessment]:
+        """What the person's conditions say of each exercise."""
+        return self.found.assessments
+
+    @cached_property
+    def setting(self) -> Setting:
+        """The setting of the prescriptions."""
+        return setting_of(self.request)
+
+    @cached_property
+    def by_id(self) -> Mapping[UUID, Candidate]:
+        """The eligible exercises by id."""
+        return {each.id: each for each in self.eligible}
+
+    def range_of(self, exercise: Candidate) -> PrescriptionRange:
+        """What is prescribed of an eligible exercise."""
+        return self.found.ranges[exercise.id]
+
+    @property
+    def exercises(self) -> list[Candidate]:
+        """The chosen exercises, in the order in which they were chosen."""
+        return [each for each, _ in self.chosen.values()]
+
+    @property
+    def summary(self) -> Summary:
+        """What the chosen exercises have together, computed once after each change."""
+        if self._summary is None:
+            sets: Counter[str] = Counter()
+            for each, timed in self.chosen.values():
+                if each.class_key != STEADY:
+                    sets.update(dict.fromkeys(each.primary, timed.prescription["sets"]))
+            self._summary = Summary(
+                sets,
+                sum(timed.seconds for _, timed in self.chosen.values()),
+                sum(each.fatigue for each in self.exercises),
+                sum(each.is_exhausting for each in self.exercises),
+                frozenset(each.plane for each in self.exercises),
+                frozenset((each.side, each.vector) for each in self.exercises),
+            )
+        return self._summary
+
+    def prescribe(self, exercise: Candidate, timed: TimedPrescription) -> None:
+        """Give an exercise a place in the session with a prescription, or another prescription."""
+        self.chosen[exercise.id] = exercise, timed
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was computed for the exercises that were there."""
+        self.has_unused.clear()
+        self._summary = None
+
+    @property
+    def seconds_left(self) -> int:
+        """The seconds that no exercise takes yet."""
+        return self.budget - self.summary.seconds
+
+    def is_warned(self, exercise: Candidate) -> bool:
+        """True if a condition of the person speaks against the exercise, and none is treated by it."""
+        return bool(self.assessments[exercise.id].warnings) and not self.is_treatment(exercise)
+
+    def is_treatment(self, exercise: Candidate) -> bool:
+        """True if the exercise treats a condition of the person."""
+        return bool(self.assessments[exercise.id].indicated_for)
+
+    @property
+    def is_aerobic(self) -> bool:
+        """True if steady work is a purpose of the session."""
+        return self.request.goal is TrainingGoal.ENDURANCE
+
+    def longest(self, exercise: Candidate) -> int:
+        """The greatest seconds that an exercise takes."""
+        if exercise.class_key == STEADY:
+            most = MAX_HEART_STEADY_SHARE if self.setting.is_heart else MAX_STEADY_SHARE
+            return int(most * self.budget) if self.is_aerobic else MAX_OTHER_STEADY
+        share = SHORT_SHARE if self.request.minutes <= SHORT_MINUTES else SHARE
+        return int(share * 60 * self.request.minutes)
+
+    def options(self, exercise: Candidate) -> Sequence[TimedPrescription]:
+        """The prescriptions of an exercise, from the fullest to the least."""
+        if exercise.id not in self.options_by_id:
+            self.options_by_id[exercise.id] = timed_prescriptions(
+                exercise, self.found.ranges.get(exercise.id), self.setting, self.assessments[exercise.id]
+            )
+        return self.options_by_id[exercise.id]
+
+    def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> Sequence[TimedPrescription]:
+        """The prescriptions that take no too great part of the session; of extras no compact ones."""
+        found = self._fitting.get(exercise.id)
+        if found is None:
+            longest = self.longest(exercise)
+            found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
+            if exercise.class_key != STEADY:  # the time for steady work depends on the budget
+                self._fitting[exercise.id] = found
+        return [timed for timed in found if not timed.is_compact] if is_extra else found
+
+    def sets_of(self, muscle: str) -> int:
+        """The sets of chosen exercises with a primary muscle; steady work has none."""
+        return self.summary.sets.get(muscle, 0)
+
+    def count(self, side: Side) -> int:
+        """The chosen exercises of a side."""
+        return sum(each.side is side for each in self.exercises)
+
+    def fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
+        """True if no primary muscle gets too many sets."""
+        return self._has_room(exercise, timed.prescription["sets"])
+
+    def fits_least(self, exercise: Candidate) -> bool:
+        """True if any prescription has few enough sets."""
+        return self._has_room(exercise, MAX_SETS)
+
+    def _has_room(self, exercise: Candidate, sets: int) -> bool:
+        """True if each primary muscle may have so many sets more."""
+        if exercise.class_key == STEADY:
+            return True
+        there = self.summary.sets
+        return all(there.get(muscle, 0) + sets <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary)
+
+    def add(self, exercise: Candidate, seconds: int, *, is_extra: bool = False) -> None:
+        """Add an exercise with the fullest prescription that takes at most these seconds, or the least."""
+        options = [t for t in self.fitting(exercise, is_extra=is_extra) if self.fits_sets(exercise, t)]
+        timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
+        self.prescribe(exercise, timed)
+
+    def fill(self) -> None:
+        """Give the chosen exercises fuller prescriptions while time and muscles permit.
+
+        Compact ones come first, then those with the fewest sets, then steady work.
+        """
+
+        def sets(each: Candidate) -> tuple[bool, bool, int]:
+            timed = self.chosen[each.id][1]
+            return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
+
+        while any(self._raise(exercise) for exercise in sorted(self.exercises, key=sets)):
+            pass
+
+    def _raise(self, exercise: Candidate) -> bool:
+        """Give an exercise the next fuller prescription, if that is possible."""
+        timed = self.chosen[exercise.id][1]
+        fuller = [each for each in self.fitting(exercise) if each.seconds > timed.seconds]
+        if not fuller:
+            return False
+        next_one = fuller[-1]
+        more = next_one.prescription["sets"] - timed.prescription["sets"]
+        if not self._has_room(exercise, more) or next_one.seconds - timed.seconds > self.seconds_left:
+            return False
+        self.prescribe(exercise, next_one)
+        return True
+
+    def chosen_one(self, exercise: Candidate) -> Chosen:
+        """A chosen exercise with its prescription."""
+        timed = self.chosen[exercise.id][1]
+        return Chosen(exercise, self.assessments[exercise.id], timed.prescription, timed.seconds)
+
+    def fills(self, place: Place) -> bool:
+        """True if a chosen exercise fills a place."""
+        return any(place.is_filled_by(each) for each in self.exercises)

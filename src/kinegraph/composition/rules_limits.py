@@ -1,0 +1,224 @@
+"""The reasons that forbid adding an exercise to a session."""
+
+from kinegraph.candidates.rules import Candidate, in_words
+from kinegraph.candidates.rules_sides import OPPOSITE, Side
+from kinegraph.classification.rules_classes import Unit
+from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
+from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import ExclusionReason
+from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
+from kinegraph.programming.rules_places import CONDITIONING, STEADY
+from kinegraph.programming.rules_standard import is_first_choice, is_special
+
+MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
+"""Exercises of a section; of the one section of a session for endurance."""
+MAX_STEADY, MAX_CONDITIONING = 1, 2
+ONCE = frozenset({"barbell_squat", "floor_pull"})
+"""Classes of which a session has one exercise."""
+SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
+"""Conditions with which pushes are never more than pulls."""
+SMALL_HOLD_SECONDS = 10
+STRONG_DIFFICULTY = 3
+
+SERVING = {
+    "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
+    | {"machine_compound", "leg_compound", "carry", "gymnastic_strength", "isolation", "dynamic_trunk"}
+    | {"isometric_hold", "long_length_eccentric", "tendon_loading"},
+    "hypertrophy": {"free_weight_compound", "machine_compound", "loaded_hinge", "barbell_squat", "leg_compound"}
+    | {"bodyweight_upper_body", "isolation", "dynamic_trunk", "floor_pull", "isometric_hold"},
+    "endurance": {"leg_compound", "bodyweight_upper_body", "machine_compound", "free_weight_compound", "ballistic"}
+    | {STEADY, "isolation", "mixed_conditioning", "carry", "dynamic_trunk", "isometric_hold", "barbell_squat"}
+    | {"loaded_hinge"},
+    "power": {"olympic_variant", "jump", "ballistic", "olympic_lift", "free_weight_compound", "barbell_squat"}
+    | {"sprint", "floor_pull", "shock_jump", "dynamic_trunk", "isometric_hold"},
+}
+"""By goal, the classes that are added beyond the places of a session."""
+
+Obstacle = tuple[ExclusionReason, str]
+
+
+def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    """The reason that forbids adding an exercise; None if it may be added. `is_extra`: its place is filled already.
+
+    The first exercise of a place for a muscle need not be balanced.
+    """
+    found = _beside_time(session, exercise, is_extra=is_extra) or _time(session, exercise, is_extra=is_extra)
+    found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
+    if found is None and is_extra and exercise.id in session.passed_over:
+        return ExclusionReason.CHOICE, "A standard exercise of this kind comes first, and does not fit the time."
+    if found is None and is_extra and session.is_closed:
+        return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
+    return found
+
+
+def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    """The reason that forbids adding an exercise, apart from time and balance; None if there is none."""
+    if found := _special(session, exercise, is_extra=is_extra):
+        return found
+    if is_extra and (found := _extra(session, exercise)):
+        return found
+    if found := _sets(session, exercise, is_extra=is_extra):
+        return found
+    return next(
+        (found for check in (_choice, _fatigue, _order) if (found := check(session, exercise)) is not None), None
+    )
+
+
+def _special(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    """Special exercises are no choice for beginners and conditions, and for others the last."""
+    if not is_special(exercise) or session.is_treatment(exercise):
+        return None
+    if not is_extra and not len(session.request.person) and not session.setting.is_beginner:
+        return None
+    return ExclusionReason.CHOICE, "It is a special exercise: a standard exercise of this kind comes first."
+
+
+def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
+    """What is no extra: a class that does not serve the goal, a warned exercise, a variation of one that is there."""
+    is_light = exercise.class_key in LIGHT
+    serves = len(session.request.person) > 0 if is_light else exercise.class_key in SERVING[session.request.goal]
+    if not serves and not session.is_treatment(exercise):
+        return ExclusionReason.CHOICE, "Another exercise of this kind was chosen."
+    if not trains_targets(exercise, session.request):
+        return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
+    of = session.range_of(exercise)
+    is_small_hold = of.unit is Unit.SECONDS and of.max <= SMALL_HOLD_SECONDS
+    is_for_frail = exercise.is_compound and not session.setting.is_easy
+    is_tiny = (
+        is_small_hold or is_for_frail or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
+    )
+    if is_light and is_tiny and not session.is_treatment(exercise) and not session.may_add_warned:
+        return ExclusionReason.CHOICE, "It is too light to be more than a first step."
+    if exercise.class_key == "isometric_hold" and exercise.side is not Side.CORE:
+        return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
+    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.setting.is_easy
+    if is_strong and exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < STRONG_DIFFICULTY:
+        return ExclusionReason.CHOICE, "It is too easy for strength."
+    if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
+        return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
+    if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
+        return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
+    near = session.found.near[exercise.id]
+    twin = next((each for each in session.exercises if each.id in near and each.class_key == exercise.class_key), None)
+    if twin is not None:
+        return ExclusionReason.CHOICE, f"It is a variation of {twin.name}, which is in the session."
+    is_push = exercise.side is Side.PUSH and not session.request.person.having.isdisjoint(SHOULDER_AND_NECK)
+    if is_push and session.count(Side.PUSH) >= session.count(Side.PULL):
+        return ExclusionReason.BALANCE, "With this shoulder or neck the session has no more pushes than pulls."
+    return None
+
+
+def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    fitting = session.fitting(exercise, is_extra=is_extra)
+    if not fitting:
+        least = session.options(exercise)[-1].seconds
+        return ExclusionReason.TIME, f"It needs {minutes_of(least)}: too great a part of the session."
+    least = min((timed.seconds for timed in fitting if session.fits_sets(exercise, timed)), default=fitting[-1].seconds)
+    if least <= session.seconds_left:
+        return None
+    left = max(session.seconds_left, 0)
+    return (
+        ExclusionReason.TIME,
+        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {_is(left)} left.",
+    )
+
+
+def minutes_of(seconds: int) -> str:
+    """Seconds in words, to half a minute."""
+    halves = max(round(seconds / 30), 1)
+    if halves <= 2:
+        return "half a minute" if halves == 1 else "about a minute"
+    return f"about {halves / 2:g} minutes"
+
+
+def _is(left: int) -> str:
+    return "is" if round(left / 30) <= 2 else "are"
+
+
+def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
+    if copy := next((each for each in session.exercises if each.root_id == exercise.root_id), None):
+        return ExclusionReason.CHOICE, f"It is a copy of {copy.name}, which is in the session."
+    if len(session.chosen) >= MAX_ACCESSORY and (found := _full_section(session, exercise)):
+        return found
+    if exercise.class_key == STEADY:
+        return _cardio(session, {STEADY}, MAX_STEADY)
+    return (
+        _cardio(session, CONDITIONING - {STEADY, "jump"}, MAX_CONDITIONING)
+        if exercise.class_key in CONDITIONING
+        else None
+    )
+
+
+def _full_section(session: Session, exercise: Candidate) -> Obstacle | None:
+    is_of_main = is_main(exercise, session)
+    count = sum(is_main(each, session) == is_of_main for each in session.exercises)
+    most = MAX_SMALL_ENDURANCE if session.is_aerobic else MAX_MAIN if is_of_main else MAX_ACCESSORY
+    if count < most:
+        return None
+    return ExclusionReason.CHOICE, f"The section has {most} exercises already."
+
+
+def _cardio(session: Session, keys: frozenset[str] | set[str], most: int) -> Obstacle | None:
+    if sum(each.class_key in keys for each in session.exercises) < most:
+        return None
+    return ExclusionReason.CHOICE, f"The session has {most} exercise{'s' if most > 1 else ''} of this kind already."
+
+
+def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    if session.fits_least(exercise):
+        return None
+    possible = session.fitting(exercise, is_extra=is_extra) or session.options(exercise)
+    if any(session.fits_sets(exercise, timed) for timed in possible):
+        return None
+    sets = min(timed.prescription["sets"] for timed in possible)
+    full = [m for m in sorted(exercise.primary) if session.sets_of(m) + sets > MAX_SETS_PER_MUSCLE]
+    return ExclusionReason.FATIGUE, f"{in_words(full).capitalize()} would have more than {MAX_SETS_PER_MUSCLE} sets."
+
+
+def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
+    limit = fatigue_limit(session.request.minutes)
+    if session.summary.fatigue + exercise.fatigue > limit:
+        return ExclusionReason.FATIGUE, "The session would become too tiring."
+    most = exhausting_limit(session.request.difficulty_max)
+    if exercise.is_exhausting and session.summary.exhausting >= most:
+        return ExclusionReason.FATIGUE, f"The session has {most} exhausting exercises already."
+    return None
+
+
+def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
+    opposite = OPPOSITE.get(exercise.side)
+    most = max(1, len(session.request.targets))
+    if opposite is None or session.count(exercise.side) < session.count(opposite) + most:
+        return None
+    if not has_unused(session, opposite):
+        return None
+    return ExclusionReason.BALANCE, f"Another {exercise.side} would need another {opposite} beside it."
+
+
+def has_unused(session: Session, side: Side) -> bool:
+    """True if an eligible exercise of the side could be added, were there time."""
+    if side not in session.has_unused:
+        session.has_unused[side] = any(
+            each.side is side and each.id not in session.chosen and _beside_time(session, each, is_extra=True) is None
+            for each in session.eligible
+        )
+    return session.has_unused[side]
+
+
+def is_balanced(session: Session) -> bool:
+    """The rule of balance: of opposite sides one has at most one exercise more, unless the other has no further.
+
+    Places for muscles need one exercise each, whatever their sides are.
+    """
+    most = max(1, len(session.request.targets))
+    return all(
+        session.count(side) - session.count(opposite) <= most or not has_unused(session, opposite)
+        for side, opposite in OPPOSITE.items()
+    )
+
+
+def _order(session: Session, exercise: Candidate) -> Obstacle | None:
+    if not exercise.is_exhausting or in_order([*session.exercises, exercise], session) is not None:
+        return None
+    return ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."

@@ -1,0 +1,101 @@
+"""The order of a session: skill and speed, treatment, large lifts, one leg, isolation, trunk, carries, steady work."""
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.composition.rules import Session
+from kinegraph.dosing.rules import is_bar_lift
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules_eligible import LIGHT
+from kinegraph.programming.rules_places import CONDITIONING, STEADY
+
+EXPLOSIVE = frozenset({"olympic_lift", "olympic_variant", "olympic_technique", "jump", "shock_jump", "sprint"})
+SKILL = frozenset({"gymnastic_strength", "balance_skill"})
+LARGE_FIRST = {Side.SQUAT: 0, Side.HINGE: 1, Side.PULL: 2, Side.PUSH: 3}
+"""Of equally tiring lifts those of the legs come first, and pulls before presses."""
+
+
+class Phase(IntEnum):
+    """The place of an exercise in the order of a session."""
+
+    FAST = 0
+    TREATMENT = 1
+    LARGE = 2
+    ONE_LEG = 3
+    SMALL = 4
+    TRUNK = 5
+    CARRY = 6
+    STEADY = 7
+
+
+MIDDLE = frozenset({Phase.LARGE, Phase.ONE_LEG, Phase.SMALL})
+"""Phases that may be mixed, so that no two exhausting exercises of a muscle follow one another."""
+
+
+def phase_of(exercise: Candidate, session: Session) -> Phase:
+    """The phase of an exercise in a session."""
+    key = exercise.class_key
+    if key == STEADY:
+        return Phase.TREATMENT if session.setting.is_heart and session.is_treatment(exercise) else Phase.STEADY
+    if key in EXPLOSIVE or key in SKILL or (key == "ballistic" and session.request.goal is TrainingGoal.POWER):
+        return Phase.FAST
+    if session.is_treatment(exercise):
+        return Phase.TREATMENT
+    if key == "carry" or key in CONDITIONING:
+        return Phase.CARRY
+    if exercise.side is Side.CORE:
+        return Phase.TRUNK
+    is_light = key in LIGHT and not (session.setting.is_easy and key == "low_load_strengthening")
+    if not exercise.is_compound or is_light:
+        return Phase.SMALL
+    is_one_leg = exercise.is_unilateral and exercise.side in (Side.SQUAT, Side.HINGE)
+    return Phase.ONE_LEG if is_one_leg else Phase.LARGE
+
+
+def is_main(exercise: Candidate, session: Session) -> bool:
+    """True for exercises of the main part: large lifts and treatment; for endurance every exercise."""
+    return session.is_aerobic or phase_of(exercise, session) <= Phase.ONE_LEG
+
+
+def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate] | None:
+    """The exercises in the order of their phases, in the middle of the session as near to it as possible.
+
+    No two exhausting exercises with a common primary muscle follow one another; None where that is impossible.
+    """
+    phases = {each.id: phase_of(each, session) for each in exercises}
+    turns = {each.id: position for position, each in enumerate(exercises)}
+
+    def rank(each: Candidate) -> tuple[int, bool, bool, int, int, int]:
+        is_tiring, large = each.is_exhausting, LARGE_FIRST.get(each.side, 4)
+        is_bar = is_tiring and is_bar_lift(each)
+        return phases[each.id], not is_tiring, is_tiring and not is_bar, large, -each.fatigue // 3, turns[each.id]
+
+    def group(each: Candidate) -> int:
+        phase = phases[each.id]
+        return Phase.LARGE if phase in MIDDLE else phase
+
+    found: list[Candidate] = []
+    return found if _arranged(found, sorted(exercises, key=rank), group) else None
+
+
+def _arranged(found: list[Candidate], waiting: Sequence[Candidate], group: Callable[[Candidate], int]) -> bool:
+    """Append the waiting exercises in the first order that is allowed; False where there is none."""
+    if not waiting:
+        return True
+    for position, each in enumerate(waiting):
+        if group(each) != group(waiting[0]):
+            break
+        if found and follow_too_closely(found[-1], each):
+            continue
+        found.append(each)
+        if _arranged(found, [*waiting[:position], *waiting[position + 1 :]], group):
+            return True
+        found.pop()
+    return False
+
+
+def follow_too_closely(one: Candidate, next_one: Candidate) -> bool:
+    """True if both are exhausting and share a primary muscle."""
+    return one.is_exhausting and next_one.is_exhausting and bool(one.primary & next_one.primary)

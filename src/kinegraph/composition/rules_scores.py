@@ -1,0 +1,173 @@
+"""The score by which eligible exercises are ranked for a place in a session [A]."""
+
+from collections.abc import Mapping, Sequence
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.composition.rules import Session
+from kinegraph.composition.rules_limits import obstacle
+from kinegraph.dosing.rules import is_bar_lift
+from kinegraph.layers.rules import ProgressionType, TrainingGoal
+from kinegraph.programming.rules import ExclusionReason, chance
+from kinegraph.programming.rules_eligible import LIGHT, THERAPEUTIC
+from kinegraph.programming.rules_places import STEADY, Place, is_representative
+from kinegraph.programming.rules_standard import first_choices, is_first_choice, is_special
+
+LASTING = frozenset({ExclusionReason.CHOICE, ExclusionReason.TIME})
+"""Reasons against a further exercise that hold whatever else is added."""
+CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
+    TrainingGoal.STRENGTH: {
+        **dict.fromkeys(("barbell_squat", "floor_pull"), 3.0),
+        "free_weight_compound": 2.5,
+        **dict.fromkeys(("bodyweight_upper_body", "loaded_hinge"), 2.0),
+        "leg_compound": 1.0,
+        **dict.fromkeys(("carry", "isolation", "machine_compound"), 0.5),
+    },
+    TrainingGoal.HYPERTROPHY: {
+        "free_weight_compound": 3.0,
+        **dict.fromkeys(("machine_compound", "loaded_hinge", "barbell_squat"), 2.5),
+        **dict.fromkeys(("leg_compound", "bodyweight_upper_body", "isolation"), 2.0),
+        **dict.fromkeys(("dynamic_trunk", "floor_pull"), 1.0),
+    },
+    TrainingGoal.ENDURANCE: {
+        **dict.fromkeys(("leg_compound", "bodyweight_upper_body"), 2.5),
+        **dict.fromkeys(("machine_compound", "free_weight_compound", "steady_cardio", "isolation"), 2.0),
+        **dict.fromkeys(("carry", "dynamic_trunk", "isometric_hold", "ballistic"), 1.5),
+        **dict.fromkeys(("barbell_squat", "mixed_conditioning"), 0.5),
+    },
+    TrainingGoal.POWER: {
+        **dict.fromkeys(("olympic_variant", "jump"), 3.0),
+        "ballistic": 2.5,
+        **dict.fromkeys(("olympic_lift", "free_weight_compound", "barbell_squat"), 2.0),
+        **dict.fromkeys(("sprint", "floor_pull", "shock_jump"), 1.0),
+    },
+}
+"""The classes that serve a goal best; others score 0."""
+FIRST_CHOICE, FIRST_RANK, SPECIAL = 3.0, 2.0, 4.0
+EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
+PREFERRED, WANTED = 3.0, 3.0
+NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
+SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR = 1.5, 0.5, 2.0
+PER_SET = 0.15
+SECONDS_PER_POINT, FATIGUE = 20, 0.7
+RISK_PER_POINT, INDICATED, TENDON, NO_MUSCLE = 20.0, 2.0, 4.0, 2.0
+HARD_STEADY, EASY_STEADY_FATIGUE = 4.0, 5
+LIGHT_CLASS, LIGHT_CLASS_WITH_CONDITIONS = 5.0, 2.5
+CHANCE = 1.5
+"""Points that are added or subtracted; CHANCE times a number from 0 to 1, by the seed."""
+
+
+def score(exercise: Candidate, session: Session, place: Place) -> float:
+    """The score of an exercise for a place of the session as it is."""
+    key = exercise.id, place.name
+    if key not in session.scores:
+        session.scores[key] = _lasting(exercise, session, place)
+    points = session.scores[key] - PER_SET * max((session.sets_of(muscle) for muscle in exercise.primary), default=0)
+    return points + _variety(exercise, session)
+
+
+def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
+    """The points that do not depend on what was chosen before."""
+    request, setting = session.request, session.setting
+    key = exercise.class_key or ""
+    points = CLASSES[request.goal].get(key, 0.0)
+    points += CHANCE * chance(request.seed, exercise.key)
+    rank = first_choices(request.goal).get(exercise.key)
+    points += FIRST_CHOICE + FIRST_RANK * rank if rank is not None else 0.0
+    points -= SPECIAL * is_special(exercise)
+    is_heavy = request.goal is TrainingGoal.STRENGTH and not setting.is_easy
+    points -= (TOO_EASY_FOR_STRENGTH if is_heavy else TOO_EASY) * max(
+        min(request.difficulty_max, 3) - exercise.difficulty, 0
+    )
+    points -= EASIER_RUNG * has_harder_rung(exercise, session)
+    if place.muscles and exercise.primary:
+        points += WANTED * len(exercise.primary & place.muscles) / len(exercise.primary)
+    points += PREFERRED * (
+        bool(place.preferred & exercise.primary) + (place.vector is not None and place.vector == exercise.vector)
+    )
+    if key in LIGHT and not session.is_treatment(exercise) and rank is None:
+        points -= LIGHT_CLASS_WITH_CONDITIONS if len(request.person) else LIGHT_CLASS
+    assessment = session.assessments[exercise.id]
+    points += INDICATED * bool(assessment.indicated_for) - assessment.score / RISK_PER_POINT
+    points += TENDON * (bool(assessment.indicated_for) and key == "tendon_loading")
+    points -= NO_MUSCLE * (exercise.primary <= THERAPEUTIC) + HARD_STEADY * (
+        setting.is_easy and key == STEADY and exercise.fatigue > EASY_STEADY_FATIGUE
+    )
+    if session.is_thrifty:
+        points -= session.options(exercise)[-1].seconds / SECONDS_PER_POINT + FATIGUE * exercise.fatigue
+    if setting.is_easy:
+        points += MACHINE * (exercise.mechanics in ("machine", "cable") and key != STEADY)
+    elif request.goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY):
+        is_leg = exercise.side in (Side.SQUAT, Side.HINGE)
+        points -= NO_LOAD * (is_leg and exercise.mechanics == "bodyweight")
+        points += BAR_FOR_STRENGTH * (request.goal is TrainingGoal.STRENGTH and is_bar_lift(exercise))
+    return points
+
+
+def has_harder_rung(exercise: Candidate, session: Session) -> bool:
+    """True if a progression leads to a harder standard exercise that is eligible: that one fits the person better."""
+    rungs = session.by_id
+    return any(
+        edge.type is ProgressionType.PROGRESSION
+        and (rung := rungs.get(edge.to_id)) is not None
+        and rung.difficulty > exercise.difficulty
+        and is_first_choice(rung)
+        and not session.is_warned(rung)
+        for edge in exercise.edges
+    )
+
+
+def _variety(exercise: Candidate, session: Session) -> float:
+    summary = session.summary
+    is_same = (exercise.side, exercise.vector) in summary.movements
+    is_near = not session.found.near[exercise.id].isdisjoint(session.chosen)
+    return NEW_PLANE * (exercise.plane not in summary.planes) - SAME_MOVEMENT * is_same - NEIGHBOUR * is_near
+
+
+def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:
+    """What comes before every score: it is no special exercise, it represents the movement, nothing speaks against it.
+
+    A standard exercise that has to be modified comes before an isolation.
+    """
+    is_warned = session.is_warned(exercise)
+    is_full = is_representative(exercise, place, is_easy=session.setting.is_easy)
+    return is_special(exercise), not is_full or (is_warned and not is_first_choice(exercise)), is_warned
+
+
+def fitting_for(session: Session, place: Place, pool: Sequence[Candidate]) -> list[Candidate]:
+    """The exercises of a pool that fill a place; of those that have to be modified a part of a group gets mild ones."""
+    is_part = place.target is not None and place.name != place.target
+    return [
+        each
+        for each in pool
+        if each.id not in session.chosen
+        and place.is_filled_by(each)
+        and not (is_part and session.is_warned(each) and not _is_mild(each))
+    ]
+
+
+def _is_mild(exercise: Candidate) -> bool:
+    """True for exercises that may be modified easily: the first choices of coaches, and light loads."""
+    return is_first_choice(exercise) or exercise.class_key == "low_load_strengthening"
+
+
+def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extra: bool) -> Candidate | None:
+    """The best exercise of a pool that may be added to the session; None where there is none."""
+    if not is_extra:
+        ranked = sorted(pool, key=lambda each: (*tier(each, session, place), -score(each, session, place), each.key))
+        return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
+    allowed = [each for each in pool if _may_be_extra(each, session)]
+    if any(place.is_filled_by(each) for each in session.waiting):
+        session.passed_over.update(each.id for each in allowed if not is_first_choice(each))
+        allowed = [each for each in allowed if is_first_choice(each)]
+    return min(allowed, key=lambda each: (-score(each, session, place), each.key), default=None)
+
+
+def _may_be_extra(exercise: Candidate, session: Session) -> bool:
+    """True if an exercise may be added beyond the places. What stands against it for good is remembered."""
+    found = obstacle(session, exercise, is_extra=True)
+    if found is not None and found[0] in LASTING:
+        session.blocked.add(exercise.id)
+        if found[0] is ExclusionReason.TIME and is_first_choice(exercise):
+            session.waiting.append(exercise)
+    return found is None

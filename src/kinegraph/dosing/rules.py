@@ -1,0 +1,132 @@
+"""The setting that a prescription is for, and the seconds that set-up, repetitions and lighter sets take [A]."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any  # a prescription is JSON
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.layers.rules import TrainingGoal
+
+SHORT_MINUTES = 20
+"""The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds."""
+CIRCUIT_REST = 15
+COMPACT_MINUTES = 45
+"""The longest session in which exercises may be compact: fewer repetitions, short rests: HARD_COMPACT_REST for
+other goals than endurance."""
+COMPACT_REST, HARD_COMPACT_REST = 30, 60
+HEAVY_GOALS = frozenset({TrainingGoal.STRENGTH, TrainingGoal.POWER})
+
+BARS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke", "sled", "tire", "sandbag"})
+BAR_SETUP, MACHINE_SETUP, BODY_SETUP, LIGHT_SETUP, SHORT_SETUP = 60, 40, 20, 15, 15
+"""Seconds to fetch, load and take the place: with a bar; with a machine, cable or dumbbells; without a load; of an
+exercise that warms up or cools down; without a load in a circuit."""
+LOADED = frozenset({"free_weight", "machine", "cable"})
+"""Mechanics whose load is chosen."""
+
+REPETITION_SECONDS = 3
+SLOW_SECONDS: Mapping[str, int] = {
+    "dynamic_mobility": 10,
+    "free_weight_compound": 8,
+    "floor_pull": 6,
+    "gymnastic_strength": 6,
+    "early_motion": 4,
+    "mixed_conditioning": 4,
+    "low_load_strengthening": 2,
+}
+"""Seconds of a repetition without a tempo, by class; REPETITION_SECONDS for others."""
+FAST_SECONDS: Mapping[str, int] = {
+    **dict.fromkeys(("olympic_lift", "olympic_variant", "olympic_technique", "jump"), 5),
+    "shock_jump": 8,
+    "low_jump": 1,
+}
+"""Seconds of a repetition as fast as possible, with the return to the start, by class."""
+SECONDS_BY_KEY: Mapping[str, int] = {"sun-salutation": 30, "turkish-get-up": 20}
+SECONDS_PER_METER, CRAWL_SECONDS_PER_METER, SECONDS_PER_CALORIE = 1, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A session and a person, as far as prescriptions depend on them."""
+
+    goal: TrainingGoal
+    minutes: int
+    is_beginner: bool = False
+    """True where only exercises of the difficulties 1 and 2 are wanted."""
+    is_careful: bool = False
+    """True for conditions of the whole person: heart, bones, balance, pregnancy, after an operation."""
+    is_heart: bool = False
+    breathes_out: bool = False
+    is_compact: bool = False
+    """True for the prescription of fewer repetitions and shorter rests, where the time is short."""
+    """True for conditions in which the breath must not be held."""
+
+    @property
+    def is_short(self) -> bool:
+        """True if the session is done as a circuit."""
+        return self.minutes <= SHORT_MINUTES
+
+    @property
+    def may_be_compact(self) -> bool:
+        """True if exercises may be done more shortly, so that each movement has one: not heavy ones."""
+        return self.minutes <= COMPACT_MINUTES and (self.goal not in HEAVY_GOALS or self.is_easy)
+
+    @property
+    def is_easy(self) -> bool:
+        """True for beginners and for conditions of the whole person."""
+        return self.is_beginner or self.is_careful
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPrescription:
+    """A prescription as workouts store it, and the seconds that the exercise takes with it."""
+
+    prescription: dict[str, Any]
+    seconds: int
+    is_compact: bool = False
+    """True for the first exercise of a place where the time is short, not for further ones."""
+
+
+def repetition_seconds(exercise: Candidate, tempo: str | None) -> int:
+    """The seconds of a repetition: by its tempo, a phase `X` counts as one second, or else by its class."""
+    key = exercise.class_key or ""
+    if exercise.key in SECONDS_BY_KEY:
+        return SECONDS_BY_KEY[exercise.key]
+    if tempo is None:
+        return SLOW_SECONDS.get(key, REPETITION_SECONDS)
+    if key in FAST_SECONDS:
+        return FAST_SECONDS[key]
+    return max(sum(1 if phase in "Xx" else int(phase) for phase in tempo.split("-")), 1)
+
+
+def work_seconds(exercise: Candidate, prescription: Mapping[str, Any]) -> int:
+    """The seconds of one set, of both sides where they work one at a time."""
+    if "reps_max" in prescription:
+        one = prescription["reps_max"] * repetition_seconds(exercise, prescription.get("tempo"))
+    elif "duration_seconds" in prescription:
+        one = prescription["duration_seconds"]
+    elif "distance_meters" in prescription:
+        a_meter = SECONDS_PER_METER if exercise.equipment else CRAWL_SECONDS_PER_METER
+        one = prescription["distance_meters"] * a_meter
+    else:
+        one = prescription.get("calories", 0) * SECONDS_PER_CALORIE
+    return int(one) * (2 if prescription.get("per_side") else 1)
+
+
+def setup_seconds(exercise: Candidate, setting: Setting) -> int:
+    """The seconds before the first set of a main or accessory exercise."""
+    if not BARS.isdisjoint(exercise.equipment):
+        return BAR_SETUP
+    if exercise.mechanics in LOADED:
+        return MACHINE_SETUP
+    return SHORT_SETUP if setting.is_short else BODY_SETUP
+
+
+def is_bar_lift(exercise: Candidate) -> bool:
+    """True for lifts of several joints with a bar, which are done heavy."""
+    return exercise.is_compound and not BARS.isdisjoint(exercise.equipment) and exercise.mechanics in LOADED
+
+
+def seconds_of(exercise: Candidate, prescription: Mapping[str, Any], before: int) -> int:
+    """The seconds that an exercise takes; `before`: those of set-up and lighter sets."""
+    sets, rest = int(prescription.get("sets", 1)), int(prescription.get("rest_seconds", 0))
+    return before + sets * work_seconds(exercise, prescription) + (sets - 1) * rest

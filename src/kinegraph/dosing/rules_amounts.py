@@ -1,0 +1,179 @@
+"""How much of an exercise is prescribed: repetitions, seconds, sets, rests, effort and lighter sets [A]."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any  # a load is JSON
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.classification.rules_classes import Unit
+from kinegraph.classification.rules_safety import Assessment
+from kinegraph.dosing.rules import (
+    CIRCUIT_REST,
+    COMPACT_REST,
+    HARD_COMPACT_REST,
+    LOADED,
+    SHORT_MINUTES,
+    Setting,
+    is_bar_lift,
+)
+from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
+from kinegraph.workout.rules import LoadUnit
+
+Range = tuple[int, int]
+
+MAX_PER_SIDE, MAX_PER_SIDE_IN_CIRCUIT = 15, 8
+MAX_IN_CIRCUIT = 10
+MAX_HEAVY_REPETITIONS, MAX_POWER_REPETITIONS = 6, 5
+EASY_RANGE, ACCESSORY_RANGE, STRENGTH_RANGE = (8, 12), (8, 15), (6, 10)
+"""Repetitions: of beginners and careful persons, of accessory exercises, and of lifts that are not done with a bar."""
+WIDTH = 5
+"""Ranges of repetitions are at most this wide."""
+HARD_CLASSES = frozenset({"gymnastic_strength", "long_length_eccentric", "olympic_lift", "olympic_variant"})
+"""Classes whose few repetitions are not widened."""
+ENDURANCE_RANGES = {
+    "bodyweight_upper_body": (8, 15),
+    "ballistic": (12, 15),
+    "low_jump": (20, 30),
+    "mixed_conditioning": (10, 15),
+}
+"""Repetitions for endurance by class; ENDURANCE_RANGE for others."""
+ENDURANCE_RANGE, PULL_RANGE = (12, 15), (5, 10)
+"""`PULL_RANGE`: where the body weight is pulled up."""
+MAX_HEART_HOLD = 10
+"""Seconds of a hold with a condition of the heart: long ones raise the pressure."""
+CIRCUIT_HOLD, COMPACT_HOLD = 30, 20
+MIN_STEADY = 300
+REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}), (45, {TrainingGoal.HYPERTROPHY: 90}))
+"""By the minutes of a session, the longest rests by goal."""
+EASY_REST = 90
+MIN_SETS = 2
+FEW_HOLDS = 3
+ONE_SET_MINUTES = 15
+"""In sessions up to this length one set may do."""
+
+
+def repetitions(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Range:
+    """The repetitions of a set: the profile's range, narrowed by the goal, the load and the person."""
+    low, high = _by_goal(exercise, of, setting)
+    if exercise.is_unilateral:
+        high = min(high, MAX_PER_SIDE)
+    if setting.is_short or setting.is_compact:
+        high = min(high, MAX_PER_SIDE_IN_CIRCUIT if exercise.is_unilateral else MAX_IN_CIRCUIT)
+    return min(low, max(high - 2, 1)), high
+
+
+def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Range:
+    goal, key = setting.goal, exercise.class_key or ""
+    is_accessory = exercise.prescription(goal) is None
+    if goal is TrainingGoal.ENDURANCE:
+        pulls_up = exercise.side is Side.PULL and key == "bodyweight_upper_body"
+        low, high = PULL_RANGE if pulls_up else ENDURANCE_RANGES.get(key, ENDURANCE_RANGE)
+        if setting.is_easy and key == "bodyweight_upper_body" and not pulls_up:
+            low, high = EASY_RANGE
+        return min(low, of.max), min(high, of.max)
+    if key in HARD_CLASSES or of.max <= MAX_POWER_REPETITIONS:
+        return max(of.max - 2, 1), min(of.max, MAX_POWER_REPETITIONS if goal is TrainingGoal.POWER else of.max)
+    if goal is TrainingGoal.POWER and not is_accessory:
+        return min(of.min, MAX_POWER_REPETITIONS - 2), min(of.max, MAX_POWER_REPETITIONS)
+    if setting.is_easy:
+        return EASY_RANGE if exercise.is_compound else ACCESSORY_RANGE
+    if is_accessory:
+        return max(of.min, ACCESSORY_RANGE[0]), min(of.max, ACCESSORY_RANGE[1])
+    if goal is TrainingGoal.STRENGTH:
+        if is_bar_lift(exercise):
+            return max(of.min, min(of.max, MAX_HEAVY_REPETITIONS) - 2), min(of.max, MAX_HEAVY_REPETITIONS)
+        return STRENGTH_RANGE if key != "tendon_loading" else (of.min, of.max)
+    return of.min, of.max if of.max - of.min <= WIDTH else of.min + WIDTH - 1
+
+
+def amount(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> dict[str, int]:
+    """The amount of a set, by the prescription's field for its unit."""
+    if of.unit is Unit.REPS:
+        low, high = repetitions(exercise, of, setting)
+        return {"reps_min": low, "reps_max": high}
+    middle = (of.min + of.max) / 2
+    value = min(max(5 * round(middle / 5) if of.max >= 20 else ceil(middle), of.min), of.max)
+    if of.unit is Unit.SECONDS:
+        is_hold = exercise.class_key == "isometric_hold"
+        if is_hold and setting.is_heart:
+            value = min(value, MAX_HEART_HOLD)
+        if setting.is_compact:
+            value = max(of.min, min(value, COMPACT_HOLD))
+        elif setting.is_short and of.max >= CIRCUIT_HOLD:
+            value = CIRCUIT_HOLD
+        return {"duration_seconds": value}
+    return {"distance_meters" if of.unit is Unit.METERS else "calories": value}
+
+
+def set_numbers(of: PrescriptionRange, setting: Setting) -> Sequence[int]:
+    """The possible numbers of sets, from the most to the least."""
+    most = of.sets or MIN_SETS + 1
+    if of.unit is Unit.SECONDS and of.max <= MAX_HEART_HOLD:
+        least = FEW_HOLDS if setting.may_be_compact else most - 2
+        return range(most, max(least, 1) - 1, -1)
+    if setting.is_short:
+        most = min(most, MIN_SETS)
+    elif setting.is_easy:
+        most = min(most, MIN_SETS + 1)
+    least = 1 if setting.minutes <= ONE_SET_MINUTES else MIN_SETS
+    return range(most, min(least, most) - 1, -1)
+
+
+def rest_seconds(of: PrescriptionRange, setting: Setting) -> int:
+    """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
+    rest = of.rest_seconds or 0
+    if setting.is_short:
+        return min(rest, CIRCUIT_REST)
+    if setting.is_compact:
+        return min(rest, COMPACT_REST if setting.goal is TrainingGoal.ENDURANCE else HARD_COMPACT_REST)
+    if setting.is_easy:
+        rest = min(rest, EASY_REST)
+    for minutes, limits in REST_LIMITS:
+        if setting.minutes <= minutes:
+            return min(rest, limits.get(setting.goal, rest))
+    return rest
+
+
+def effort(exercise: Candidate, of: PrescriptionRange, setting: Setting, assessment: Assessment) -> dict[str, Any]:
+    """The effort of a set; where a condition speaks against the exercise, one step easier."""
+    unit, value = _effort(exercise, of, setting)
+    eased = bool(assessment.warnings)
+    return {"unit": unit.value, "value": value + (eased if unit is LoadUnit.RIR else -eased)}
+
+
+def _effort(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[LoadUnit, int]:
+    if of.unit is not Unit.REPS:
+        return LoadUnit.RPE, 3 if setting.is_heart else 5 if setting.is_easy else 7
+    reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 0
+    if setting.goal is TrainingGoal.ENDURANCE:
+        return LoadUnit.RIR, max(reserve, 4 if setting.is_careful else 3)
+    if reserve:
+        return LoadUnit.RIR, reserve
+    is_accessory = exercise.prescription(setting.goal) is None
+    if setting.goal is TrainingGoal.HYPERTROPHY or is_accessory:
+        return LoadUnit.RIR, 3 if setting.is_easy else 2
+    if setting.goal is TrainingGoal.POWER:
+        return LoadUnit.RPE, 6
+    return LoadUnit.RPE, 6 if setting.is_careful else 7 if setting.is_beginner else 8
+
+
+def lighter_sets(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:
+    """The seconds of lighter sets before the working sets, and the note that names them."""
+    if (
+        of.unit is not Unit.REPS
+        or exercise.mechanics not in LOADED
+        or not exercise.is_compound
+        or exercise.class_key == "ballistic"
+    ):
+        return 0, None
+    if is_bar_lift(exercise) and exercise.fatigue >= 6:
+        is_heavy = setting.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not setting.is_easy
+        if is_heavy and setting.goal is TrainingGoal.STRENGTH and exercise.prescription(setting.goal) is not None:
+            return 4 * 50, "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load."
+        if is_heavy:
+            return 3 * 45, "Before the working sets: 5, 3 and 2 repetitions with 40, 60 and 80 % of the load."
+        return 2 * 45, "Before the working sets: 8 and 5 repetitions with 50 and 75 % of the load."
+    if exercise.fatigue >= 5 and setting.minutes > SHORT_MINUTES and setting.goal is not TrainingGoal.ENDURANCE:
+        return 40, "Before the working sets: 8 repetitions with half of the load."
+    return 0, None

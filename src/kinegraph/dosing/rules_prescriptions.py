@@ -1,0 +1,164 @@
+"""Prescriptions of exercises, from the fullest to the least, each with the seconds that it takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any  # a prescription is JSON
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.classification.rules_classes import Unit
+from kinegraph.classification.rules_safety import Assessment
+from kinegraph.dosing.rules import LIGHT_SETUP, Setting, TimedPrescription, seconds_of, setup_seconds
+from kinegraph.dosing.rules_advice import Advice, advice_of, notes_of, obeying
+from kinegraph.dosing.rules_amounts import MIN_STEADY, amount, effort, lighter_sets, rest_seconds, set_numbers
+from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
+
+STEADY = "steady_cardio"
+FAST = "As fast as possible: end the set when the speed falls."
+BREATHE = "Breathe out on the effort; never hold your breath."
+TALK = "At a pace at which you can talk in whole sentences."
+HEART_PACE = "RPE 11 to 13 of 20: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
+HEAVY_CARRY = "As heavy as you can carry upright, with even steps."
+OF_CONDITION = {
+    "achilles_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning. "
+    "With pain at the heel bone, do not lower the heel below the level of the foot.",
+    "patellar_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
+    "elbow_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
+}
+"""What is said beside an exercise that treats a condition."""
+EFFORTLESS_SECONDS = 10
+"""Holds that are not longer, of a light load, have no rating of effort."""
+MAX_STEADY_SHARE = 0.5
+"""The greatest part of a session that one exercise of steady work takes."""
+WARM_UP_RANGES = (TrainingGoal.ENDURANCE, None, TrainingGoal.HYPERTROPHY)
+MAX_WARM_UP_REPETITIONS, MAX_SIDE_REPETITIONS, MAX_SLOW_REPETITIONS, MAX_WARM_UP_SECONDS = 10, 8, 4, 45
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An exercise of the workout, with its prescription as workouts store it, and the seconds that it takes."""
+
+    candidate: Candidate
+    assessment: Assessment
+    prescription: Mapping[str, Any]
+    seconds: int
+
+    @property
+    def notes(self) -> str | None:
+        """The modifications that the person's conditions ask for; None without any."""
+        return notes_of(self.assessment)
+
+
+def timed_prescriptions(
+    exercise: Candidate, of: PrescriptionRange | None, setting: Setting, assessment: Assessment
+) -> Sequence[TimedPrescription]:
+    """The prescriptions of a main or accessory exercise, from the fullest to the least; none if it is not offered."""
+    if of is None:
+        return ()
+    advice = advice_of(assessment)
+    if exercise.class_key == STEADY:
+        step = 60 * max(setting.minutes // 20, 1)
+        most = min(of.max, int(MAX_STEADY_SHARE * 60 * setting.minutes)) // step * step
+        durations = range(most, min(MIN_STEADY, most) - 1, -step)
+        return _distinct([_timed(exercise, of, setting, assessment, advice, 1, each) for each in durations])
+    found = [_timed(exercise, of, setting, assessment, advice, sets, None) for sets in set_numbers(of, setting)]
+    is_hold = exercise.class_key == "isometric_hold"
+    if (of.unit is Unit.REPS or is_hold) and setting.may_be_compact:
+        compact = replace(setting, is_compact=True)
+        found += [_timed(exercise, of, compact, assessment, advice, sets, None) for sets in (2, 1)]
+    return _distinct(sorted(found, key=lambda timed: -timed.seconds))
+
+
+def _distinct(options: Sequence[TimedPrescription]) -> Sequence[TimedPrescription]:
+    """The options without repetitions, which advice that shortens them would give."""
+    return [each for position, each in enumerate(options) if position == 0 or each != options[position - 1]]
+
+
+def _timed(
+    exercise: Candidate,
+    of: PrescriptionRange,
+    setting: Setting,
+    assessment: Assessment,
+    advice: Advice,
+    sets: int,
+    seconds: int | None,
+) -> TimedPrescription:
+    found: dict[str, Any] = {"sets": sets}
+    found |= amount(exercise, of, setting) if seconds is None else {"duration_seconds": seconds}
+    if sets > 1 and (rest := rest_seconds(of, setting)):
+        found["rest_seconds"] = rest
+    is_offered = exercise.prescription(setting.goal) is not None
+    is_fast = setting.goal is TrainingGoal.POWER and is_offered
+    if of.unit is Unit.REPS and exercise.tempo:
+        found["tempo"] = _fast(exercise.tempo) if is_fast else exercise.tempo
+    if exercise.is_unilateral:
+        found["per_side"] = True
+    if _has_effort(exercise, of, setting, is_fast=is_fast):
+        found["load"] = effort(exercise, of, setting, assessment)
+    lighter, ramp_note = lighter_sets(exercise, of, setting)
+    notes = [*_notes(exercise, of, setting, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
+    if notes:
+        found["notes"] = " ".join(notes)
+    found = obeying(found, advice)
+    seconds = seconds_of(exercise, found, setup_seconds(exercise, setting) + lighter)
+    return TimedPrescription(found, seconds, setting.is_compact)
+
+
+def _has_effort(exercise: Candidate, of: PrescriptionRange, setting: Setting, *, is_fast: bool) -> bool:
+    if of.unit is Unit.SECONDS:
+        return of.max > EFFORTLESS_SECONDS and exercise.class_key != "balance_training"
+    return of.unit is not Unit.REPS or not is_fast or exercise.mechanics != "bodyweight"
+
+
+def _notes(
+    exercise: Candidate, of: PrescriptionRange, setting: Setting, assessment: Assessment, *, is_fast: bool
+) -> list[str]:
+    notes = [FAST] if is_fast else []
+    if exercise.class_key == STEADY:
+        notes.append(HEART_PACE if setting.is_heart else TALK)
+    elif exercise.class_key == "carry" and exercise.equipment and not setting.is_easy:
+        notes.append(HEAVY_CARRY)
+    if setting.breathes_out and exercise.class_key != STEADY and exercise.fatigue > 2:
+        notes.append(BREATHE)
+    notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
+    return list(dict.fromkeys(notes))
+
+
+def _fast(tempo: str) -> str:
+    """A tempo whose lifting phase is as fast as possible."""
+    down, pause, _, *rest = tempo.split("-")
+    return "-".join((down, pause, "X", *rest))
+
+
+def _most_in_warm_up(exercise: Candidate) -> int:
+    if exercise.class_key == "dynamic_mobility" and exercise.tempo is None:
+        return MAX_SLOW_REPETITIONS
+    return MAX_SIDE_REPETITIONS if exercise.is_unilateral else MAX_WARM_UP_REPETITIONS
+
+
+def light_prescription(
+    exercise: Candidate, setting: Setting, seconds: int | None = None, *, is_stretch: bool = False
+) -> TimedPrescription | None:
+    """The prescription of an exercise that warms up, or of a stretch that ends the session; None where it has none.
+
+    `seconds`: how long an exercise that raises or lowers the pulse is done, with little effort.
+    """
+    if seconds is not None:
+        easy: dict[str, Any] = {"sets": 1, "duration_seconds": seconds, "load": {"unit": "rpe", "value": 3}}
+        return TimedPrescription(easy, LIGHT_SETUP + seconds)
+    ranges = (None,) if is_stretch else WARM_UP_RANGES
+    of = next((found for goal in ranges if (found := exercise.prescription(goal)) is not None), None)
+    if of is None:
+        return None
+    if of.unit is Unit.REPS:
+        most = min(of.max, _most_in_warm_up(exercise))
+        given: dict[str, Any] = {"reps_min": min(of.min, max(most - 2, 1)), "reps_max": most}
+    elif of.unit is Unit.SECONDS:
+        given = {"duration_seconds": min(of.max, MAX_WARM_UP_SECONDS)}
+    else:
+        given = amount(exercise, of, setting)
+    full: dict[str, Any] = {"sets": 1, **given}
+    if exercise.is_unilateral:
+        full["per_side"] = True
+    if exercise.tempo and of.unit is Unit.REPS and exercise.class_key == "dynamic_mobility":
+        full["tempo"] = exercise.tempo
+    return TimedPrescription(full, seconds_of(exercise, full, LIGHT_SETUP))

@@ -1,0 +1,110 @@
+"""The demands that a workout does not meet, in words, with what would help."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.composition.rules import Session
+from kinegraph.composition.rules_limits import obstacle
+from kinegraph.composition.rules_scores import fitting_for, score, tier
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.generator.rules import Generated
+from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
+from kinegraph.programming.rules_eligible import unmet_place
+from kinegraph.programming.rules_places import Place, in_sentence
+
+SHORT_SHARE = 0.9
+"""A session that takes less of the wanted time is reported."""
+TRAINING_SHARE = 0.7
+"""The part of added minutes that training gets; the rest is for warm-up and cool-down."""
+LATE = frozenset({ExclusionReason.UNSAFE, ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE})
+"""Reasons that exclude exercises which would be suitable otherwise."""
+WHY = {
+    ExclusionReason.UNSAFE: "Most others are not safe for the person.",
+    ExclusionReason.FATIGUE: "More would tire too much.",
+    ExclusionReason.BALANCE: "More would be against the balance of the movements.",
+    ExclusionReason.CHOICE: "Others would repeat what is there.",
+}
+
+
+def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[Excluded]) -> Iterator[Unmet]:
+    """The places that stay empty. Those that only lack time have one suggestion together."""
+    empty = [place for place in places if not place.is_optional and not is_served(session, place)]
+    best = {place.name: _best(session, place) for place in empty}
+    for_time = {name: each for name, each in best.items() if each is not None and _lacks_time(session, each)}
+    needed = sum(session.options(each)[-1].seconds for each in for_time.values()) - session.seconds_left
+    minutes = session.request.minutes + max(ceil(needed / 60 / TRAINING_SHARE), 1)
+    what = "they would all fit" if len(for_time) > 1 else "it would fit"
+    for place in empty:
+        each = best[place.name]
+        if each is None and any(map(place.is_filled_by, session.eligible)):
+            demand, why = Demand.TARGET_MUSCLE, "Each of them would have to be modified."
+            yield Unmet(demand, place.name, f"There is no {in_sentence(place)[3:]} without a warning. {why}", None)
+        elif each is None:
+            yield unmet_place(place, session.request, excluded)
+        elif place.name in for_time:
+            detail = f"There is no time left for {in_sentence(place)}, such as {each.name}."
+            yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With {minutes} minutes {what}.")
+        else:
+            found = obstacle(session, each, is_extra=False)
+            demand = Demand.TARGET_MUSCLE if place.target is not None else Demand.MOVEMENT
+            why = f" {each.name}: {found[1]}" if found is not None else ""
+            yield Unmet(demand, place.name, f"There is no room for {in_sentence(place)}.{why}", None)
+
+
+def is_served(session: Session, place: Place) -> bool:
+    """True if an exercise fills a place, or trains the muscle that was wanted."""
+    is_whole = place.name == place.target
+    return session.fills(place) or (is_whole and any(each.primary & place.muscles for each in session.exercises))
+
+
+def lacks_time_for(session: Session, places: Sequence[Place]) -> bool:
+    """True if a movement of the whole body has no exercise, because the time does not suffice."""
+    empty = [p for p in places if p.target is None and not p.is_optional and not session.fills(p)]
+    return any(each is not None and _lacks_time(session, each) for each in (_best(session, place) for place in empty))
+
+
+def is_incomplete(session: Session, places: Sequence[Place]) -> bool:
+    """True if a place is empty for which exercises exist: others took the time, or tire too much."""
+    empty = [place for place in places if not place.is_optional and not is_served(session, place)]
+    return any(_best(session, place) is not None for place in empty)
+
+
+def _best(session: Session, place: Place) -> Candidate | None:
+    fitting = fitting_for(session, place, session.eligible)
+    return min(fitting, key=lambda e: (*tier(e, session, place), -score(e, session, place), e.key), default=None)
+
+
+def _lacks_time(session: Session, exercise: Candidate) -> bool:
+    found = obstacle(session, exercise, is_extra=False)
+    return found is not None and found[0] is ExclusionReason.TIME
+
+
+def shorter(workout: Generated) -> Iterator[Unmet]:
+    """The demand for time, where a session is shorter, with the most frequent reason that excludes exercises."""
+    seconds, wanted = workout.estimated_seconds, workout.request.minutes
+    if 0 < seconds < SHORT_SHARE * 60 * wanted:
+        wanted_muscles = frozenset[str]().union(*(keys for _, keys in workout.request.targets))
+        near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
+        named = Counter(each.reason for each in near if each.reason in LATE)
+        why = f" {WHY[named.most_common(1)[0][0]]}" if named else ""
+        is_unsafe = bool(named) and named.most_common(1)[0][0] is ExclusionReason.UNSAFE
+        others = "Other target muscles" if is_unsafe else "More target muscles, equipment or a greater difficultyMax"
+        suggestion = f"{others} would give more to choose from."
+        detail = f"The exercises take {workout.estimated_minutes} of {wanted} minutes.{why}"
+        yield Unmet(Demand.SESSION_TIME, None, detail, suggestion)
+
+
+def unmet_light(
+    request: Request, ordered: Sequence[Candidate], light: Sequence[Chosen], ending: Sequence[Chosen], seconds: int
+) -> Iterator[Unmet]:
+    """The demands for a warm-up and a cool-down; `seconds`: the time for the cool-down."""
+    if ordered and not light:
+        yield Unmet(
+            Demand.WARM_UP, None, "No exercise for a warm-up is safe, fits the equipment and the time.",
+            "Begin with 5 minutes of easy movement, and with light loads.",
+        )  # fmt: skip
+    if request.with_cool_down and not ending:
+        why = "is safe and fits the time" if seconds else "fits so short a session"
+        yield Unmet(Demand.COOL_DOWN, None, f"No stretch of the trained muscles {why}.", None)

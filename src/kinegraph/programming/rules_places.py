@@ -1,0 +1,164 @@
+"""The places of a session: the movements of the whole body, or the parts of the wanted muscles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import Request
+
+STEADY = "steady_cardio"
+CONDITIONING = frozenset(
+    {STEADY, "mixed_conditioning", "low_jump", "cyclic_gymnastics", "sprint", "jump", "shock_jump"}
+)
+"""Classes that train a muscle beside the heart: they fill no place of a muscle."""
+AEROBIC_MINUTES = 20
+"""Sessions for endurance of this length and more have steady work, unless only the upper body or trunk is wanted."""
+AEROBIC_MUSCLES = frozenset({"quadriceps", "glutes"})
+COMPOUND = frozenset(
+    {"barbell_squat", "floor_pull", "loaded_hinge", "free_weight_compound", "machine_compound", "leg_compound"}
+    | {"bodyweight_upper_body", "ballistic", "gymnastic_strength", "cyclic_gymnastics"}
+)
+"""Classes that represent squat, hinge, push and pull."""
+BACK = frozenset({"lats", "rhomboids", "middle_traps"})
+MIN_PULL_FATIGUE = 4
+"""A pull of the back that tires less is an isolation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a session. An exercise fills it that has its side, one of its muscles, and one of its classes."""
+
+    name: str
+    target: str | None = None
+    """The muscle as it was sent; None for a movement."""
+    side: Side | None = None
+    muscles: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    vector: str | None = None
+    preferred: frozenset[str] = frozenset()
+    """`vector` and `preferred`: the direction of force, and the muscles, whose exercises are preferred."""
+    is_optional: bool = False
+    """True if nothing is said where it stays empty."""
+
+    def is_filled_by(self, exercise: Candidate) -> bool:
+        """True if an exercise fills the place."""
+        if self.side is not None and exercise.side is not self.side:
+            return False
+        if self.muscles and not self.muscles & exercise.primary:
+            return False
+        if self.classes:
+            return exercise.class_key in self.classes
+        return (self.side is None and not self.muscles) or exercise.class_key not in CONDITIONING
+
+
+def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bool:
+    """True if an exercise is a full exercise of the movement, not an isolation, a light load or a hold.
+
+    `is_easy`: for beginners and careful persons, to whom standing up from a chair is one.
+    """
+    if place.side not in (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL):
+        return True
+    if exercise.class_key in COMPOUND:
+        is_pull = place.side is Side.PULL
+        return not is_pull or (bool(exercise.primary & BACK) and exercise.fatigue >= MIN_PULL_FATIGUE)
+    return is_easy and exercise.is_compound and exercise.class_key == "low_load_strengthening"
+
+
+AEROBIC = Place("aerobic work", classes=frozenset({STEADY}))
+REST = Place("other", is_optional=True)
+"""The place of exercises that fill no other."""
+BODY = (
+    Place("squat", side=Side.SQUAT, preferred=frozenset({"quadriceps"})),
+    Place("pull", side=Side.PULL, preferred=BACK),
+    Place("push", side=Side.PUSH, preferred=frozenset({"chest"})),
+    Place("hinge", side=Side.HINGE, preferred=frozenset({"hamstrings"})),
+    Place("core", side=Side.CORE),
+)
+POWER_BODY = (
+    Place("explosive lift", classes=frozenset({"olympic_variant", "olympic_lift", "ballistic"}), is_optional=True),
+    Place("jump", classes=frozenset({"jump"}), is_optional=True),
+    Place("push", side=Side.PUSH),
+    Place("hinge", side=Side.HINGE),
+    Place("pull", side=Side.PULL),
+    Place("squat", side=Side.SQUAT, is_optional=True),
+    Place("core", side=Side.CORE, is_optional=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a group of muscles that has a place of its own, from a length of the session on."""
+
+    name: str
+    muscles: frozenset[str]
+    side: Side | None = None
+    vector: str | None = None
+    minutes: int = 0
+    classes: frozenset[str] = frozenset()
+    preferred: frozenset[str] = frozenset()
+
+
+CALVES = frozenset({"calves", "gastrocnemius", "soleus"})
+PARTS = (
+    Part("front of the thigh", frozenset({"quadriceps"}), Side.SQUAT),
+    Part("hip", frozenset({"glutes", "hamstrings"}), Side.HINGE, preferred=frozenset({"hamstrings"})),
+    Part("calf", CALVES),
+    Part(
+        "knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})
+    ),
+    Part("row", frozenset({"rhomboids", "middle_traps"}), Side.PULL),
+    Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), Side.PULL, "vertical"),
+    Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), Side.PUSH),
+    Part("rear shoulder and rotator cuff", frozenset({"posterior_deltoid", "rotator_cuff"})),
+    Part("biceps", frozenset({"biceps"})),
+    Part("triceps", frozenset({"triceps"})),
+    Part("front of the trunk", frozenset({"abdominals", "transverse_abdominis"}), Side.CORE),
+    Part("sides of the trunk", frozenset({"obliques"}), Side.CORE),
+)
+
+
+def places_of(request: Request) -> Sequence[Place]:
+    """The places of a session, in the order in which they are filled."""
+    if not request.targets:
+        if request.goal is TrainingGoal.POWER:
+            return POWER_BODY
+        return (*([AEROBIC] if _is_aerobic(request) else []), *BODY)
+    found = [AEROBIC] if _is_aerobic(request) else []
+    for name, keys in request.targets:
+        parts = [each for each in PARTS if each.muscles <= keys and each.minutes <= request.minutes]
+        if len(parts) < 2:
+            found.append(Place(name, name, muscles=keys))
+        else:
+            found += [_part(name, each) for each in parts]
+    return found
+
+
+def _part(target: str, part: Part) -> Place:
+    return Place(f"{target}: {part.name}", target, part.side, part.muscles, part.classes, part.vector, part.preferred)
+
+
+def _is_aerobic(request: Request) -> bool:
+    if request.goal is not TrainingGoal.ENDURANCE or request.minutes < AEROBIC_MINUTES:
+        return False
+    wanted = frozenset[str]().union(*(keys for _, keys in request.targets))
+    return not wanted or wanted >= AEROBIC_MUSCLES
+
+
+WORDS: Mapping[str, str] = {
+    "squat": "squatting",
+    "pull": "pulling",
+    "push": "pushing",
+    "hinge": "hip-hinge",
+    "core": "trunk",
+    "aerobic work": "aerobic",
+}
+
+
+def in_sentence(place: Place) -> str:
+    """A place as a noun phrase: "a pulling exercise", "an exercise for legs: calf"."""
+    if place.target is None:
+        word = WORDS.get(place.name, place.name)
+        return f"{'an' if word[0] in 'aeiou' else 'a'} {word} exercise"
+    return f"an exercise for {place.name.replace('_', ' ')}"

@@ -1,0 +1,69 @@
+"""Standard and special exercises: the first choices of coaches, and what is chosen last or on demand only."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any  # JSON of the file
+
+import orjson
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.layers.rules import TrainingGoal
+
+ODD_OBJECTS = frozenset(
+    {"log", "tire", "sandbag", "atlas_stone", "yoke", "sled", "pull_rope", "climbing_rope", "gymnastic_ring"}
+    | {"lifting_block", "ghd_machine", "balance_board", "glute_ham_raise", "battle_rope", "dip_belt"}
+)
+"""Equipment that few people have or know."""
+SPECIAL_CLASSES = frozenset(
+    {"gymnastic_strength", "cyclic_gymnastics", "balance_skill", "olympic_lift", "olympic_technique", "shock_jump"}
+)
+SPECIAL_DIFFICULTY, SPECIAL_SKILL = 4, 4
+OVERHEAD = frozenset({"carry", "leg_compound", "barbell_squat"})
+"""Classes that are special where the load is held overhead."""
+SPECIAL_STRESSORS = frozenset({"high_adductor_load", "raised_elbows", "kipping", "anterior_knee_load"})
+"""Stressors of compound lifts that are special: wide lunges to one side, high pulls, upright rows."""
+
+
+@cache
+def _stored() -> Mapping[str, Mapping[str, float]]:
+    """The lists of the file: by name and slug, the rank, from 1 for the first exercise down to 0."""
+    stored: dict[str, Any] = orjson.loads((files("kinegraph.programming") / "first_choices.json").read_bytes())
+    return {
+        name: {slug: 1 - place / len(entry["exercises"]) for place, slug in enumerate(entry["exercises"])}
+        for name, entry in stored.items()
+    }
+
+
+@cache
+def first_choices(goal: TrainingGoal | None = None) -> Mapping[str, float]:
+    """The rank of each first choice by slug; for power those of its own list. Without a goal those of all lists."""
+    lists = _stored()
+    if goal is TrainingGoal.POWER:
+        return lists["power"]
+    names = [name for name in lists if goal is None or name != "power"]
+    return {slug: rank for name in reversed(names) for slug, rank in lists[name].items()}
+
+
+def is_first_choice(exercise: Candidate) -> bool:
+    """True for exercises that a coach thinks of first."""
+    return exercise.key in first_choices()
+
+
+def is_special(exercise: Candidate) -> bool:
+    """True for exercises that need rare equipment or much skill, or are hard for reasons beside the muscles."""
+    if is_first_choice(exercise):
+        return False
+    if not ODD_OBJECTS.isdisjoint(exercise.equipment) or exercise.class_key in SPECIAL_CLASSES:
+        return True
+    if exercise.kind == "skill" and exercise.class_key != "balance_training":
+        return True
+    if exercise.difficulty >= SPECIAL_DIFFICULTY or (exercise.layer.skill_demand or 0) >= SPECIAL_SKILL:
+        return True
+    stressors = frozenset(exercise.safety.stressors) if exercise.safety is not None else frozenset()
+    if exercise.class_key == "carry":
+        return not exercise.equipment or "overhead_load" in stressors
+    if exercise.class_key in OVERHEAD and "overhead_load" in stressors:
+        return True
+    is_complex = exercise.class_key == "free_weight_compound" and exercise.tempo is None
+    return is_complex or (exercise.is_compound and not SPECIAL_STRESSORS.isdisjoint(stressors))

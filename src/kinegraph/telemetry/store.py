@@ -1,0 +1,75 @@
+"""The interface of the place where telemetry lies, and the batch functions that read from it.
+
+An implementation takes a request's session, of which it may use the viewer alone. It shows a row to its user and to the
+coaches of its organization. tests/telemetry/contract.py has what each implementation must do.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.telemetry.rules import Batch, WatchPeriod
+from kinegraph.telemetry.rules_media import WatchFigures
+from kinegraph.telemetry.rules_pose import PoseSessionRow
+from kinegraph.telemetry.store_postgres import PostgresTelemetry
+
+ExerciseKey = tuple[UUID, UUID]
+"""An organization, and an exercise."""
+
+
+class TelemetryStore(Protocol):
+    """The place where telemetry lies."""
+
+    async def append(self, batch: Batch) -> bool:
+        """Store a batch of the viewer's, wholly; False where it was stored before. Raises ClientIdReused."""
+
+    async def watch_statistics(
+        self, keys: Sequence[ExerciseKey], period: WatchPeriod, video_hash: bytes | None
+    ) -> Sequence[WatchFigures]:
+        """The figures of each exercise in an organization, of one video of it or of all, in key order."""
+
+    async def pose_sessions(self, ids: Sequence[UUID]) -> Sequence[PoseSessionRow | None]:
+        """Sessions in which poses were measured, in key order; None for those that the viewer does not see."""
+
+    async def pose_pages(self, enrollment_ids: Sequence[UUID], window: Window) -> Sequence[Page]:
+        """A page of such sessions of each visible enrollment, by their beginning."""
+
+    async def pose_counts(self, enrollment_ids: Sequence[UUID]) -> Sequence[int]:
+        """The number of such sessions of each visible enrollment."""
+
+    async def erase(self, user_id: UUID, organization_id: UUID | None) -> int:
+        """Delete all rows of a user, in one organization or in all. Returns how many."""
+
+
+def telemetry_of(session: ReadSession[Viewer] | WriteSession[Viewer]) -> TelemetryStore:
+    """The telemetry that a session reads and writes."""
+    return PostgresTelemetry(session)
+
+
+async def watch_statistics(
+    session: ReadSession[Viewer], keys: Sequence[ExerciseKey], period: WatchPeriod, video_hash: bytes | None
+) -> Sequence[WatchFigures | None]:
+    """The figures of each exercise, in key order; None for organizations that the viewer does not coach."""
+    coached = set(session.viewer.coached())
+    shown = list(dict.fromkeys(key for key in keys if key[0] in coached))
+    found = await telemetry_of(session).watch_statistics(shown, period, video_hash) if shown else ()
+    by_key = dict(zip(shown, found, strict=True))
+    return [by_key.get(key) for key in keys]
+
+
+async def pose_sessions(session: ReadSession[Viewer], ids: Sequence[UUID]) -> Sequence[PoseSessionRow | None]:
+    """Sessions in which poses were measured, in key order; None for those that the viewer does not see."""
+    return await telemetry_of(session).pose_sessions(ids)
+
+
+async def pose_pages(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window) -> Sequence[Page]:
+    """A page of such sessions of each visible enrollment, by their beginning."""
+    return await telemetry_of(session).pose_pages(enrollment_ids, window)
+
+
+async def pose_counts(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> Sequence[int]:
+    """The number of such sessions of each visible enrollment."""
+    return await telemetry_of(session).pose_counts(enrollment_ids)

@@ -1,0 +1,62 @@
+"""What warm-up and cool-down choose from: light exercises that nothing speaks against, in the time that there is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
+from kinegraph.classification.rules_safety import Assessment
+from kinegraph.dosing.rules import Setting, TimedPrescription
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.programming.rules import Request
+from kinegraph.programming.rules_places import STEADY
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A session whose light exercises are chosen: its exercises in their order, and what is there for them."""
+
+    ordered: Sequence[Candidate]
+    catalogue: Catalogue
+    request: Request
+    setting: Setting
+    assessments: Mapping[UUID, Assessment]
+
+    @property
+    def is_gentle(self) -> bool:
+        """True for beginners and persons with conditions: no jumps, no flows from the hands to the feet."""
+        return self.setting.is_beginner or len(self.request.person) > 0
+
+    def available(self) -> list[Candidate]:
+        """Exercises that nothing speaks against, and that are not in the session, nor copies of one.
+
+        Steady work of the session may begin and end easily.
+        """
+        roots = {each.root_id for each in self.ordered if each.class_key != STEADY}
+        return [
+            each
+            for each in self.catalogue.candidates
+            if self._is_unwarned(each)
+            and each.is_classified
+            and each.difficulty <= self.request.difficulty_max
+            and each.root_id not in roots
+            and each.kind != "test"
+            and not each.lacks(self.request.equipment)
+            and (self.request.with_drafts or not each.is_draft)
+        ]
+
+    def _is_unwarned(self, each: Candidate) -> bool:
+        found = self.assessments.get(each.id)
+        return found is not None and found.is_safe and not found.warnings
+
+    def chosen(self, each: Candidate, timed: TimedPrescription) -> Chosen:
+        """A light exercise with its prescription."""
+        return Chosen(each, self.assessments[each.id], timed.prescription, timed.seconds)
+
+
+def best(pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]) -> list[Candidate]:
+    """The candidates with points, the best first, without those that are there, their copies and variations."""
+    roots = {each.candidate.root_id for each in beside}
+    near = {edge.to_id for each in beside for edge in each.candidate.edges if edge.type in NEAR}
+    found = [(points(each), each) for each in pool if each.root_id not in roots and each.id not in near]
+    return [each for value, each in sorted(found, key=lambda pair: (-pair[0], pair[1].key)) if value > 0]

@@ -1,0 +1,82 @@
+"""Cool-down: easing off after work for the heart, then stretches of the muscles that were trained most."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
+from kinegraph.programming.rules import chance
+from kinegraph.programming.rules_places import STEADY
+from kinegraph.warmup.rules import Light, best
+
+STRETCH = "static_mobility"
+MAX_STRETCHES = 3
+EASING_SECONDS, HEART_EASING_SECONDS = 180, 300
+"""How long the person walks or pedals easily after steady work, and with a condition of the heart or blood pressure."""
+SHORT_EASING, LEFT_FOR_STRETCH = 90, 75
+EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
+MAX_EASING_FATIGUE = 5
+ENDS_OF_RANGE = frozenset({"deep-squat-hold", "downward-dog", "pigeon-pose", "couch-stretch"})
+"""Poses at the end of the range of large joints: for persons without conditions only."""
+
+
+def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen]:
+    """The cool-down within the time, for the exercises that were done."""
+    if not seconds:
+        return []
+    pool = light.available()
+    found = _easing(light, pool, seconds, work)
+    left = seconds - sum(each.seconds for each in found)
+    trained = _trained(work)
+    stretches = [each for each in pool if each.class_key == STRETCH and not _is_demanding(each, light)]
+    while sum(each.candidate.class_key == STRETCH for each in found) < MAX_STRETCHES:
+        covered = frozenset(muscle for each in found for muscle in each.candidate.primary)
+
+        def points(each: Candidate, covered: frozenset[str] = covered) -> float:
+            new = sum(trained[muscle] for muscle in each.primary - covered)
+            value = (
+                new / max(len(each.primary), 1) if 2 * len(each.primary & trained.keys()) >= len(each.primary) else 0
+            )
+            return value + chance(light.request.seed, "cool-down", each.key) if value else 0.0
+
+        for each in best(stretches, points, found):
+            timed = light_prescription(each, light.setting, is_stretch=True)
+            if timed is not None and timed.seconds <= left:
+                found.append(light.chosen(each, timed))
+                left -= timed.seconds
+                break
+        else:
+            return found
+    return found
+
+
+def _trained(work: Sequence[Chosen]) -> Counter[str]:
+    """The sets of each primary muscle; a bout of steady work counts as two."""
+    found: Counter[str] = Counter()
+    for each in work:
+        sets = 2 if each.candidate.class_key == STEADY else each.prescription["sets"]
+        found.update(dict.fromkeys(each.candidate.primary, sets))
+    return found
+
+
+def _easing(light: Light, pool: Sequence[Candidate], seconds: int, work: Sequence[Chosen]) -> list[Chosen]:
+    """Easy steady work at the end, where the session was for the heart, or the person has to stop slowly."""
+    is_slow = light.setting.is_heart or not light.request.person.having.isdisjoint(EASING_CONDITIONS)
+    if not is_slow and not any(each.candidate.class_key == STEADY for each in work):
+        return []
+    wanted = HEART_EASING_SECONDS if is_slow else EASING_SECONDS
+    easy = [each for each in pool if each.class_key == STEADY and each.fatigue <= MAX_EASING_FATIGUE]
+    easy += [each for each in pool if each.class_key == "balance_training" and "hip_flexors" in each.primary]
+
+    def points(each: Candidate) -> float:
+        return 1.0 + (each.class_key == STEADY) + 3 - 0.5 * each.fatigue + 0.1 * len(each.equipment)
+
+    for each in best(easy, points, ()):
+        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LEFT_FOR_STRETCH, SHORT_EASING)))
+        if timed is not None and timed.seconds <= seconds:
+            return [light.chosen(each, timed)]
+    return []
+
+
+def _is_demanding(each: Candidate, light: Light) -> bool:
+    return light.is_gentle and (each.key in ENDS_OF_RANGE or each.difficulty > 2)

@@ -1,0 +1,109 @@
+"""The choice of exercises over the shipped library: places, treatment, warnings, standards, order."""
+
+import pytest
+
+from generator_check.laws import TRAINING, movements
+from generator_check.library import shipped, shipped_catalogue
+from kinegraph.candidates.rules_regions import trained_by
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.classification.rules_safety import Person
+from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_assembly import generated
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import Request
+from kinegraph.programming.rules_eligible import sort_out
+from kinegraph.programming.rules_places import STEADY, places_of
+from kinegraph.programming.rules_standard import first_choices, is_special
+from kinegraph.taxonomy.rules_muscles import members
+
+
+def request(
+    goal: TrainingGoal, minutes: int, *conditions: str, muscles: tuple[str, ...] = (), **changes: object
+) -> Request:
+    targets = tuple((name, trained_by(members(name))) for name in muscles)
+    values = {"equipment": None, "person": Person(conditions), "seed": 1, **changes}
+    return Request(goal=goal, targets=targets, minutes=minutes, **values)  # type: ignore[arg-type]  # values by name
+
+
+def trained(workout: Generated) -> list[str]:
+    return [each.candidate.key for each in movements(workout, *TRAINING)]
+
+
+@pytest.mark.parametrize("minutes", [15, 20, 30, 45])
+@pytest.mark.parametrize("equipment", [frozenset(), frozenset({"dumbbell", "chair"}), None])
+def test_the_whole_body_has_each_movement_from_a_quarter_of_an_hour_on(
+    minutes: int, equipment: frozenset[str] | None
+) -> None:
+    workout = generated(request(TrainingGoal.ENDURANCE, minutes, equipment=equipment), shipped_catalogue())
+    sides = {each.candidate.side for each in movements(workout, *TRAINING)}
+    assert {Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL, Side.CORE} <= sides
+
+
+def test_a_group_of_muscles_has_its_parts_and_a_muscle_itself() -> None:
+    legs = places_of(request(TrainingGoal.STRENGTH, 60, muscles=("legs",)))
+    assert [each.name for each in legs] == [
+        "legs: front of the thigh", "legs: hip", "legs: calf", "legs: knee flexion",
+    ]  # fmt: skip
+    assert [each.name for each in places_of(request(TrainingGoal.STRENGTH, 60, muscles=("biceps",)))] == ["biceps"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "side"),
+    [
+        ("upright-row", Side.OTHER), ("barbell-shrug", Side.OTHER), ("kettlebell-windmill", Side.CORE),
+        ("bird-dog", Side.CORE), ("barbell-row", Side.PULL), ("romanian-deadlift", Side.HINGE),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_pull_or_a_hinge_is_none(slug: str, side: Side) -> None:
+    assert shipped(slug).side is side
+
+
+def test_every_first_choice_is_in_the_library_and_nothing_special() -> None:
+    assert [slug for slug in first_choices() if is_special(shipped(slug))] == []
+
+
+@pytest.mark.parametrize(
+    "slug", ["tire-flip", "log-press", "bar-muscle-ups", "pistol-squats", "bear-crawl", "kettlebell-windmill", "l-sit"]
+)
+def test_odd_objects_skills_and_crawls_are_special(slug: str) -> None:
+    assert is_special(shipped(slug))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "muscles", "treatment"),
+    [
+        (("achilles_tendinopathy",), ("legs",), "eccentric-heel-drop"),
+        (("knee_osteoarthritis",), ("legs",), "leg-press"),
+        (("neck_pain",), ("back", "shoulders"), "deep-neck-flexor-lift"),
+        (("elbow_tendinopathy",), (), "eccentric-wrist-extension"),
+    ],
+)
+def test_treatment_of_a_condition_is_first_or_second_whatever_muscles_are_wanted(
+    conditions: tuple[str, ...], muscles: tuple[str, ...], treatment: str
+) -> None:
+    workout = generated(request(TrainingGoal.STRENGTH, 45, *conditions, muscles=muscles), shipped_catalogue())
+    first = movements(workout, *TRAINING)[:2]
+    assert any(each.assessment.indicated_for for each in first)
+    assert treatment in {each.candidate.key for each in first} | set(trained(workout))
+
+
+def test_physiotherapy_for_other_conditions_is_not_offered() -> None:
+    found = sort_out(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30))
+    eligible = {each.key for each in found.eligible}
+    assert not {"pelvic-floor-contractions", "gaze-stabilisation", "chin-tucks", "short-foot"} & eligible
+    postpartum = sort_out(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30, "postpartum"))
+    assert "pelvic-floor-contractions" in {each.key for each in postpartum.eligible}
+
+
+def test_a_heart_patient_has_steady_work_first_for_half_of_the_training() -> None:
+    wanted = request(TrainingGoal.ENDURANCE, 45, "cardiovascular_disease", difficulty_max=2)
+    found = movements(generated(wanted, shipped_catalogue()), *TRAINING)
+    assert found[0].candidate.class_key == STEADY
+    assert found[0].prescription["load"] == {"unit": "rpe", "value": 3}
+    assert 0.5 <= found[0].seconds / sum(each.seconds for each in found) <= 0.65
+
+
+def test_a_reason_names_the_condition_and_why() -> None:
+    workout = generated(request(TrainingGoal.STRENGTH, 45, "pregnancy"), shipped_catalogue())
+    reasons = {each.candidate.key: each.detail for each in workout.excluded}
+    assert reasons["box-jumps"] == "Not with pregnancy. A fall from a height can harm you and the baby."

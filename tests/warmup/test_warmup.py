@@ -1,0 +1,52 @@
+"""Warm-ups and cool-downs over the shipped library."""
+
+import pytest
+
+from generator_check.laws import movements
+from generator_check.library import shipped_catalogue
+from kinegraph.classification.rules_safety import Person
+from kinegraph.generator.rules_assembly import generated
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import Request
+from kinegraph.programming.rules_places import STEADY
+from kinegraph.workout.rules import SectionType
+
+
+def sections(goal: TrainingGoal, minutes: int, *conditions: str, **changes: object) -> dict[SectionType, list[str]]:
+    values = {"equipment": None, "person": Person(conditions), "seed": 1, "with_cool_down": True, **changes}
+    request = Request(goal=goal, targets=(), minutes=minutes, **values)  # type: ignore[arg-type]  # values by name
+    workout = generated(request, shipped_catalogue())
+    return {type: [each.candidate.key for each in movements(workout, type)] for type in SectionType}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_warm_up_begins_with_two_to_three_minutes_for_the_pulse_and_ends_with_a_rehearsal(seed: int) -> None:
+    request = Request(TrainingGoal.STRENGTH, (), None, 60, Person(()), seed=seed)
+    first, *_, last = movements(generated(request, shipped_catalogue()), SectionType.WARMUP)
+    assert first.candidate.class_key in (STEADY, "low_jump", "mixed_conditioning", "balance_training")
+    assert 120 <= first.prescription["duration_seconds"] <= 180
+    assert last.candidate.class_key in ("low_load_strengthening", "leg_compound", "bodyweight_upper_body")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_gentle_warm_up_has_no_jumps_and_no_flows(seed: int) -> None:
+    found = sections(TrainingGoal.ENDURANCE, 30, "knee_osteoarthritis", difficulty_max=2, seed=seed)
+    strenuous = {"jumping-jacks", "butt-kicks", "high-knees", "sun-salutation", "inchworms", "worlds-greatest-stretch"}
+    assert not strenuous & set(found[SectionType.WARMUP])
+
+
+def test_explosive_work_is_rehearsed_by_small_jumps() -> None:
+    assert "pogo-jumps" in sections(TrainingGoal.POWER, 60, difficulty_max=4)[SectionType.WARMUP]
+
+
+def test_the_heart_is_eased_off_for_five_minutes() -> None:
+    request = Request(TrainingGoal.ENDURANCE, (), None, 45, Person(["cardiovascular_disease"]), 2, with_cool_down=True)
+    first = movements(generated(request, shipped_catalogue()), SectionType.COOLDOWN)[0]
+    assert first.candidate.class_key == STEADY
+    assert (first.prescription["duration_seconds"], first.prescription["load"]["value"]) == (300, 3)
+
+
+def test_a_session_of_five_minutes_has_one_exercise_to_warm_up_and_no_cool_down() -> None:
+    found = sections(TrainingGoal.ENDURANCE, 5)
+    assert len(found[SectionType.WARMUP]) == 1
+    assert found[SectionType.COOLDOWN] == []
