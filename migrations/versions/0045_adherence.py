@@ -27,7 +27,7 @@ of the organization.
 from alembic import op
 
 revision = "0045"
-down_revision = "0043"
+down_revision = "0044"
 
 SOURCES = {
     "exercise_logs": "kinegraph_log_changed",

@@ -30,7 +30,7 @@ GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile", "clini
 REFERENCE = ("queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars")
 
 SECTIONS = {
-    "Use it": ("clients", "results", "generator", "domain", "training", "operations", "exchange", "content"),
+    "Use it": ("clients", "sync", "results", "generator", "domain", "training", "operations", "exchange", "content"),
     "Guides for clients": tuple(f"guides/{name}" for name in GUIDES),
     "API reference": tuple(f"reference/{name}" for name in REFERENCE),
     "Change it": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from kinegraph.catalog.rules import checked_filter
+from kinegraph.catalog.rules_checks import checked_filter
 from kinegraph.identity.rules import NOBODY
 from kinegraph.kit.database import Database
 from kinegraph.language.rules_text import EVERY_PART, Part

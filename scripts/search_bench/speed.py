@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
 
-from kinegraph.catalog.rules import ExerciseSort, checked_filter, order_of
+from kinegraph.catalog.rules import ExerciseSort
+from kinegraph.catalog.rules_checks import checked_filter, order_of
 from kinegraph.catalog.store import canonical_pages
 from kinegraph.kit.database import Database
 from kinegraph.kit.pages import Window

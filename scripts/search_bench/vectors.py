@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from kinegraph.embedding.rules import exercise_text
+from kinegraph.embedding.rules_texts import exercise_text
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.outside.voyage import MODEL

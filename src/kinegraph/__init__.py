@@ -7,9 +7,11 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage; signed addresses
     0  charts      charts as SVG text: lines over days, and bars
     0  cost        what requests cost, and the budgets of callers; knows no application
+    0  typesetting PDFs by Typst, each made in a process with bounds
     0  formats     readers and writers of other people's files
     1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
     1  identity    organizations, users, memberships, the viewer
+    2  audit       who read or changed the data of patients: recorded as a hash chain
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
@@ -59,16 +61,19 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
    12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
+   13  handout     printable pages of a plan's version in the patient's language, as HTML and PDF
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
+   13  sync        the change feed of patients' apps
+   14  privacy     one person's data: exported, and erased from every table
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
    16  realtime    subscriptions over WebSocket and server-sent events
    16  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live`,
-`agent_route` and `chart_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command
-line), over `settings`, `services`, `vendors` and `revisions`, which say what is configured, where it is, and which
-schema of the database this version needs.
+`agent_route`, `chart_route` and `handout_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and
+`commands` (the command line), over `settings`, `services`, `vendors` and `revisions`, which say what is configured,
+where it is, and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

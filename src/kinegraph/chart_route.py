@@ -11,6 +11,7 @@ from starlette.routing import Route
 from kinegraph.adherence import rules_charts
 from kinegraph.adherence import store as store_adherence
 from kinegraph.api.media import SAFE
+from kinegraph.audit.store import record
 from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
@@ -77,6 +78,7 @@ async def _answer(request: Request) -> Response:
         user, issued = UUID(values["user"]), float(values["issued"])
         async with database.read(authenticate_as(user, issued_at=issued)) as session:
             drawn = await CHARTS[name](session, values)
+        await record(database, session.viewer, session.subjects)
     except AddressRefused as refused:
         return JSONResponse({"error": str(refused)}, 403, HEADERS)
     except Unauthenticated:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kinegraph import chart_route, revisions
+from kinegraph import chart_route, handout_route, revisions
 from kinegraph.agent_route import AgentRoute
 from kinegraph.api import media, metrics
 from kinegraph.api.execution import Resources
@@ -111,6 +111,7 @@ def create_app(services: Services) -> Starlette:
             *files,
             media.LASTING,
             chart_route.ROUTE,
+            handout_route.route(settings.address),
             media.FIGURES,
             agents.route,
             *pages,

@@ -135,6 +135,7 @@ class Settings(BaseSettings):
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
     `job_lease_seconds`: seconds after which a job of a worker that died is begun again.
     `telemetry_retention_months`: the whole months, beside the present one, for which telemetry is stored.
+    `removal_days`: how long removals are stored for apps that synchronize.
     `voyage_api_key`: with it, texts are embedded for the search by meaning; `voyage_url` is that of a proxy.
     `anthropic_api_key`: with it, aliases in other languages are proposed by `anthropic_model`; `anthropic_url` is that
     of a proxy.
@@ -200,6 +201,7 @@ class Settings(BaseSettings):
     heartbeat_seconds: Seconds = 15
     job_lease_seconds: Seconds = 30
     telemetry_retention_months: Annotated[int, Ge(2), Le(120)] = 13
+    removal_days: Annotated[int, Ge(1), Le(36_500)] = 180
     voyage_api_key: str | None = Field(default=None, repr=False)
     voyage_url: WebUrl | None = None
     anthropic_api_key: str | None = Field(default=None, repr=False)

@@ -30,6 +30,7 @@ from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
+from kinegraph.sync import store as sync
 from kinegraph.vectors import store as vectors
 from kinegraph.vendors import open_embeddings, open_enricher
 from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, NOT_EMBEDDING, WHEN, Work, possible_kinds
@@ -117,6 +118,7 @@ async def _tidy_on(work: Work) -> None:
                 await store_upkeep.purge(session)
                 await persisted.purge(session)
                 await vectors.purge(session)
+                await sync.purge(session, work.removal_days)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning(
                 "cannot tidy up, will try again", extra={"reason": logs.reason_of(error, OSError, ServiceError)}
@@ -143,8 +145,12 @@ async def work_on(services: Services) -> None:
         storage = await stack.enter_async_context(open_storage(settings))
         voyage = await stack.enter_async_context(open_embeddings(settings))
         enricher = await stack.enter_async_context(open_enricher(settings))
-        months = settings.telemetry_retention_months
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher, months)
+        lease, months, days = (
+            settings.job_lease_seconds,
+            settings.telemetry_retention_months,
+            settings.removal_days,
+        )
+        work = Work(database, storage, channel.wake, lease, voyage, enricher, months, days)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

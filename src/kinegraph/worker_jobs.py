@@ -42,6 +42,8 @@ class Work:
     """The language model, with its price and budget; None without a key."""
     telemetry_months: int = RETENTION_MONTHS
     """The whole months for which telemetry is retained."""
+    removal_days: int = 180
+    """How long removals are stored, for apps that synchronize."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 

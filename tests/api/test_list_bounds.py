@@ -18,7 +18,7 @@ from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.enrollment import store_lists as store_enrollments
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.layers import store as store_layers
+from kinegraph.layers import store_progressions
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
 from kinegraph.plan import store as store_plans
@@ -40,7 +40,7 @@ RESOLVED: dict[str, Read] = {
         session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
     ),
     "Query.contraindicationConditions": lambda session: store_lists.conditions_of(session, [(ID, True)]),
-    "Exercise.progressions": lambda session: store_layers.progressions_of(session, [ID]),
+    "Exercise.progressions": lambda session: store_progressions.progressions_of(session, [ID]),
     "Query.personalRecords": lambda session: store_records.records_of(session, [ID], [ID]),
     "ExerciseHistory.points": lambda session: store_history.points_of(session, [(ID, ID)], DAY, DAY),
     "TrainingLoad": lambda session: store_training.trained_of(session, [(ID, ID)], DAY, DAY),
@@ -60,6 +60,7 @@ BOUNDED_OTHERWISE = {
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Exercise.progressionChain": "its argument `depth`, of at most 25",
     "Organization.safeExercises": "its argument `first`, of at most 100",
+    "ChangePage.changes": "the argument `first` of Viewer.changes, of at most 500",
     "Query.exerciseClasses": "shipped with this version, as are the next three",
     "Query.classModifiers": "a few dozens",
     "Query.stressors": "a few dozens",

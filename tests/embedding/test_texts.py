@@ -6,7 +6,7 @@ from typing import Any  # rows of exercises
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.embedding.rules import MAX_TEXT, exercise_text, workout_text
+from kinegraph.embedding.rules_texts import MAX_TEXT, exercise_text, workout_text
 from kinegraph.vectors.rules import hash_of
 
 LISTS = ("aliases", "discipline", "primary_muscles", "secondary_muscles", "equipment", "cues")

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.events.rules import MAX_POSITION, decode_cursor, encode_cursor
+from kinegraph.events.rules_cursors import MAX_POSITION, decode_cursor, encode_cursor
 
 POSITIONS = st.integers(0, MAX_POSITION)
 ME, YOU = UUID(int=1), UUID(int=2)

@@ -45,10 +45,14 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
         "agents",
         "agent_route",
         "chart_route",
+        "handout_route",
     ),
     "mcp": ("agents.server",),
     "mcp_types": ("agents.server",),
     "alembic": ("commands.migrate",),
+    "typst": ("typesetting.process",),
+    "jinja2": ("handout",),
+    "segno": ("handout",),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""
 

@@ -51,6 +51,12 @@ CASES = {
         }""",
         {"id": "mine.organization", "user": "theirs.athlete", "plan": "theirs.plan"},
     ),
+    "analytics of their exercise": Case(
+        """query ($id: ID!, $exercise: ID!) {
+          organization(id: $id) { exerciseAnalytics(exerciseIds: [$exercise]) { exercise { id } } }
+        }""",
+        {"id": "mine.organization", "exercise": "theirs.exercise"},
+    ),
     "enrollPatient": Case(_ENROLL, {"input": {"planId": "theirs.plan", "patientId": "mine.athlete", **_STARTS}}),
     "enrollPatient, their patient": Case(
         _ENROLL, {"input": {"planId": "mine.plan", "patientId": "theirs.athlete", **_STARTS}}

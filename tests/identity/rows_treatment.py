@@ -28,8 +28,10 @@ ROW_OF_TREATMENT = {
     "enrollment_overrides": "enrollment_override",
     "exercise_logs": "log",
     "exercise_log_revisions": "log_revision",
+    "adherence_totals": None,
 }
-"""The tables of treatment, and the row of `treat` that tests use of each; the versions of an enrollment have no id."""
+"""The tables of treatment, and the row of `treat` that tests use of each; the versions of an enrollment and
+its totals have no id, and triggers write the totals."""
 
 UNCHANGED = (
     *("plan_versions", "plan_version_sessions", "plan_version_exercises", "patient_consents"),

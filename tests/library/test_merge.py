@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kinegraph.exercise.rules_columns import OVERRIDABLE as COLUMNS
 from kinegraph.kit.checks import Checks
-from kinegraph.library.rules import OVERRIDABLE_BY_KEY, checked_overrides, merge
+from kinegraph.library.rules import OVERRIDABLE_BY_KEY, merge
+from kinegraph.library.rules_checks import checked_overrides
 from tests.exercise.samples import OVERRIDABLE as ALLOWLIST
 
 GYM = UUID("0197c1a2-0000-7000-8000-000000000001")

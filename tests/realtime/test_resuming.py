@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from kinegraph.events import store
-from kinegraph.events.rules import decode_cursor, encode_cursor
+from kinegraph.events.rules_cursors import decode_cursor, encode_cursor
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.services import Services

@@ -5,7 +5,7 @@ import pytest
 
 from tests.conftest import Organization, World
 from tests.identity.rows import RESULTS, Pool, fill, stored
-from tests.identity.test_row_security import copied
+from tests.identity.strangers import copied
 
 
 @pytest.fixture(scope="module")

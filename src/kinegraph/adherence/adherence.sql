@@ -2,7 +2,7 @@
 --
 -- $1: enrollments; $2: the day; null: today, by the patient's time zone.
 WITH wanted AS (
-    SELECT e.id, e.organization_id, e.starts_on, e.ended_on, coalesce($2::date, calendar.today) AS as_of
+    SELECT e.id, e.organization_id, e.patient_id, e.starts_on, e.ended_on, coalesce($2::date, calendar.today) AS as_of
     FROM enrollments e
     LEFT JOIN patients p ON p.organization_id = e.organization_id AND p.user_id = e.patient_id
     CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE coalesce(p.time_zone, 'UTC'))::date AS today) AS calendar
@@ -29,7 +29,7 @@ WITH wanted AS (
     FROM marked m
     GROUP BY m.id, m.week
 )
-SELECT w.id AS enrollment_id, w.organization_id, w.as_of, weeks.prescribed, weeks.completed,
+SELECT w.id AS enrollment_id, w.organization_id, w.patient_id, w.as_of, weeks.prescribed, weeks.completed,
        weeks.current_streak_days, weeks.weeks_prescribed, weeks.weeks_completed
 FROM wanted w
 LEFT JOIN LATERAL (

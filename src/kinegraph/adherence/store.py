@@ -17,6 +17,8 @@ from kinegraph.adherence.store_totals import (
     sum_at,
     total,
 )
+from kinegraph.audit.rules import seen
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession
 
@@ -25,7 +27,7 @@ ADHERENCE = (files("kinegraph.adherence") / "adherence.sql").read_text()
 
 
 async def adherence_of(
-    session: ReadSession, enrollment_ids: Sequence[UUID], as_of: date | None = None
+    session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], as_of: date | None = None
 ) -> list[AdherenceRow | None]:
     """The adherence of each enrollment up to and including a day; None: today, by the patient's time zone.
 
@@ -34,6 +36,7 @@ async def adherence_of(
     which something was missed; the day itself breaks none.
     """
     rows: list[AdherenceRow] = await session.fetch(ADHERENCE, enrollment_ids, as_of)
+    seen(session, "Adherence", rows)
     return in_key_order(rows, enrollment_ids, "enrollment_id")
 
 

@@ -52,6 +52,7 @@ class RequestContext(Context):
             addresses=addresses,
         )
         self.document = document
+        self.database = database
 
 
 async def authentication_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Authenticate[Viewer] | None:

@@ -23,6 +23,7 @@ from kinegraph.api.limits import DocumentLimits
 from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
+from kinegraph.audit.store import record, record_in
 from kinegraph.breadth.budget import Budget
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
@@ -31,7 +32,7 @@ from kinegraph.identity.store import authenticate_nobody
 from kinegraph.kit.context import Capabilities, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge
-from kinegraph.kit.sessions import Authenticate
+from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 from kinegraph.outside.addresses import SignedAddresses
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.vectors.jobs import QueryVectors
@@ -165,9 +166,10 @@ async def _once(
     receive: Receive | None,
     meter: Meter,
 ) -> Executed:
-    """One try in the context's transaction, down to the writing of the answer."""
+    """One try in the context's transaction, down to the writing of the answer, and of what it read of patients."""
     budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
     commit = False
+    session: ReadSession[Viewer] | None = None
     try:
         async with Deadline(limit, receive):
             if before is not None and await before(context):
@@ -186,8 +188,13 @@ async def _once(
             )
             data = None if result.data is None else json_fragment(result.data, budget)
             commit = not result.errors and (before_commit is None or await before_commit(context, data))
+            session = context.opened
+            if commit and isinstance(session, WriteSession):
+                await record_in(session)
     finally:
         await context.finish(commit=commit)
         meter.add(budget.objects, budget.values, context.statements, budget.hits)
         meter.finish()
+    if session is not None and not isinstance(session, WriteSession):  # after it, so that no connection is waited for
+        await record(context.database, session.viewer, session.subjects)
     return Executed(data, result.errors or [])

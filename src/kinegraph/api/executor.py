@@ -26,7 +26,8 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
-from kinegraph.events.rules import Delivery, Hidden
+from kinegraph.events.rules import Delivery
+from kinegraph.events.rules_ends import Hidden
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
 from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
@@ -68,8 +69,6 @@ UNCHECKED_CONVERSIONS: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {
     "ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}
 }
 """Conversions that need no check: GraphQL's own would come to the same."""
-
-
 MAX_TEXT_LENGTH = 10_000
 """Maximum length of a text value, in characters: the rules of the rooms allow no more."""
 

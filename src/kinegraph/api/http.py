@@ -43,7 +43,7 @@ from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.tokens import TokenError, Tokens
-from kinegraph.persisted.rules import DocumentRefused
+from kinegraph.persisted.rules_documents import DocumentRefused
 from kinegraph.persisted.store_lookup import PersistedDocuments
 
 log = logging.getLogger("kinegraph.api")

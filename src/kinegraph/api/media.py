@@ -30,14 +30,14 @@ SAFE = {
 METHODS = ["GET", "HEAD", "PUT"]
 
 
-_SHOWN = re.compile(r"(?:global|[0-9a-f-]{36})/exercises/[0-9a-f-]{36}/(?:video|thumbnail)/[0-9a-f]{12}/[^/]+\.(\w+)")
+SHOWN = re.compile(r"(?:global|[0-9a-f-]{36})/exercises/[0-9a-f-]{36}/(?:video|thumbnail)/[0-9a-f]{12}/[^/]+\.(\w+)")
 """The files with lasting addresses: exercises' videos and still pictures, under keys that nobody guesses."""
 
 
 async def _lead(request: Request) -> Response:
     """To a signed address of the file, wherever it is stored."""
     key = request.path_params["key"]
-    found = _SHOWN.fullmatch(key)
+    found = SHOWN.fullmatch(key)
     mime = found and TYPES.get(found[1])
     if not mime:
         return JSONResponse({"error": "There is no such file."}, 404)

@@ -8,7 +8,8 @@ import orjson
 from starlette.requests import Request
 
 from kinegraph.cost.meter import Meter
-from kinegraph.persisted.rules import Identifier, identifier_of
+from kinegraph.persisted.rules import identifier_of
+from kinegraph.persisted.rules_documents import Identifier
 
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"

@@ -12,7 +12,8 @@ with a tag, an entry with its own tag is cached; as long as the entry is valid, 
   canonical rows (migration 0025), which one statement reads in the same snapshot. Row-level security shows rows of
   these organizations and canonical ones alone.
 - Excluded is what has no version: answers of statements that read another table (COVERED) or whose result may change by
-  itself (VOLATILE), and those with addresses of the object storage, which end; and answers with errors.
+  itself (VOLATILE), and those with addresses of the object storage, which end; answers with errors; and those with data
+  of patients, each reading of which is recorded (audit).
 - Bound: the request cache's, at BYTES_PER_VERSION.
 
 So an entry of an earlier answer is never valid, whichever process wrote the change. The token, its revocation and the
@@ -58,7 +59,6 @@ COVERED = BY_VIEWER | frozenset(
         *("enrollment_moves", "enrollment_overrides"),
         *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
         *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
-        *("enrollments", "enrollment_versions"),
     )
 )
 """The tables that versions guard."""
@@ -68,8 +68,10 @@ UNVERSIONED = frozenset(
         *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
-        *("stale_embeddings", "query_embeddings"),
+        *("stale_embeddings", "query_embeddings", "audit_entries", "audit_pending", "audit_pseudonyms"),
+        "erased_totals",
         *("telemetry_batches", "media_events", "pose_frames", "playback_errors", "media_sessions", "pose_sessions"),
+        *("sync_changes", "sync_contents", "sync_retention"),
     )
 )
 """The tables whose changes give nothing another version."""
@@ -135,6 +137,8 @@ class Revalidation:
         """
         session = context.opened
         if data is None or context.notes or session is None or session.observed is None or context.has_used_storage:
+            return True
+        if session.subjects:
             return True
         tables = [tables_of(statement) for statement in session.observed]
         if None not in tables:

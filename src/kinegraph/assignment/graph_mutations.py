@@ -9,6 +9,7 @@ import strawberry
 
 from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment import store_writing
 from kinegraph.assignment.graph import ORDER, AssignmentId, WorkoutAssignment
 from kinegraph.assignment.store_snapshots import pin
 from kinegraph.identity import store_nodes
@@ -106,7 +107,7 @@ class Mutation:
                 await _require_first(session, workout_id, day, athlete_ids)
         checks.done()
         assert workout is not None
-        made = await store_assignments.insert(session, workout, athlete_ids, day)
+        made = await store_writing.insert(session, workout, athlete_ids, day)
         stored: Any = await store_assignments.by_ids(session, made)
         return AssignWorkoutPayload(assignments=stored)
 
@@ -131,7 +132,7 @@ class Mutation:
             raise NotFound("There is no such assignment.", "id")
         if status is rules.AssignmentStatus.COMPLETED:
             await pin(session, assignment)
-        await store_assignments.set_status(session, key, status.value)
+        await store_writing.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
 
 
@@ -151,7 +152,7 @@ async def _require_members(
 
 async def _require_first(session: WriteSession, workout_id: UUID, day: date, athlete_ids: list[UUID]) -> None:
     """Refuse athletes who have the workout on that day already. Raises Refused."""
-    await store_assignments.lock_day(session, workout_id, day)
+    await store_writing.lock_day(session, workout_id, day)
     there = await store_assignments.athletes_on(session, workout_id, day, athlete_ids)
     if there:
         paths = [("input", "athleteIds", str(at)) for at, athlete_id in enumerate(athlete_ids) if athlete_id in there]

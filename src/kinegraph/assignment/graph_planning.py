@@ -9,6 +9,7 @@ from strawberry import UNSET
 
 from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment import store_writing
 from kinegraph.assignment.graph import AssignmentId
 from kinegraph.assignment.graph_mutations import ALLOW_DUPLICATE, WorkoutAssignmentPayload
 from kinegraph.identity.graph_inputs import takes_row
@@ -53,11 +54,11 @@ class Mutation:
         assert assignment is not None
         if day is not None and day != await store_assignments.day_of(session, assignment.id):
             if not values["allow_duplicate"]:
-                await store_assignments.lock_day(session, assignment.workout_id, day)
+                await store_writing.lock_day(session, assignment.workout_id, day)
                 athlete_ids = [assignment.athlete_id]
                 if await store_assignments.athletes_on(session, assignment.workout_id, day, athlete_ids):
                     raise rules_assignments.duplicate(("input", "scheduledFor"))
-            await store_assignments.move(session, assignment.id, day)
+            await store_writing.move(session, assignment.id, day)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, assignment.id))
 
     @mutation("Take an assignment back (coach access): its athlete no longer sees it. A completed one stays.")
@@ -65,7 +66,7 @@ class Mutation:
     async def unassign_workout(self, info: Info, id: AssignmentId) -> DeletePayload:
         session = await info.context.write_session()
         assignment = await _movable(session, require_key(id, "id"))
-        await store_assignments.delete(session, assignment.id)
+        await store_writing.delete(session, assignment.id)
         return deleted(assignment.id)
 
 

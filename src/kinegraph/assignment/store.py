@@ -1,4 +1,4 @@
-"""Reading and writing assignments."""
+"""Reading assignments."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrowed
 from kinegraph.kit.rows import in_key_order
-from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.kit.sessions import ReadSession
 from kinegraph.workout.rules_rows import WorkoutRow
 from kinegraph.workout.store import referred
 
@@ -17,13 +17,10 @@ COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.at
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
                {name_column("athlete")}, {email_column("athlete")},
                {name_column("assigned_by")}, {email_column("assigned_by")}"""
-
 JOINS = f"""{user_join("athlete", "a.athlete_id")}
         {member_join("athlete", "a.athlete_id", "a.organization_id")}
         {user_join("assigned_by", "a.assigned_by_id")}
         {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
-
-
 AssignedWorkout = tuple[UUID, UUID, UUID]
 """The organization of an assignment, its library workout, and the workout that it shows."""
 
@@ -78,37 +75,6 @@ async def of_snapshots(session: ReadSession[Viewer], snapshot_ids: Sequence[UUID
     return in_key_order(rows, snapshot_ids, "snapshot_workout_id")
 
 
-async def insert(
-    session: WriteSession[Viewer], workout: WorkoutRow, athlete_ids: Sequence[UUID], scheduled_for: date
-) -> list[UUID]:
-    """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
-    rows = await session.fetch(
-        """
-        INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
-        SELECT $1, $2, athlete.id, $3, $4
-        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, position)
-        ORDER BY athlete.position
-        RETURNING id, athlete_id
-        """,
-        workout.organization_id,
-        workout.id,
-        session.viewer.user.id,
-        scheduled_for,
-        athlete_ids,
-    )
-    return [row.id for row in in_key_order(rows, athlete_ids, "athlete_id") if row is not None]
-
-
-async def set_status(session: WriteSession, id: UUID, status: str) -> None:
-    """Set the status of an assignment."""
-    await session.update("workout_assignments", id, {"status": status})
-
-
-async def lock_day(session: WriteSession, workout_id: UUID, day: date) -> None:
-    """Keep others, until the transaction ends, from planning the same workout for the same day."""
-    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"assign {workout_id} {day}")
-
-
 async def athletes_on(session: ReadSession, workout_id: UUID, day: date, athlete_ids: Sequence[UUID]) -> set[UUID]:
     """The athletes, of these, who have an assignment of the library workout on that day."""
     rows = await session.fetch(
@@ -128,13 +94,3 @@ async def day_of(session: ReadSession, id: UUID) -> date:
     """The day that an assignment is planned for."""
     day: date = await session.fetch_value("SELECT scheduled_for FROM workout_assignments WHERE id = $1", id)
     return day
-
-
-async def move(session: WriteSession, id: UUID, day: date) -> None:
-    """Plan an assignment for another day."""
-    await session.update("workout_assignments", id, {"scheduled_for": day})
-
-
-async def delete(session: WriteSession, id: UUID) -> None:
-    """Take an assignment back, softly; its snapshot stays stored, and nobody is shown it."""
-    await session.delete_softly("workout_assignments", id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.catalog import rules, store
+from kinegraph.catalog import rules_checks, store
 from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
 from kinegraph.catalog.graph_filters import ExerciseFilter
@@ -44,8 +44,8 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> ExerciseConnection:
-        wanted = rules.checked_filter(given(filter) if filter else {})
-        sort, name = rules.order_of(sort, wanted)
+        wanted = rules_checks.checked_filter(given(filter) if filter else {})
+        sort, name = rules_checks.order_of(sort, wanted)
         kinds = ORDERS[sort].kind, UUID
         page = page_window(info, f"exercises {name}", 50, kinds, first, after, last, before)
         viewer: Viewer = await info.context.viewer()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.catalog.rules import FacetRow
+from kinegraph.catalog.rules_facets import FacetRow
 from kinegraph.kit.graph import edge, field
 from kinegraph.kit.pages import Page
 from kinegraph.taxonomy import store as store_taxonomy

@@ -6,7 +6,7 @@ filters of at most one facet, with its name: each facet counts those that fail n
 
 from collections.abc import Iterable, Sequence
 
-from kinegraph.catalog.rules import FACET_OF, FacetRow
+from kinegraph.catalog.rules_facets import FACET_OF, FacetRow
 from kinegraph.catalog.store_filters import Columns
 
 VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "token": ("tokens:configure_token", "Print a bearer token for a user."),
     "revoke": ("tokens:configure_revoke", "Refuse all tokens that a user has now; later ones are accepted."),
     "organization": ("organization:configure", "Change what the members of an organization see."),
+    "privacy": ("privacy:configure", "Export or erase one person's data, and verify the audit trail."),
     "documents": ("documents:configure", "Import, list, remove and check persisted documents."),
     "schema": ("schema:configure", "Print the GraphQL schema."),
     "explain": ("explain:configure", "Print how a GraphQL document is executed; no database is needed."),

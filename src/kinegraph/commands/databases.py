@@ -11,6 +11,9 @@ from kinegraph.kit.database import CANNOT_CONNECT, Database, Unreachable, explai
 
 OLDEST_SERVER = 18
 
+WHOLE_TABLES_SECONDS = 600
+"""Maximum duration of a statement that reads whole tables."""
+
 
 @asynccontextmanager
 async def open_migrated(url: str, statement_seconds: int = 30) -> AsyncIterator[Database]:

@@ -13,8 +13,9 @@ STATEMENT_COST = 10
 VALUES_PER_COST = 20
 """So many values of fields cost 1, where that is more than their objects do: aliases make wide objects."""
 
-INTROSPECTIONS_PER_COST = 2
-"""So many values of an introspection cost 1: graphql-core resolves each by itself, in 3 to 4 microseconds."""
+INTROSPECTIONS_PER_COST = 3
+"""So many values of an introspection cost 1: graphql-core resolves each by itself, in 3 to 4 microseconds, and
+1 is 10 microseconds or more (STATEMENT_COST)."""
 
 MAX_ESTIMATES = 16
 """Estimates that an operation stores, one for each combination of sizes; all are dropped beyond that."""

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any  # rows of several tables
 from uuid import UUID
 
-from kinegraph.embedding.rules import Kind, Section, Source, exercise_text, workout_text
+from kinegraph.embedding.rules import Kind, Source
+from kinegraph.embedding.rules_texts import Section, exercise_text, workout_text
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import merge
 from kinegraph.library.store_columns import EFFECTIVE

@@ -5,6 +5,7 @@ from datetime import date
 from importlib.resources import files
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules import DueRow, EnrollmentRow, HeldRow, MoveRow, PauseRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
@@ -67,6 +68,7 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Enro
         viewer.user.id,
         list(viewer.by_organization),
     )
+    seen(session, "Enrollment", rows)
     return in_key_order(rows, ids)
 
 
@@ -133,8 +135,8 @@ async def versions_of(session: ReadSession, enrollment_ids: Sequence[UUID]) -> l
     return grouped(rows, enrollment_ids, "enrollment_id")
 
 
-MOVE_COLUMNS = f"""m.id, m.organization_id, m.enrollment_id, m.from_status, m.to_status, m.from_version_id,
-               m.to_version_id, m.effective_on, m.reason, m.moved_by_id, m.created_at,
+MOVE_COLUMNS = f"""m.id, m.organization_id, m.enrollment_id, m.patient_id, m.from_status, m.to_status,
+               m.from_version_id, m.to_version_id, m.effective_on, m.reason, m.moved_by_id, m.created_at,
                {name_column("moved_by")}, {email_column("moved_by")}"""
 MOVE_JOINS = f"""{user_join("moved_by", "m.moved_by_id")}
         {member_join("moved_by", "m.moved_by_id", "m.organization_id")}"""
@@ -156,6 +158,7 @@ async def moves(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[MoveR
         viewer.user.id,
         list(viewer.by_organization),
     )
+    seen(session, "Enrollment", rows)
     return in_key_order(rows, ids)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.enrollment.store import CALENDAR, COLUMNS, JOINS, STATUS
 from kinegraph.identity.rules import Viewer
@@ -37,7 +38,9 @@ async def of_viewers(
     return grouped(rows, user_ids, "patient_id")
 
 
-async def pages(session: ReadSession, keys: Sequence[ListKey], window: Window, status: str | None = None) -> list[Page]:
+async def pages(
+    session: ReadSession[Viewer], keys: Sequence[ListKey], window: Window, status: str | None = None
+) -> list[Page]:
     """A page of each key's enrollments."""
     arguments, direction = Arguments(), window.direction(descending=True)
     lists, where = _lists(keys, status, arguments)
@@ -58,6 +61,7 @@ async def pages(session: ReadSession, keys: Sequence[ListKey], window: Window, s
         """,
         *arguments.values,
     )
+    seen(session, "Enrollment", rows)
     return pages_of(rows, keys, window, "created_at", "id")
 
 

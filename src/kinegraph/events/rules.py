@@ -1,12 +1,8 @@
-"""Events and their topics, cursors, and the reasons that end a subscription."""
+"""Events and their topics."""
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol  # GraphQL errors are JSON
+from typing import Protocol  # GraphQL errors are JSON
 from uuid import UUID
 
 CHANNEL = "kinegraph:events"
@@ -53,10 +49,6 @@ def topics_of(event: Event) -> list[Topic]:
     return found
 
 
-class Hidden(Exception):
-    """The viewer may not see what an event is about: they are not told of it."""
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """An object's present state, with which some subscriptions begin, in the form of an event."""
@@ -79,60 +71,3 @@ class Delivery:
     event: Event | State
     cursor: str
     is_last: bool = False
-
-
-class SubscriptionEnded(Exception):
-    """The reason why a subscription cannot begin or go on, as its client gets it.
-
-    `status` is that of an HTTP response where no stream has begun; `close_code` the one that a WebSocket is closed
-    with, None where only the operation ends. `errors` are the GraphQL errors, by default one of code and message.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        status: int,
-        close_code: int | None = None,
-        errors: Sequence[Mapping[str, Any]] = (),
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.close_code = close_code
-        self.errors = list(errors) or [{"message": message, "extensions": {"code": code}}]
-
-
-MAX_CURSOR_LENGTH = 200
-"""Characters of a cursor; they have about 50."""
-
-MAX_POSITION = 2**63 - 1
-
-
-def encode_cursor(position: int, user_id: UUID, scope: str = "") -> str:
-    """The cursor of a position for one user in one subscription (`scope`); without a scope, in all of theirs.
-
-    It is not signed, since it opens nothing: every event is authorized when it is delivered. It names its user and
-    subscription (by a hash) so that one which was mixed up is refused, and does not skip events silently.
-    """
-    text = f"{position}.{_owner(user_id, scope)}"
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def decode_cursor(cursor: str, user_id: UUID, scope: str) -> int | None:
-    """The position of a cursor; None for one of another user or subscription, and for what is no cursor."""
-    if len(cursor) > MAX_CURSOR_LENGTH:
-        return None
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        position, _, owner = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").partition(".")
-    except (UnicodeError, binascii.Error):
-        return None
-    if owner not in (_owner(user_id, scope), _owner(user_id, "")) or not position.isdigit() or len(position) > 19:
-        return None
-    return min(int(position), MAX_POSITION)
-
-
-def _owner(user_id: UUID, scope: str) -> str:
-    return hashlib.blake2b(f"{user_id} {scope}".encode(), digest_size=12).hexdigest()

@@ -17,7 +17,7 @@ from kinegraph.exercise.rules_details import condition_key
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.formats.hashes import digest, is_digest
 from kinegraph.kit.sessions import WriteSession, typed
-from kinegraph.override import store as store_overrides
+from kinegraph.override import store_writing
 from kinegraph.override.rules import OverrideDecision
 from kinegraph.taxonomy.rules_references import NewTerm
 from kinegraph.taxonomy.store_terms import insert_terms
@@ -98,7 +98,7 @@ async def write_terms(session: WriteSession, scope: Scope, terms: Sequence[NewTe
 async def write_overrides(session: WriteSession, scope: Scope, decisions: Sequence[OverrideDecision]) -> None:
     """Store a file's overrides. Raises ExchangeError."""
     try:
-        await store_overrides.write(session, scope, decisions)
+        await store_writing.write(session, scope, decisions)
     except asyncpg.UniqueViolationError:
         message = "Somebody overrode one of these exercises meanwhile; nothing was imported. Try again."
         raise ExchangeError(message) from None

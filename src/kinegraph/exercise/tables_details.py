@@ -1,4 +1,4 @@
-"""The child tables of exercises: instructions, contraindications, training layers and votes on videos."""
+"""The child tables of exercises: instructions, contraindications and votes on videos."""
 
 from sqlalchemy import (
     Boolean,
@@ -11,9 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
 from kinegraph.identity.tables import key, moments
@@ -21,7 +19,8 @@ from kinegraph.kit.database import metadata
 from kinegraph.taxonomy.tables import scope
 
 
-def _detail(name: str, *own: SchemaItem) -> Table:
+def detail(name: str, *own: SchemaItem) -> Table:
+    """A table of rows that belong to an exercise, and are deleted with it."""
     return Table(
         name,
         metadata,
@@ -40,7 +39,7 @@ def _detail(name: str, *own: SchemaItem) -> Table:
     )
 
 
-exercise_instructions = _detail(
+exercise_instructions = detail(
     "exercise_instructions",
     Column("type", String(16), nullable=False),
     Column("body", Text, nullable=False),
@@ -49,7 +48,8 @@ exercise_instructions = _detail(
     Column("sort_order", Integer, nullable=False),
     Index("exercise_instructions_exercise_idx", "exercise_id", "sort_order"),
 )
-exercise_contraindications = _detail(
+
+exercise_contraindications = detail(
     "exercise_contraindications",
     Column("condition", String(120), nullable=False),
     Column("condition_key", Text, nullable=False),
@@ -58,70 +58,6 @@ exercise_contraindications = _detail(
     Column("sort_order", Integer, nullable=False),
     Index("exercise_contraindications_exercise_idx", "exercise_id", "sort_order"),
     Index("exercise_contraindications_condition_idx", "condition_key"),
-)
-exercise_programming_profiles = _detail(
-    "exercise_programming_profiles",
-    Column("difficulty_level", Integer),
-    Column("force_type", String(16)),
-    Column("stability_demand", Integer),
-    Column("skill_demand", Integer),
-    Column("recommended_rep_ranges", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("recommended_rest_times", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("default_tempo", String(20)),
-    Column("fatigue_score", Integer),
-    Column("muscular_damage_potential", Integer),
-    Column("neuromuscular_demand", Integer),
-    Column("minimum_recovery", Integer),
-    Column("optimal_frequency", Integer),
-    Column("lifespan", Integer),
-    Column("caloric_demand", Integer),
-    Column("epoc_effect", Integer),
-    Column("class_key", String(40)),
-    Column("modifiers", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("measured_ranges", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("recommended_sets", JSONB, nullable=False, server_default=text("'{}'")),
-    Index("exercise_programming_profiles_exercise_idx", "exercise_id", unique=True),
-)
-exercise_safety_constraints = _detail(
-    "exercise_safety_constraints",
-    Column("avoid_if", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("caution_if", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("modifications", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("risk_scores", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("indicated_for", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("stressors", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Index("exercise_safety_constraints_exercise_idx", "exercise_id", unique=True),
-)
-
-exercise_progressions = Table(
-    "exercise_progressions",
-    metadata,
-    key(),
-    Column("organization_id", Uuid),
-    scope(),
-    Column("from_exercise_id", Uuid, nullable=False),
-    Column("to_exercise_id", Uuid, nullable=False),
-    Column("progression_type", String(16), nullable=False),
-    Column("difficulty_delta", Integer, nullable=False),
-    Column("recommended_wait", Integer),
-    Column("sort_order", Integer, nullable=False, server_default=text("0")),
-    Column("readiness_indicators", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("transition_cues", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    Column("notes", Text),
-    Column("seed_hash", Text),
-    *moments(),
-    Column("updated_by_user_id", Uuid, ForeignKey("users.id", ondelete="SET NULL")),
-    *(
-        ForeignKeyConstraint(
-            [f"{end}_exercise_id", "scope"],
-            ["exercises.id", "exercises.scope"],
-            name=f"exercise_progressions_{end}_fkey",
-            ondelete="CASCADE",
-        )
-        for end in ("from", "to")
-    ),
-    Index("exercise_progressions_from_idx", "from_exercise_id", "progression_type", "to_exercise_id", unique=True),
-    Index("exercise_progressions_to_idx", "to_exercise_id", "progression_type"),
 )
 
 exercise_video_votes = Table(

@@ -98,6 +98,17 @@ class Database:
         async with self.read() as session:
             return await session.fetch(statement, *arguments)
 
+    async def append(self, statement: str, *arguments: Any) -> None:
+        """Run one statement that writes, in a transaction of its own, for no viewer; `on_write` is not called."""
+        session: WriteSession[None] = WriteSession(await self.pool.begin("BEGIN"))
+        try:
+            await session.run(statement, *arguments)
+        except BaseException:
+            await self.end(session, commit=False)
+            raise
+        session.end()
+        await self.pool.end(session.lease, "COMMIT", must_succeed=True)
+
     @asynccontextmanager
     async def read(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[ReadSession[Viewer]]:
         """A read session for the viewer that `authenticate` sets. Its COMMIT is deferred: nobody waits for it."""

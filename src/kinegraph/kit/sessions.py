@@ -35,6 +35,10 @@ OneViewer = TypeVar("OneViewer")
 """The type of a viewer that methods take as an argument, too."""
 
 
+Subject: TypeAlias = tuple[UUID, UUID, str]
+"""Data that was read of a person: the organization, the person, and the type of data."""
+
+
 class SessionEnded(Exception):
     """A statement was run in a session that has ended: a task outlived its request, a fault of the program."""
 
@@ -56,6 +60,8 @@ class ReadSession(Generic[Viewer]):
         """The number of statements that it has run."""
         self.observed: set[str] | None = None
         """Their texts, where somebody set this to an empty set."""
+        self.subjects: set[Subject] = set()
+        """The data of persons that batch functions answered, to be recorded before the answer is sent (audit)."""
         self._turn = asyncio.Lock()
         self._has_ended = False
 

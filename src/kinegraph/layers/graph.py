@@ -13,7 +13,7 @@ from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Node, edge, extends, field, node
-from kinegraph.layers import rules, rules_safety, store
+from kinegraph.layers import rules, rules_safety, store, store_progressions
 from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyConstraint, condition_keys
 
 MAX_DEPTH = 25
@@ -114,7 +114,7 @@ PROFILES: frozenset[Hashable] = frozenset(
 """The fields of profiles, all changes of which move the version of the library."""
 
 
-@node(store.edges, "exercise_progressions")
+@node(store_progressions.edges, "exercise_progressions")
 @strawberry.type(description='An edge of the progression graph: "to is the type of from".')
 class Progression(Node):
     id: strawberry.ID = strawberry.field(description="The edge's id.")
@@ -153,7 +153,9 @@ class ExerciseLayers:
         "Edges that leave this exercise, in their stored order; those of its source for a fork.", "id", assumed_size=6
     )
     async def progressions(root: strawberry.Parent[Any], info: Info, type: EdgeType = None) -> list[Progression]:
-        found: list[Progression] = await info.context.load(store.progressions_of, root.id, progression_type=type)
+        found: list[Progression] = await info.context.load(
+            store_progressions.progressions_of, root.id, progression_type=type
+        )
         return found
 
     @field(
@@ -169,7 +171,7 @@ class ExerciseLayers:
         checks = Checks()
         steps = checks.whole(depth, ("depth",), 1, MAX_DEPTH)
         checks.done()
-        found: list[Exercise] = await info.context.load(store.harder_exercises, root.id, depth=steps)
+        found: list[Exercise] = await info.context.load(store_progressions.harder_exercises, root.id, depth=steps)
         return found
 
     safety: SafetyConstraint | None = edge(

@@ -11,7 +11,7 @@ from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import field
-from kinegraph.layers.store import several_by_ids, several_profiles
+from kinegraph.layers.store_groups import several_by_ids, several_profiles
 from kinegraph.taxonomy.rules_muscles import all_muscles
 
 MAX_EXERCISES = 500

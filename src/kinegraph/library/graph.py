@@ -12,7 +12,8 @@ from kinegraph.canonical.rules_figures import figure_url
 from kinegraph.catalog.graph import Filter, Sort
 from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
-from kinegraph.catalog.rules import ExerciseSort, checked_filter, order_of
+from kinegraph.catalog.rules import ExerciseSort
+from kinegraph.catalog.rules_checks import checked_filter, order_of
 from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId, ExercisePayload

@@ -30,7 +30,7 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
-from kinegraph.library import rules, store, store_overrides
+from kinegraph.library import rules, rules_checks, store, store_overrides
 from kinegraph.library.graph import EffectiveExercise
 
 
@@ -58,13 +58,15 @@ class Mutation:
         sent, checks, target = given(overrides), Checks(), None
         details = DetailInputs.pop_from(sent, ("overrides",), checks)
         check_offset(if_updated_at, checks, "ifUpdatedAt")
-        values, removed = rules.checked_overrides(sent, ("overrides",), checks)
+        values, removed = rules_checks.checked_overrides(sent, ("overrides",), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
         with checks.layer():
             organization, row = target = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
-                raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
+                raise rules_checks.OverrideTargetNotCanonical(
+                    "Overrides can only target canonical exercises", "exerciseId"
+                )
             await _require_current_exercise(session, (organization, row.id), if_updated_at)
             if not is_published(row):
                 raise NotFound("Only published exercises can be overridden.", "exerciseId")
@@ -74,7 +76,7 @@ class Mutation:
         await details.mark_used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
         canonical = {name: getattr(row, rules.OVERRIDABLE_BY_KEY[name]) for name in values}
-        values, equal = rules.differing(values, canonical)
+        values, equal = rules_checks.differing(values, canonical)
         if values or removed or equal:
             replaced = {name: canonical[name] for name in values}
             await store_overrides.upsert_override(session, (organization, row.id), values, replaced, [*removed, *equal])
@@ -93,13 +95,13 @@ class Mutation:
         if_updated_at: IfUpdatedAt = None,
     ) -> EffectiveExercisePayload:
         session, checks = await info.context.write_session(), Checks()
-        names = None if fields is None else rules.checked_fields(fields, checks)
+        names = None if fields is None else rules_checks.checked_fields(fields, checks)
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         with checks.layer():
             organization, row = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
                 message = "Cannot reset an org-custom exercise; delete it instead"
-                raise rules.ResetTargetNotCanonical(message, "exerciseId")
+                raise rules_checks.ResetTargetNotCanonical(message, "exerciseId")
             await _require_current_exercise(session, (organization, row.id), if_updated_at)
         checks.done()
         key = (organization, row.id)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
+from kinegraph.catalog.rules import ExerciseSort, Filter
+from kinegraph.catalog.rules_facets import FacetRow
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
 from kinegraph.catalog.store_filters import (
     STORED,

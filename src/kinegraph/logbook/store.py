@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
@@ -61,10 +62,13 @@ async def _logs(session: ReadSession[Viewer], ids: Sequence[UUID], condition: st
         """,
         *arguments.values,
     )
+    seen(session, "ExerciseLog", rows)
     return in_key_order(rows, ids)
 
 
-async def pages(session: ReadSession, enrollment_ids: Sequence[UUID], window: Window, wanted: Wanted) -> list[Page]:
+async def pages(
+    session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window, wanted: Wanted
+) -> list[Page]:
     """A page of the logs of each visible enrollment, by day."""
     arguments, direction = Arguments(), window.direction()
     lists, where = _lists(enrollment_ids, wanted, arguments)
@@ -85,6 +89,7 @@ async def pages(session: ReadSession, enrollment_ids: Sequence[UUID], window: Wi
         """,
         *arguments.values,
     )
+    seen(session, "ExerciseLog", rows)
     return pages_of(rows, enrollment_ids, window, "performed_on", "id")
 
 

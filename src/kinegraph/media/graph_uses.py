@@ -10,7 +10,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media import rules, store
+from kinegraph.media import rules, store, store_attachments
 from kinegraph.media.rules_files import staged_key, stored_key
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
@@ -150,4 +150,4 @@ async def attach(
         for file in files
         for mime in (file.upload.mime,)
     ]
-    await store.insert_attachments(session, organization_id, owner_type, owner_id, rows)
+    await store_attachments.insert_attachments(session, organization_id, owner_type, owner_id, rows)

@@ -7,7 +7,7 @@ from uuid import UUID
 from kinegraph.identity.store import act_for_organization
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import act_as_worker
-from kinegraph.media import store
+from kinegraph.media import store_attachments, store_clearing
 from kinegraph.media.rules import AttachmentKind, StaleUpload
 from kinegraph.media.rules_files import staged_key, stored_key, thumbnail_key
 from kinegraph.media.rules_thumbnails import MIME, NotAnImage, thumbnail
@@ -18,7 +18,7 @@ async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_
     """Make the thumbnail of an image attachment that has none. Returns the job's message. Raises NotAnImage."""
     async with database.write() as session:
         await act_for_organization(session, organization_id)
-        attachment = await store.attachment(session, attachment_id)
+        attachment = await store_attachments.attachment(session, attachment_id)
     if attachment is None:
         return "The attachment is gone."
     if attachment.thumb_url is not None or attachment.kind != AttachmentKind.IMAGE:
@@ -29,11 +29,11 @@ async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_
     except NotAnImage as error:
         async with database.write() as session:
             await act_for_organization(session, organization_id)
-            await store.set_thumbnail_error(session, attachment.url, str(error))
+            await store_attachments.set_thumbnail_error(session, attachment.url, str(error))
         raise
     async with database.write() as session:
         await act_for_organization(session, organization_id)
-        await store.set_thumbnail(session, attachment.url, key)
+        await store_attachments.set_thumbnail(session, attachment.url, key)
     return f"Made {key}."
 
 
@@ -48,12 +48,12 @@ async def _thumbnail(storage: ObjectStorage, key: str) -> bytes:
 async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
     """Delete the staged files of uploads that were used, or that nobody used in time. Returns how many."""
     async with database.write(act_as_worker) as session:
-        stale = await store.take_stale_uploads(session, timedelta(seconds=storage.seconds))
+        stale = await store_clearing.take_stale_uploads(session, timedelta(seconds=storage.seconds))
     if stale:
         for upload in stale:
             await _clear(storage, upload)
         async with database.write(act_as_worker) as session:
-            await store.drop_uploads(session, [upload.id for upload in stale])
+            await store_clearing.drop_uploads(session, [upload.id for upload in stale])
     return len(stale)
 
 

@@ -6,6 +6,7 @@ Every member of an organization may be a patient of it. A batch function answers
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
@@ -52,6 +53,7 @@ async def by_keys(session: ReadSession[Viewer], keys: Sequence[PatientKey]) -> l
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "Patient", rows, "user_id")
     by_key = {(row.organization_id, row.user_id): row for row in rows}
     return [by_key.get(key) for key in keys]
 
@@ -80,7 +82,7 @@ LISTED = """m.organization_id = list.organization_id AND m.deleted_at IS NULL
               AND (list.user_id IS NULL OR m.user_id = list.user_id)"""
 
 
-async def pages(session: ReadSession, keys: Sequence[ListKey], window: Window) -> list[Page]:
+async def pages(session: ReadSession[Viewer], keys: Sequence[ListKey], window: Window) -> list[Page]:
     """A page of the members of each organization of whom something is stored as patients, by name."""
     arguments, direction = Arguments(), window.direction()
     arguments.values += [[organization for organization, _ in keys], [user for _, user in keys]]
@@ -101,6 +103,7 @@ async def pages(session: ReadSession, keys: Sequence[ListKey], window: Window) -
         """,
         *arguments.values,
     )
+    seen(session, "Patient", rows, "user_id")
     return pages_of(rows, keys, window, "name_key", "user_id")
 
 
@@ -143,10 +146,11 @@ async def consents(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Co
         viewer.user.id,
         list(viewer.by_organization),
     )
+    seen(session, "PatientConsent", rows, "user_id")
     return in_key_order(rows, ids)
 
 
-async def consent_pages(session: ReadSession, keys: Sequence[PatientKey], window: Window) -> list[Page]:
+async def consent_pages(session: ReadSession[Viewer], keys: Sequence[PatientKey], window: Window) -> list[Page]:
     """A page of the consents of each visible patient, the latest first."""
     arguments, direction = Arguments(), window.direction(descending=True)
     arguments.values += [[organization for organization, _ in keys], [user for _, user in keys]]
@@ -168,6 +172,7 @@ async def consent_pages(session: ReadSession, keys: Sequence[PatientKey], window
         """,
         *arguments.values,
     )
+    seen(session, "PatientConsent", rows, "user_id")
     return pages_of(rows, keys, window, "created_at", "id")
 
 

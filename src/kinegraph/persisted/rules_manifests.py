@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from kinegraph.persisted.rules import HASH_FORM, ID, ID_FORM, MAX_ID_LENGTH, hash_of
+from kinegraph.persisted.rules import ID, hash_of
+from kinegraph.persisted.rules_documents import HASH_FORM, ID_FORM, MAX_ID_LENGTH
 
 DIGESTS = {32: ("MD5", hashlib.md5), 40: ("SHA-1", hashlib.sha1), 64: ("SHA-256", hashlib.sha256)}
 """Ids of so many hexadecimal digits are these hashes of their texts: Relay's, graphql-codegen's, and everybody's."""

@@ -26,15 +26,8 @@ from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.persisted import store
-from kinegraph.persisted.rules import (
-    Identifier,
-    NamedText,
-    hash_of,
-    malformed_hash,
-    mismatch,
-    not_found,
-    not_trusted,
-)
+from kinegraph.persisted.rules import hash_of
+from kinegraph.persisted.rules_documents import Identifier, NamedText, malformed_hash, mismatch, not_found, not_trusted
 from kinegraph.persisted.rules_usage import Headers, Usage
 
 log = logging.getLogger("kinegraph.persisted")

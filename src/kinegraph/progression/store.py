@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.layers.store import EDGE
+from kinegraph.layers.store_progressions import EDGE
 from kinegraph.progression.rules import StoredEdge
 
 

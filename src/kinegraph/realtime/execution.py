@@ -16,7 +16,8 @@ from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
 from kinegraph.cost.meter import Meter
-from kinegraph.events.rules import Delivery, Hidden, SubscriptionEnded
+from kinegraph.events.rules import Delivery
+from kinegraph.events.rules_ends import Hidden, SubscriptionEnded
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.errors import Refusal, Refused, Unauthenticated
 from kinegraph.kit.sessions import Authenticate

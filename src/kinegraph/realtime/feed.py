@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from kinegraph.api.causes import is_timeout, is_unreachable
 from kinegraph.events import store
-from kinegraph.events.rules import Event, SubscriptionEnded, Topic, topics_of
+from kinegraph.events.rules import Event, Topic, topics_of
+from kinegraph.events.rules_ends import SubscriptionEnded
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.logs import reason_of
 from kinegraph.kit.outbox import act_as_worker

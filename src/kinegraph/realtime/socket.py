@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from kinegraph.api.context import Origins
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.requests import SubscriptionRequested
-from kinegraph.events.rules import SubscriptionEnded
+from kinegraph.events.rules_ends import SubscriptionEnded
 from kinegraph.realtime.execution import FORBIDDEN, TRY_AGAIN, end_by
 from kinegraph.realtime.messages import PROTOCOL, Closed, authorization_in, parsed, request_of
 from kinegraph.realtime.shutdown import end_tasks

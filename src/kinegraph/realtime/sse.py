@@ -18,7 +18,7 @@ from kinegraph.api.failures import RETRY_AFTER
 from kinegraph.api.hang_ups import Deadline
 from kinegraph.api.http import SUBSCRIBE, GraphQLEndpoint
 from kinegraph.api.requests import SubscriptionRequested
-from kinegraph.events.rules import SubscriptionEnded
+from kinegraph.events.rules_ends import SubscriptionEnded
 from kinegraph.realtime.shutdown import end_tasks
 from kinegraph.realtime.streams import Stream, Subscriptions
 

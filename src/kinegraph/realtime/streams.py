@@ -11,16 +11,9 @@ from uuid import UUID
 from kinegraph.api.context import authentication_by_token
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.events import store
-from kinegraph.events.rules import (
-    Delivery,
-    Event,
-    EventKind,
-    State,
-    SubscriptionEnded,
-    Topic,
-    decode_cursor,
-    encode_cursor,
-)
+from kinegraph.events.rules import Delivery, Event, EventKind, State, Topic
+from kinegraph.events.rules_cursors import decode_cursor, encode_cursor
+from kinegraph.events.rules_ends import SubscriptionEnded
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import SIGN_IN
 from kinegraph.kit.errors import InvalidInput

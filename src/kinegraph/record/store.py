@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import members
 from kinegraph.kit.rows import grouped_by_position
@@ -61,6 +62,7 @@ async def records_of(
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "AssignmentResult", rows, "athlete_id")
     return grouped_by_position(rows, len(athlete_ids))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
@@ -47,6 +48,7 @@ async def points_of(
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "AssignmentResult", rows, "athlete_id")
     return grouped_by_position(rows, len(keys))
 
 

@@ -85,4 +85,10 @@ async def trained_of(
         session.viewer.coached(),
         session.viewer.user.id,
     )
-    return grouped_by_position(rows, len(keys))
+    found = grouped_by_position(rows, len(keys))
+    session.subjects.update(
+        (*key, "AssignmentResult")
+        for key, trained in zip(keys, found, strict=True)
+        if trained and key[1] != session.viewer.user.id
+    )
+    return found

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment import store_writing as store_assigning
 from kinegraph.assignment.store_snapshots import pin
 from kinegraph.exercise.rules import reference_fault
 from kinegraph.exercise.store import by_ids as exercises_by_ids
@@ -278,4 +279,4 @@ async def _write(
         session, assignment, id, submission.client_id, submission.values, submission.content_hash
     )
     if submission.kind == "result" and assignment.status != AssignmentStatus.COMPLETED:
-        await store_assignments.set_status(session, assignment.id, AssignmentStatus.COMPLETED.value)
+        await store_assigning.set_status(session, assignment.id, AssignmentStatus.COMPLETED.value)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import grouped, in_key_order
@@ -51,6 +52,7 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Resu
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "AssignmentResult", rows, "athlete_id")
     return in_key_order(rows, ids)
 
 
@@ -67,6 +69,7 @@ async def of_assignments(session: ReadSession[Viewer], assignment_ids: Sequence[
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "AssignmentResult", rows, "athlete_id")
     return in_key_order(rows, assignment_ids, "assignment_id")
 
 
@@ -97,6 +100,7 @@ async def sets(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[SetRow
         session.viewer.coached(),
         session.viewer.user.id,
     )
+    seen(session, "AssignmentResult", rows, "athlete_id")
     return in_key_order(rows, ids)
 
 

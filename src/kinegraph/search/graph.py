@@ -6,7 +6,7 @@ import strawberry
 
 from kinegraph.catalog.graph import Filter
 from kinegraph.catalog.graph_conditions import resolved
-from kinegraph.catalog.rules import checked_filter
+from kinegraph.catalog.rules_checks import checked_filter
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info

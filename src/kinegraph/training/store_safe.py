@@ -8,7 +8,8 @@ from kinegraph.catalog.rules import Filter
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules_safety import assessed
-from kinegraph.layers.store import safety_of, several
+from kinegraph.layers.store import safety_of
+from kinegraph.layers.store_groups import several
 from kinegraph.library.rules import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.library.store_lists import LibraryKey, safest

@@ -1,0 +1,14 @@
+"""Documents of adherence, for tests that count statements."""
+
+EXERCISE = "exercise { id name video { url } }"
+ADHERENCE_OF = f"adherence {{ rate byExercise {{ {EXERCISE} }} byWeek {{ rate }} chart {{ url }} painChart {{ url }} }}"
+ENTRY = f"enrollment {{ id plan {{ title }} patient {{ name }} {ADHERENCE_OF} }} exercises {{ reasons {EXERCISE} }}"
+LISTED = f"totalCount pageInfo {{ hasNextPage }} nodes {{ {ENTRY} }} edges {{ node {{ reasons }} }}"
+ADHERENCE = {
+    name: f"{{ viewer {{ memberships {{ organization {{ id {selection} }} }} }} }}"
+    for name, selection in {
+        "adherence": f"enrollments(first: 100) {{ nodes {{ {ADHERENCE_OF} }} }}",
+        "worklists": f"worklist(first: 100) {{ {LISTED} }}",
+        "analytics": f"exerciseAnalytics {{ patients {EXERCISE} }} enrollments {{ nodes {{ id }} }}",
+    }.items()
+}

@@ -1,0 +1,85 @@
+"""The content of a handout: equal weeks once, each exercise once, names and dates in its language."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from kinegraph.handout.rules_content import handout_of, names_of, ranges_of
+from kinegraph.patient.rules import Language
+from tests.handout.samples import ADDRESS, HEBREW, OWN, WALL, exercise, prescribed, sample, session, source
+
+EN, HE, RU = Language.EN, Language.HE, Language.RU
+
+
+def test_equal_weeks_are_printed_once_and_each_exercise_has_one_number() -> None:
+    handout = sample(EN)
+    assert [block.heading for block in handout.blocks] == ["Weeks 1–2, 4", "Week 3"]
+    assert [[len(day.lines) for day in block.days] for block in handout.blocks] == [[2, 1], [2, 1]]
+    assert [line.number for block in handout.blocks for day in block.days for line in day.lines] == [1, 2, 1] * 2
+    assert [card.number for card in handout.cards] == [1, 2]
+    assert [row.cells for row in handout.overview] == [["2", "", "", "1", "", "", ""]] * 4
+
+
+def test_names_are_the_first_alias_in_the_language_with_the_librarys_name_beside_it() -> None:
+    wall = exercise("Wall Slide", "WS", "החלקת קיר", "גלישה", "скольжение по стене")
+    shown = {language: [text and text.text for text in names_of(wall, language)] for language in Language}
+    assert shown == {
+        EN: ["Wall Slide", None],
+        HE: ["החלקת קיר", "Wall Slide"],
+        RU: ["Скольжение по стене", "Wall Slide"],
+    }
+    own, beside = names_of(exercise(HEBREW, "рычаг"), HE)
+    assert (own.text, own.dir, beside) == (HEBREW, "rtl", None)
+    assert names_of(exercise("Air Bike"), RU)[0].text == "Air Bike"
+
+
+def test_a_handout_for_an_enrollment_has_the_dates_and_weekdays_of_its_weeks() -> None:
+    handout = sample(RU, starts_on=date(2026, 3, 1), patient="Дана")
+    assert (handout.overview[1].heading, handout.overview[1].begins) == ("Неделя 2", "8 марта 2026 г.")
+    assert handout.columns[0] == "День 1 (вс)" and handout.blocks[0].days[1].heading == "День 4 (ср)"
+    assert handout.patient is not None and handout.patient.text == "Дана"
+    assert (handout.version, handout.printed) == ("Версия 2 от 3 марта 2026 г.", "Дата печати: 9 марта 2026 г.")
+    assert sample(EN).patient is None and sample(EN).overview[0].begins is None
+
+
+def test_the_code_leads_to_the_video_else_to_the_figure_else_nowhere() -> None:
+    rows = source([session(1, 1, *map(prescribed, (WALL, OWN, UUID(int=3))))])
+    figured = {**rows.exercises, UUID(int=3): exercise("Plank", slug="plank")}
+    found = handout_of(source(rows.sessions, week=1), EN, ADDRESS)
+    assert [card.address for card in found.cards] == ["https://video.example/watch?v=wall-slide&t=1", None]
+    object.__setattr__(rows, "exercises", figured)
+    plank = handout_of(rows, EN, ADDRESS).cards[2]
+    assert plank.address is not None and plank.address.startswith("https://api.example/figures/plank.webp?v=")
+    assert plank.figure == "plank"
+
+
+def test_instructions_keep_their_order_by_subject_and_english_ones_are_announced() -> None:
+    wall = sample(HE).cards[0]
+    assert [text.text for text in (*wall.steps, *wall.cues, *wall.safety)] == [
+        "Stand 3 × 10 cm from the wall.", "Breathe out.", "Stop where it pinches.",
+    ]  # fmt: skip
+    assert [sample(language).has_foreign_texts for language in (EN, HE, RU)] == [False, True, True]
+
+
+def test_one_week_of_a_plan_and_a_plan_without_sessions() -> None:
+    one = handout_of(source([session(3, 2, prescribed())], week=3), HE, ADDRESS)
+    assert [block.heading for block in one.blocks] == ["שבוע 3"] and len(one.overview) == 1
+    empty = handout_of(source([], weeks=104), EN, ADDRESS)
+    assert (len(empty.overview), list(empty.blocks), list(empty.cards)) == (104, [], [])
+
+
+@pytest.mark.parametrize(("language", "text"), [(EN, "1–3, 5, 7–8"), (HE, "1 עד 3, 5, 7 עד 8")])
+def test_weeks_in_sequence_are_ranges(language: Language, text: str) -> None:
+    assert ranges_of([1, 2, 3, 5, 7, 8], language) == text
+
+
+@given(some.sets(some.integers(1, 104), min_size=1))
+def test_ranges_name_every_week_and_no_other(weeks: set[int]) -> None:
+    named: set[int] = set()
+    for part in ranges_of(sorted(weeks), EN).split(", "):
+        first, _, last = part.partition("–")
+        named |= {*range(int(first), int(last or first) + 1)}
+    assert named == weeks

@@ -1,0 +1,165 @@
+"""An erased person is found nowhere: no row, file, key in Redis or log line has their marks or ids."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any  # JSON of answers and of exports
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from kinegraph.audit import store as audit
+from kinegraph.kit import logs
+from kinegraph.kit.database import Database
+from kinegraph.privacy import store
+from tests.assignment.snapshots import assigned
+from tests.conftest import Api, Person, World
+from tests.identity.rows import Pool
+from tests.logbook.documents import CORRECT, SEND_BRIEFLY, Enrolled, enrolled
+from tests.media.files import ADD, Studio, picture, stored_files
+from tests.patient.documents import CONSENT, consent_to_conditions, written
+from tests.process.running import environment, run
+from tests.result.documents import RECORD, result
+
+MARK = "Zyxomma"
+"""A word that nobody else writes."""
+
+
+class Seeded:
+    """A patient of whom something is stored in every way that the API has, and what stands beside it."""
+
+    def __init__(self, studio: Studio, plan: Enrolled) -> None:
+        self.studio, self.plan = studio, plan
+        self.gym, self.patient = studio.organization, plan.patient
+        self.reply = ""
+        """The id of the coach's reply to a comment of the patient."""
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All logs of all libraries, as a production server writes them."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+@pytest.fixture
+async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
+    """A patient with marked rows and files, written through the API."""
+    gym = studio.organization
+    plan = await enrolled(owner, world, gym=gym)
+    patient = gym.member
+    name = f"UPDATE users SET name = '{MARK} Name', email = '{MARK}{uuid4()}@kinegraph.example' WHERE id = $1"
+    await owner.execute(name, patient.id)
+    seeded = Seeded(studio, plan)
+    await written(api, CONSENT, patient, gym, patient, kind="TELEMETRY", level=3)
+    await consent_to_conditions(api, gym, patient, "knee_pain")
+    sent = plan.log(2, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
+    (stored,) = (await api.run(SEND_BRIEFLY, patient, logs=[sent]))["logExercises"]["logs"]
+    await api.run(CORRECT, patient, input={"id": stored["id"], "notes": "Better", "reason": f"{MARK} reason"})
+    (assignment,) = await assigned(api, gym.coach, studio.workout, patient)
+    files = [await studio.uploaded(picture(), patient, filename=f"{MARK}.png") for _ in range(2)]
+    mine = await api.run(ADD, patient, input=studio.comment(files[0], body=f"{MARK} comment"))
+    comment = mine["addComment"]["comment"]["id"]
+    reply = {"movementId": studio.movement, "body": "Rest a day.", "parentCommentId": comment}
+    seeded.reply = (await api.run(ADD, gym.coach, input=reply))["addComment"]["comment"]["id"]
+    await api.run(ADD, patient, input={"movementId": studio.movement, "body": f"{MARK} alone"})
+    await api.run(RECORD, patient, input=result(assignment, notes=f"{MARK} result"))
+    headers = {"Authorization": f"Bearer {patient.token}", "Idempotency-Key": f"{MARK}-key"}
+    body = {"query": SEND_BRIEFLY, "variables": {"logs": [plan.log(3, notes=f"{MARK} keyed")]}}
+    assert (await api.client.post("/graphql", json=body, headers=headers)).status_code == 200
+    await api.run("query ($id: ID!) { node(id: $id) { ... on Enrollment { startsOn logs { nodes { notes } } } } }",
+                  gym.coach, id=str(plan.id))  # fmt: skip
+    return seeded
+
+
+async def remaining(database: Database, patient: Person) -> dict[str, int]:
+    """The number of rows in which something of the patient is found, by table."""
+    async with database.read(store.act_for_privacy) as session:
+        return dict(await store.remains(session, [MARK, str(patient.id)]))
+
+
+def settings(database_url: str, redis_url: str, home: Path) -> dict[str, str]:
+    """The environment of the command."""
+    return environment(database_url, KINEGRAPH_REDIS_URL=redis_url, KINEGRAPH_HOME=str(home))
+
+
+async def test_an_erased_person_is_found_nowhere(
+    seeded: Seeded, database: Database, database_url: str, redis_url: str, home: Path, api: Api, log: io.StringIO
+) -> None:
+    """Every table, the files, Redis and the logs are searched; the audit trail holds, and others' replies stay."""
+    patient, gym, env = seeded.patient, seeded.gym, settings(database_url, redis_url, home)
+    before = await remaining(database, patient)
+    assert {"users", "exercise_logs", "exercise_log_revisions", "exercise_comments", "assignment_results"} <= set(
+        before
+    )
+    assert any(MARK in key for key in stored_files(home))
+    preview = run("privacy", "erase", "--user", str(patient.id), env=env)
+    assert (preview.returncode, preview.stdout.splitlines()[-1]) == (0, "Nothing was erased; add --yes.")
+    assert await remaining(database, patient) == before
+    done = run("privacy", "erase", "--user", str(patient.id), "--yes", env=env)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert await remaining(database, patient) == {}
+    assert [key for key in stored_files(home) if MARK in key] == []
+    client = Redis.from_url(redis_url)
+    keys = [key.decode() for key in await client.keys("*")]
+    await client.aclose()
+    assert [key for key in keys if str(patient.id) in key or MARK in key] == []
+    assert MARK not in log.getvalue()
+    async with database.read(audit.act_as_auditor) as session:
+        assert [each.broken_at for each in await audit.chains(session) if each.organization_id == gym.id] == [None]
+    assert run("privacy", "verify", env=env).returncode == 0
+    read = "query ($id: ID!) { node(id: $id) { ... on Comment { body } } }"
+    assert (await api.run(read, gym.coach, id=seeded.reply))["node"] == {"body": "Rest a day."}
+    body = (await api.post("{ viewer { user { id } } }", patient)).json()
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_totals_of_erased_patients_are_retained(
+    seeded: Seeded, owner: Pool, database_url: str, redis_url: str, home: Path
+) -> None:
+    """How much was prescribed, done and logged stays by organization and exercise, without the person."""
+    count = """SELECT coalesce(sum(t.logs[width_bucket(current_date, t.days)]), 0) FROM adherence_totals t
+               WHERE t.patient_id = $1"""
+    logged = await owner.fetchval(count, seeded.patient.id)
+    done = run(
+        "privacy", "erase", "--user", str(seeded.patient.id), "--yes", env=settings(database_url, redis_url, home)
+    )
+    assert done.returncode == 0, done
+    kept = await owner.fetchrow(
+        "SELECT sum(logs) AS logs, max(patients) AS patients FROM erased_totals WHERE organization_id = $1",
+        seeded.gym.id,
+    )
+    assert kept is not None
+    assert (kept.logs, kept.patients) == (logged, 1)
+    assert logged == 2
+
+
+async def test_an_export_has_everything_that_is_erased(
+    seeded: Seeded, database: Database, database_url: str, redis_url: str, home: Path, tmp_path: Path
+) -> None:
+    """Each table with a mark of the person is in the export with as many rows, and so are the files."""
+    output = tmp_path / "export"
+    env = settings(database_url, redis_url, home)
+    done = run("privacy", "export", "--user", str(seeded.patient.id), "--output", str(output), env=env)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    found: dict[str, list[Any]] = json.loads((output / "person.json").read_text())
+    marked = {table: sum(MARK in json.dumps(row) for row in rows) for table, rows in found.items()}
+    assert (marked["users"], marked["exercise_logs"], marked["exercise_log_revisions"]) == (1, 2, 1)
+    assert (marked["assignment_results"], marked["exercise_comments"], marked["uploads"]) == (1, 4, 2)  # two are copies
+    assert [row["kind"] for row in found["patient_consents"]].count("telemetry") == 1
+    assert {row["action"] for row in found["audit_entries"]} == {"read", "change"}
+    files = [path for path in output.rglob("*.png") if MARK in path.name]
+    assert [path.read_bytes() for path in files] == [picture()] * len(files)
+    assert len(files) >= 2
+    again = run("privacy", "export", "--user", str(seeded.patient.id), "--output", str(output), env=env)
+    assert again.returncode == 1
+    unknown = run("privacy", "export", "--email", "nobody@kinegraph.example", "--output", str(output), env=env)
+    assert unknown.stderr == "kinegraph: No user has the e-mail address nobody@kinegraph.example.\n"
