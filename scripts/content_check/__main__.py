@@ -1,7 +1,8 @@
 """Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …].
 
-`--faults` prints faults only; `--ladders` prints the rungs whose easier end is riskier than the harder one; `--graph`
-prints violations of the laws of the progression graph, and its figures.
+`--faults` prints faults only; where no file is named, also those of the library's texts, floors and coverage.
+`--ladders` prints the rungs whose easier end is riskier than the harder one; `--graph` prints violations of the laws of
+the progression graph, and its figures.
 """
 
 import sys
@@ -12,9 +13,13 @@ from typing import Any  # JSON of the files
 import orjson
 
 from content_check import ladders
+from content_check.coverage import undecided
+from content_check.entries import entry_faults
+from content_check.floor import below_floor
 from content_check.graph import EDGE_LAWS
 from content_check.graph_coverage import COVERAGE_LAWS, figures
 from content_check.graph_values import shipped_graph
+from content_check.texts import text_faults
 from kinegraph.authoring.rules import (
     constraint_of_entry,
     findings_of,
@@ -22,7 +27,7 @@ from kinegraph.authoring.rules import (
     training_faults,
     traits_of,
 )
-from kinegraph.canonical.rules_files import LIBRARY
+from kinegraph.canonical.rules_files import LIBRARY, shipped_rows
 from kinegraph.classification.rules_classes import classes
 from kinegraph.classification.rules_severity import RANK, Severity, findings
 from kinegraph.taxonomy.rules_muscles import muscles
@@ -92,6 +97,10 @@ def check_graph() -> int:
     return len(violations)
 
 
+LIBRARY_LAWS = (text_faults, entry_faults, below_floor, undecided)
+"""Laws of the library as a whole: its texts, the least severities, and which conditions each class names."""
+
+
 def main() -> int:
     """Print faults, then the report of each entry; or wrong edges (--ladders, --graph). Returns 1 if any is wrong."""
     if "--ladders" in sys.argv:
@@ -109,6 +118,10 @@ def main() -> int:
                 print(f"FAULT {path.name} {row['slug']}: {fault}")
             if not is_quiet and has_class(row):
                 print("\n".join(report(row)))
+    if is_quiet and not named:
+        found = [f"FAULT {law.__name__}: {each}" for law in LIBRARY_LAWS for each in law(shipped_rows())]
+        count += len(found)
+        print("\n".join(found), end="\n" if found else "")
     return 1 if count else 0
 
 

@@ -26,6 +26,16 @@ def ends(graph: Graph) -> Iterator[str]:
     yield from progression_faults(graph.edges, {slug: graph.difficulty(slug) for slug in graph.rows})
 
 
+def one_relation(graph: Graph) -> Iterator[str]:
+    """A pair of exercises is joined by one authored edge: what is harder is no mere variation, and so on."""
+    kinds: dict[frozenset[str], list[str]] = {}
+    for edge in graph.edges:
+        kinds.setdefault(frozenset((edge["from"], edge["to"])), []).append(edge["type"])
+    for pair, found in kinds.items():
+        if len(found) > 1:
+            yield f"{' and '.join(sorted(pair))}: {', '.join(sorted(found))}"
+
+
 def muscles(graph: Graph) -> Iterator[str]:
     """Exercises share a primary muscle along substitutions; along progressions and variations one that works in both.
 
@@ -124,4 +134,4 @@ def orders(graph: Graph) -> Iterator[str]:
         yield from (f"{slug}: {count} edges ({kind})" for slug, count in graph.degrees(kind).items() if count > most)
 
 
-EDGE_LAWS = (ends, muscles, substitutes, preparations, tests, waits, fatigue, texts, orders)
+EDGE_LAWS = (ends, one_relation, muscles, substitutes, preparations, tests, waits, fatigue, texts, orders)

@@ -1,7 +1,7 @@
 """Laws of the progression graph as a whole: which exercises have edges of each type, roots, and connected ladders."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from content_check.graph import MIN_PREPARED_FATIGUE, PLAIN
 from content_check.graph_values import Graph, decided
@@ -58,19 +58,22 @@ def patterns(graph: Graph) -> Iterator[str]:
 
 
 def variations(graph: Graph) -> Iterator[str]:
-    """Every compound and olympic exercise has a variation."""
+    """Every compound and olympic exercise has a variation, or a rung of the same pattern beside it."""
     found, without = graph.degrees("variation"), decided("withoutVariation")
+    pattern = {slug: row["movementPattern"] for slug, row in graph.rows.items()}
+    beside = {slug for pair in graph.pairs("progression") if pattern[pair[0]] == pattern[pair[1]] for slug in pair}
     for slug in graph.rows:
-        if graph.class_of(slug) in COMPOUNDS | OLYMPIC and not found[slug] and slug not in without:
-            yield f"{slug}: no variation"
+        if graph.class_of(slug) in COMPOUNDS | OLYMPIC and not found[slug] and slug not in without | beside:
+            yield f"{slug}: no variation, and no rung of its pattern beside it"
 
 
 def substitutes(graph: Graph) -> Iterator[str]:
-    """Every exercise on a machine, cable, rack, rings, sled or in a pool has a substitute that needs none of them."""
+    """Every exercise on a machine, cable, rack, rings, sled or in a pool has a substitute that needs none of them.
+
+    A rung beside it that shares a primary muscle counts too: a pair of exercises has one edge.
+    """
     without = decided("withoutSubstitute")
-    targets: dict[str, list[str]] = {}
-    for start, end in graph.pairs("substitution"):
-        targets.setdefault(start, []).append(end)
+    targets = _replacements(graph)
     for slug, row in graph.rows.items():
         needed = special_equipment(row["equipment"])
         if (
@@ -79,6 +82,18 @@ def substitutes(graph: Graph) -> Iterator[str]:
             and all(needed & set(_equipment(graph, end)) for end in targets.get(slug, ()))
         ):
             yield f"{slug}: no substitute without {', '.join(sorted(needed))}"
+
+
+def _replacements(graph: Graph) -> Mapping[str, list[str]]:
+    """The exercises to do in place of one: its substitutes, and the rungs beside it that share a primary muscle."""
+    found: dict[str, list[str]] = {}
+    for start, end in graph.pairs("substitution"):
+        found.setdefault(start, []).append(end)
+    for start, end in graph.pairs("progression"):
+        if graph.primary[start] & graph.primary[end]:
+            found.setdefault(start, []).append(end)
+            found.setdefault(end, []).append(start)
+    return found
 
 
 def _equipment(graph: Graph, slug: str) -> Sequence[str]:
@@ -91,7 +106,11 @@ def without_plain_substitute(graph: Graph) -> list[str]:
 
     Those that are decided to have none are left out.
     """
-    plain = {start for start, end in graph.pairs("substitution") if set(_equipment(graph, end)) <= PLAIN}
+    plain = {
+        slug
+        for slug, others in _replacements(graph).items()
+        if any(set(_equipment(graph, other)) <= PLAIN for other in others)
+    }
     special = {slug for slug, row in graph.rows.items() if special_equipment(row["equipment"])}
     return sorted(special - plain - decided("withoutPlainSubstitute"))
 

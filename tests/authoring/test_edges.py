@@ -26,7 +26,7 @@ def test_a_progression_has_its_regression_without_what_belongs_to_one_direction(
     forward, back = made
     assert (forward["recommended_wait"], forward["readiness_indicators"]) == (4, ["3 x 10"])
     assert (back["recommended_wait"], back["readiness_indicators"], back["transition_cues"]) == (None, [], [])
-    assert back["notes"] == "N" and forward["seed_hash"] != back["seed_hash"]
+    assert (forward["notes"], back["notes"]) == ("N", None) and forward["seed_hash"] != back["seed_hash"]
 
 
 @pytest.mark.parametrize("kind", ["variation", "complementary"])

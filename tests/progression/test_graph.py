@@ -63,7 +63,7 @@ async def test_a_progression_is_written_with_its_regression_and_both_are_deleted
     assert sorted(await edges(api, admin, b)) == [("PROGRESSION", "C", 0), ("REGRESSION", "A", -1)]
     back = (await api.run(READ, admin, id=b))["exercise"]["progressions"]
     (mirror,) = [each for each in back if each["type"] == "REGRESSION"]
-    assert (mirror["recommendedWaitWeeks"], mirror["readinessIndicators"], mirror["notes"]) == (None, [], "N")
+    assert (mirror["recommendedWaitWeeks"], mirror["readinessIndicators"], mirror["notes"]) == (None, [], None)
     assert [each["name"] for each in (await api.run(READ, admin, id=a))["exercise"]["progressionChain"]] == ["B", "C"]
     await api.run(DELETE, admin, input={"id": made["id"]})
     assert await edges(api, admin, a) == [] and await edges(api, admin, b) == [("PROGRESSION", "C", 0)]

@@ -1,7 +1,7 @@
 """The progression graph of the shipped library: checking its file, and the edges that follow from it (seed 004).
 
 An edge is read "`to` is the <type> of `from`". Authored are progressions, variations, substitutions, preparations and
-complements. Regressions mirror progressions; variations and complements hold in both directions.
+complements. Regressions mirror progressions, without their notes; variations and complements hold in both directions.
 """
 
 import hashlib
@@ -65,6 +65,7 @@ def _mirrored(edge: Mapping[str, Any]) -> dict[str, Any] | None:
         "recommended_wait": None,
         "readiness_indicators": [],
         "transition_cues": [],
+        "notes": None,
     }
 
 

@@ -14,6 +14,7 @@ class Entry:
     """The values of an entry that are compared."""
 
     slug: str
+    name: str
     pattern: str
     primary: frozenset[str]
     involved: frozenset[str]
@@ -55,6 +56,7 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     found = findings_of(row)
     return Entry(
         slug=row["slug"],
+        name=row["name"],
         pattern=row.get("movementPattern", "other"),
         primary=primary,
         involved=primary | frozenset(row.get("secondaryMuscles", ())),

@@ -100,7 +100,11 @@ def columns_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Entry] = 
 
     `candidates`: the entries among which one is named for each condition that rules an exercise out.
     """
-    substitutes = substitutes_of(rows, candidates)
+    names = {each.slug: each.name for each in candidates}
+    substitutes = {
+        slug: {condition: names[other] for condition, other in found.items()}
+        for slug, found in substitutes_of(rows, candidates).items()
+    }
     return [_as_columns(row, substitutes.get(row["slug"])) for row in rows]
 
 

@@ -80,7 +80,7 @@ def is_avoided(finding: Finding, stressors: frozenset[str]) -> bool:
 def constraint_of(
     findings: Mapping[str, Finding], stressors: frozenset[str], substitutes: Mapping[str, str] | None = None
 ) -> Constraint:
-    """The constraints that follow from findings. `substitutes`: by condition, an exercise to do where it is avoided.
+    """The constraints that follow from findings. `substitutes`: by condition, the name of an exercise to do instead.
 
     What a condition inherits from its parent is not repeated: assessing looks at the parents.
     """
@@ -104,8 +104,8 @@ def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
     """The advice where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
     if finding.instead:
         return finding.instead
-    slug = substitutes.get(finding.condition)
-    return f"Use {slug}" if slug else "Leave it out until your doctor or physiotherapist has cleared you for it"
+    name = substitutes.get(finding.condition)
+    return f"Use {name}" if name else "Leave it out until your doctor or physiotherapist has cleared you for it"
 
 
 class Person:

@@ -88,12 +88,12 @@ def mirrored_type(kind: str) -> ProgressionType | None:
     return ProgressionType(kind) if kind in SYMMETRIC else None
 
 
-REPEATED = ("sort_order", "notes")
+REPEATED = ("sort_order",)
 """The columns that the edge in the other direction has too, beside those of symmetric types."""
 
 
 def mirrored_columns(kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the edge in the other direction: waits, indicators and cues are of a progression alone."""
+    """The values of the edge in the other direction: waits, indicators, cues and notes are of a progression alone."""
     if kind in SYMMETRIC:
         return dict(columns)
     return {name: value for name, value in columns.items() if name in REPEATED}

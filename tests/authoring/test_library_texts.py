@@ -1,0 +1,121 @@
+"""The laws of what athletes read of the library, and examples of what each of them finds."""
+
+from typing import Any  # JSON of the entries
+
+import pytest
+
+from content_check.coverage import decisions, undecided
+from content_check.entries import entry_faults
+from content_check.floor import below_floor, floor_of
+from content_check.lines import Line, lines, postures
+from content_check.texts import LINE_LAWS, children, named_exercises, own_texts, safe_advice, text_faults
+from kinegraph.authoring.rules import findings_of, traits_of
+from kinegraph.canonical.rules_files import shipped_rows
+from kinegraph.classification.rules_classes import classes
+from kinegraph.classification.rules_severity import RANK, Severity
+from kinegraph.taxonomy.rules_conditions import vocabulary
+
+ROWS: list[dict[str, Any]] = shipped_rows()
+BY_SLUG = {row["slug"]: row for row in ROWS}
+LAWS = {law.__name__: law for law in LINE_LAWS}
+
+
+def line(slug: str, because: str, instead: str, severity: Severity = Severity.WARNING) -> Line:
+    """A line of an exercise of the library."""
+    return Line(BY_SLUG[slug], "knee_pain", severity, because, instead)
+
+
+def test_every_modification_fits_severity_unit_position_and_kind_of_its_exercise() -> None:
+    assert list(text_faults(ROWS)) == []
+
+
+def test_texts_name_exercises_by_name_have_one_spelling_and_emergency_numbers() -> None:
+    assert list(entry_faults(ROWS)) == []
+
+
+def test_no_severity_is_below_the_floor_of_its_kind_of_exercise() -> None:
+    assert list(below_floor(ROWS)) == []
+
+
+def test_every_class_decides_which_conditions_it_always_and_never_names() -> None:
+    assert set(decisions()) == set(classes()) and list(undecided(ROWS)) == []
+
+
+def test_every_exercise_has_one_posture() -> None:
+    assert sorted(postures()) == sorted(BY_SLUG)
+
+
+@pytest.mark.parametrize(
+    ("law", "slug", "because", "instead"),
+    [("waiting", "bench-press", "It hurts.", "Wait 8 weeks, then use half the load"),
+     ("waiting", "run", "It hurts.", "Not before week 12; walk until then"),
+     ("unit", "goblet-squat", "It hurts.", "Do 8 repetitions or 20 m"),
+     ("unit", "plank", "It hurts.", "Use half the range for 8 repetitions"),
+     ("unit", "bench-press", "It hurts.", "Use half the load for 20 m"),
+     ("position", "couch-stretch", "It hurts.", "Hold a rail with 1 hand"),
+     ("position", "childs-pose", "It hurts.", "Do it with a relaxed grip, 10 seconds"),
+     ("position", "air-squats", "It hurts.", "Use half the load, 8 repetitions"),
+     ("position", "childs-pose", "The spine bends under load.", "Stop at half the range"),
+     ("position", "farmers-carry", "A heavy bar pulls.", "Stop at 20 m"),
+     ("kind", "jumping-pull-ups", "Running and hopping jolt it.", "Walk for 10 minutes"),
+     ("kind", "timed-up-and-go-test", "Six minutes of walking tire it.", "Slow down"),
+     ("kind", "bench-press", "It hurts.", "Postpone the test"),
+     ("kind", "deadlift", "The bridge pulls.", "Stop at half the range"),
+     ("kind", "back-squat", "It hurts.", "Use a leg press to 70 degrees with half the load"),
+     ("kind", "bulgarian-split-squat", "It hurts.", "Do it within reach of a rail"),
+     ("kind", "rack-pull", "A heavy pull from the floor hurts.", "Use 40% of the load"),
+     ("kind", "yoke-carry", "It hurts.", "Leave the weight out, knee bend at most 60 degrees"),
+     ("kind", "lying-leg-curl", "Lifting the head tires the neck.", "Rest the forehead on a towel"),
+     ("length", "bench-press", "It hurts.", "")],
+)  # fmt: skip
+def test_what_does_not_fit_an_exercise_is_a_fault(law: str, slug: str, because: str, instead: str) -> None:
+    assert LAWS[law](line(slug, because, instead)) is not None
+
+
+def test_a_restriction_may_wait() -> None:
+    assert LAWS["waiting"](line("run", "It hurts.", "Not before week 12", Severity.RESTRICTION)) is None
+
+
+def test_exercises_in_a_modification_are_found_by_the_longest_name_and_by_everyday_words() -> None:
+    assert named_exercises("Use Clean Pull, then a leg press", BY_SLUG) == ["clean-pull", "leg-press"]
+
+
+def test_a_modification_that_names_an_exercise_which_is_restricted_itself_is_a_fault() -> None:
+    severities = {
+        slug: {key: RANK[found.severity] for key, found in findings_of(row).items() if found.severity in RANK}
+        for slug, row in BY_SLUG.items()
+    }
+    advised = Line(BY_SLUG["air-squats"], "hip_replacement", Severity.WARNING, "It hurts.", "Use Depth Jump")
+    assert safe_advice(advised, BY_SLUG, severities) is not None
+
+
+def test_advice_in_a_reason_without_an_own_modification_is_a_fault() -> None:
+    row = {"slug": "a", "training": {"conditions": {"knee_pain": {"text": "It presses on the knee. Use a low box."}}}}
+    assert len(list(own_texts(row))) == 1
+
+
+def test_conditions_are_as_severe_as_their_parents_in_every_entry() -> None:
+    assert [fault for row in ROWS for fault in children(row)] == []
+
+
+@pytest.mark.parametrize(
+    ("slug", "condition", "least"),
+    [("pogo-jumps", "hip_replacement", "restriction"), ("low-bar-back-squat", "vertigo", "restriction"),
+     ("warrior-ii", "achilles_rupture", "restriction"), ("band-assisted-pull-ups", "epilepsy", "restriction"),
+     ("suitcase-carry", "hip_replacement", "restriction"), ("step-heel-raises", "balance_disorder", "warning"),
+     ("log-press", "cervical_instability", "absolute"), ("hanging-knee-raises", "hip_impingement", "restriction"),
+     ("wall-balls", "lumbar_disc_herniation", "restriction"), ("single-leg-hop-test", "knee_replacement", "absolute")],
+)  # fmt: skip
+def test_pairs_that_reviews_found_too_mild_stay_mended(slug: str, condition: str, least: str) -> None:
+    assert RANK[findings_of(BY_SLUG[slug])[condition].severity] >= RANK[Severity(least)]
+
+
+def test_a_floor_gives_the_strictest_of_its_kinds_with_a_reason() -> None:
+    floor = floor_of(traits_of(BY_SLUG["back-squat"]))
+    assert floor["vertigo"][0] is Severity.RESTRICTION and floor["vertigo"][1].endswith(".")
+    assert set(floor) <= set(vocabulary())
+
+
+def test_lines_leave_out_what_a_condition_inherits() -> None:
+    named = {each.condition for each in lines([BY_SLUG["run"]])}
+    assert "hip_impingement" not in named and "hip_pain" in named
