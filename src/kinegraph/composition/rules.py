@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import DISC, HEART, SLOW
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
@@ -28,7 +29,6 @@ condition."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
 
-HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
 NO_BREATH_HOLD = HEART | {
     "hypertension", "uncontrolled_hypertension", "glaucoma", "pregnancy", "postpartum", "pelvic_floor_dysfunction",
     "diastasis_recti", "abdominal_hernia",
@@ -53,6 +53,8 @@ def setting_of(request: Request) -> Setting:
         is_careful=not person.having.isdisjoint(CAREFUL),
         is_heart=not person.having.isdisjoint(HEART),
         breathes_out=not person.having.isdisjoint(NO_BREATH_HOLD),
+        spares_spine=not person.having.isdisjoint(DISC),
+        is_slow=not person.having.isdisjoint(SLOW),
     )
 
 
