@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
-from kinegraph.care.rules import DISC, HEART, SLOW
+from kinegraph.care.rules import DISC, FLOOR, HEART, SLOW, is_on_floor
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
@@ -131,6 +131,20 @@ class Session:
     def by_id(self) -> Mapping[UUID, Candidate]:
         """The eligible exercises by id."""
         return {each.id: each for each in self.eligible}
+
+    @cached_property
+    def gathers_floor(self) -> bool:
+        """True if what is done on the floor is done in one block."""
+        return not self.request.person.having.isdisjoint(FLOOR)
+
+    def is_in_floor_block(self, exercise: Candidate) -> bool:
+        """True if an exercise belongs to the one block on the floor."""
+        return self.gathers_floor and is_on_floor(exercise)
+
+    @property
+    def treats_on_floor(self) -> bool:
+        """True if a treatment is done on the floor: the block is early then."""
+        return any(self.is_treatment(each) and is_on_floor(each) for each in self.exercises)
 
     def range_of(self, exercise: Candidate) -> PrescriptionRange:
         """What is prescribed of an eligible exercise."""

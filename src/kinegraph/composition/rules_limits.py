@@ -19,6 +19,8 @@ ONCE = frozenset({"barbell_squat", "floor_pull"})
 SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 """Conditions with which pushes are never more than pulls."""
 SMALL_HOLD_SECONDS = 10
+MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
+"""Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
 STRONG_DIFFICULTY = 3
 
 SERVING = {
@@ -99,6 +101,8 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
         return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
+    if found := _share_of_movement(session, exercise):
+        return found
     near = session.found.near[exercise.id]
     twin = next((each for each in session.exercises if each.id in near and each.class_key == exercise.class_key), None)
     if twin is not None:
@@ -109,10 +113,26 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     return None
 
 
+def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None:
+    """At most two lifts of a movement, three where one group alone is wanted, and a part of the time for the trunk."""
+    targets = session.request.targets
+    if exercise.is_compound and exercise.side in OPPOSITE:
+        most = MAX_LIFTS + (len(targets) == 1)
+        if sum(each.is_compound and each.side is exercise.side for each in session.exercises) >= most:
+            return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    if exercise.side is Side.CORE and not any(exercise.primary & keys for _, keys in targets):
+        seconds = sum(timed.seconds for each, timed in session.chosen.values() if each.side is Side.CORE)
+        least = min((timed.seconds for timed in session.fitting(exercise, is_extra=True)), default=0)
+        if seconds + least > MAX_CORE_SHARE * 60 * session.request.minutes:
+            return ExclusionReason.CHOICE, "The trunk has its part of the session already."
+    return None
+
+
 def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
     fitting = session.fitting(exercise, is_extra=is_extra)
     if not fitting:
-        least = session.options(exercise)[-1].seconds
+        options = [timed for timed in session.options(exercise) if not (is_extra and timed.is_compact)]
+        least = min((timed.seconds for timed in options), default=session.options(exercise)[-1].seconds)
         return ExclusionReason.TIME, f"It needs {minutes_of(least)}: too great a part of the session."
     least = min((timed.seconds for timed in fitting if session.fits_sets(exercise, timed)), default=fitting[-1].seconds)
     if least <= session.seconds_left:
@@ -179,7 +199,7 @@ def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle 
 def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
     limit = fatigue_limit(session.request.minutes)
     if session.summary.fatigue + exercise.fatigue > limit:
-        return ExclusionReason.FATIGUE, "The session would become too tiring."
+        return ExclusionReason.FATIGUE, "With those that were chosen before it the session would become too tiring."
     most = exhausting_limit(session.request.difficulty_max)
     if exercise.is_exhausting and session.summary.exhausting >= most:
         return ExclusionReason.FATIGUE, f"The session has {most} exhausting exercises already."

@@ -77,7 +77,8 @@ class Setting:
     @property
     def has_floor(self) -> bool:
         """True if sets have many repetitions at least: with the same effort, fewer are heavier."""
-        return self.is_easy or self.goal is TrainingGoal.ENDURANCE
+        is_fast = self.goal is TrainingGoal.POWER and not self.is_slow
+        return (self.is_easy and not is_fast) or self.goal is TrainingGoal.ENDURANCE
 
     @property
     def is_easy(self) -> bool:

@@ -37,6 +37,7 @@ class Demand(StrEnum):
     SESSION_TIME = "session_time"
     WARM_UP = "warm_up"
     COOL_DOWN = "cool_down"
+    TREATMENT = "treatment"
 
 
 @dataclass(frozen=True, slots=True)
