@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from generator_check.laws_of_care import faults_of_care
 from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
@@ -40,6 +41,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     yield from _of_order(workout, session)
     yield from faults_of_prescriptions(workout, movements(workout, *TRAINING), session)
     yield from faults_of_choice(workout, movements(workout, *TRAINING), session)
+    yield from faults_of_care(workout, movements(workout, *TRAINING), session)
     yield from _of_answers(workout, catalogue, found)
 
 

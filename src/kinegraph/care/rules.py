@@ -86,7 +86,12 @@ def _is_early(each: Candidate, found: frozenset[str]) -> bool:
 
 BARS: Sequence[Bar] = (
     Bar(HEART, lambda each, _: is_on_floor(each), "no exercise is on the floor: rising again loads the heart.", True),
-    Bar(HEART, _is_bent_down, "no weight is pulled with the head bent down.", True),
+    Bar(
+        HEART,
+        lambda each, found: _is_bent_down(each, found) or "prone_lying" in found,
+        "no weight is moved with the head bent down.",
+        True,
+    ),
     Bar(
         PRESSURE,
         lambda each, found: (
@@ -122,6 +127,23 @@ BARS: Sequence[Bar] = (
         frozenset({"pregnancy"}),
         lambda each, found: "anti_extension" in found and "bench" not in each.equipment,
         "the body is not held up over the floor, where the belly domes.",
+        True,
+    ),
+    Bar(
+        frozenset({"pregnancy"}),
+        lambda _, found: not found.isdisjoint({"supine_lying", "prone_lying"}),
+        "nothing is done flat on the back from week 20 on, and the week is not known.",
+        True,
+    ),
+    Bar(
+        FLOOR,
+        lambda each, _: each.is_unilateral and each.class_key == "leg_compound" and is_on_floor(each),
+        "both legs push together on the floor.",
+    ),
+    Bar(
+        FALLS,
+        lambda each, found: "anti_extension" in found and is_on_floor(each) and "kneeling" not in found,
+        "the body is not held up over the floor.",
         True,
     ),
     Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks, and the plan for month 4 and later."),

@@ -5,6 +5,7 @@ from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import ExclusionReason
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
@@ -120,12 +121,21 @@ def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None
         most = MAX_LIFTS + (len(targets) == 1)
         if sum(each.is_compound and each.side is exercise.side for each in session.exercises) >= most:
             return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    is_unloaded = exercise.mechanics == "bodyweight" and exercise.class_key == "leg_compound"
+    if is_unloaded and any(_is_loaded_twin(each, exercise) for each in session.exercises):
+        return ExclusionReason.CHOICE, "A loaded exercise of this movement was chosen."
+    if not exercise.is_compound and sum(each.primary >= exercise.primary for each in session.exercises) >= MAX_LIFTS:
+        return ExclusionReason.CHOICE, "Two exercises train the same muscles already."
     if exercise.side is Side.CORE and not any(exercise.primary & keys for _, keys in targets):
         seconds = sum(timed.seconds for each, timed in session.chosen.values() if each.side is Side.CORE)
         least = min((timed.seconds for timed in session.fitting(exercise, is_extra=True)), default=0)
         if seconds + least > MAX_CORE_SHARE * 60 * session.request.minutes:
             return ExclusionReason.CHOICE, "The trunk has its part of the session already."
     return None
+
+
+def _is_loaded_twin(one: Candidate, exercise: Candidate) -> bool:
+    return one.side is exercise.side and one.mechanics in LOADED and one.is_unilateral == exercise.is_unilateral
 
 
 def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:

@@ -23,9 +23,15 @@ SHORT_SHARE = 0.95
 """A session that takes less of the wanted time is reported."""
 TRAINING_SHARE = 0.7
 """The part of added minutes that training gets; the rest is for warm-up and cool-down."""
-LATE = frozenset({ExclusionReason.UNSAFE, ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE})
+LATE = frozenset(
+    {ExclusionReason.UNSAFE, ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE}
+    | {ExclusionReason.TIME}
+)
 """Reasons that exclude exercises which would be suitable otherwise."""
+UNSAFE_RATIO = 3
+"""Safety is the reason where it excludes more than so many times as many exercises as all others together."""
 WHY = {
+    ExclusionReason.TIME: "What is left of the time is too short for another one.",
     ExclusionReason.UNSAFE: "Most others are not safe for the person.",
     ExclusionReason.FATIGUE: "More would tire too much.",
     ExclusionReason.BALANCE: "More would be against the balance of the movements.",
@@ -93,8 +99,10 @@ def shorter(workout: Generated) -> Iterator[Unmet]:
         wanted_muscles = frozenset[str]().union(*(keys for _, keys in workout.request.targets))
         near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
         named = Counter(each.reason for each in near if each.reason in LATE)
-        why = f" {WHY[named.most_common(1)[0][0]]}" if named else ""
-        is_unsafe = bool(named) and named.most_common(1)[0][0] is ExclusionReason.UNSAFE
+        unsafe = named.pop(ExclusionReason.UNSAFE, 0)
+        is_unsafe = unsafe > UNSAFE_RATIO * named.total()
+        common = ExclusionReason.UNSAFE if is_unsafe else next((reason for reason, _ in named.most_common(1)), None)
+        why = f" {WHY[common]}" if common is not None else ""
         others = "Other target muscles" if is_unsafe else "More target muscles, equipment or a greater difficultyMax"
         suggestion = f"{others} would give more to choose from."
         detail = f"The exercises take {workout.estimated_minutes} of {wanted} minutes.{why}"

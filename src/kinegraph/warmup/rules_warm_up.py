@@ -37,7 +37,7 @@ MARCHING = frozenset({"hip_flexors"})
 MAX_PULSE_FATIGUE, MAX_GENTLE_FATIGUE = 7, 5
 MAX_JUMP_FATIGUE = 3
 LEGS, ARMS = frozenset({"hip", "knee", "ankle"}), frozenset({"shoulder", "elbow", "wrist"})
-FLOW_FATIGUE = 2
+FLOW_FATIGUE, MAX_GENTLE_DIFFICULTY = 2, 2
 MAX_MOBILITY_SECONDS = 110
 MAX_MOBILITY, LONG_MINUTES = 2, 45
 """Exercises of mobility; one more from LONG_MINUTES on."""
@@ -212,4 +212,5 @@ def _weights(ordered: Sequence[Candidate]) -> dict[str, float]:
 
 def _is_flow(each: Candidate, light: Light) -> bool:
     """True for flows through many positions, which beginners and persons with conditions are spared."""
-    return light.is_gentle and each.tempo is None and each.fatigue >= FLOW_FATIGUE
+    is_flow = each.tempo is None and each.fatigue >= FLOW_FATIGUE
+    return light.is_gentle and (is_flow or each.difficulty > MAX_GENTLE_DIFFICULTY)
