@@ -13,7 +13,7 @@ from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
-from kinegraph.programming.rules import Request
+from kinegraph.programming.rules import ExclusionReason, Request
 from kinegraph.programming.rules_eligible import Sorted
 from kinegraph.programming.rules_places import STEADY, Place
 
@@ -79,6 +79,7 @@ class Summary:
     exhausting: int
     planes: frozenset[str | None]
     movements: frozenset[tuple[Side, str | None]]
+    roots: frozenset[UUID]
 
 
 @dataclass
@@ -108,6 +109,10 @@ class Session:
     """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
     """The points of exercises for a place that do not depend on the session."""
+    main_count: int | None = None
+    """The exercises of the main part; None until it is computed for the session as it is."""
+    against_extra: dict[UUID, tuple[ExclusionReason, str] | None] = field(default_factory=dict)
+    """What forbids adding exercises to the session as it is."""
     _summary: Summary | None = None
     _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
     options_by_id: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
@@ -170,6 +175,7 @@ class Session:
                 sum(each.is_exhausting for each in self.exercises),
                 frozenset(each.plane for each in self.exercises),
                 frozenset((each.side, each.vector) for each in self.exercises),
+                frozenset(each.root_id for each in self.exercises),
             )
         return self._summary
 
@@ -181,6 +187,8 @@ class Session:
     def forget(self) -> None:
         """Forget what was computed for the exercises that were there."""
         self.has_unused.clear()
+        self.against_extra.clear()
+        self.main_count = None
         self._summary = None
 
     @property

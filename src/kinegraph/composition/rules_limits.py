@@ -41,6 +41,22 @@ SERVING = {
 Obstacle = tuple[ExclusionReason, str]
 
 
+FOLLOWS: Obstacle = ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
+PASSING = frozenset({ExclusionReason.BALANCE})
+
+
+def is_lasting(found: Obstacle) -> bool:
+    """True if what forbids adding an exercise holds whatever else is added."""
+    return found[0] not in PASSING and found is not FOLLOWS
+
+
+def against_extra(session: Session, exercise: Candidate) -> Obstacle | None:
+    """The obstacle to an exercise beyond the places, computed once for the session as it is."""
+    if exercise.id not in session.against_extra:
+        session.against_extra[exercise.id] = obstacle(session, exercise, is_extra=True)
+    return session.against_extra[exercise.id]
+
+
 def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
     """The reason that forbids adding an exercise; None if it may be added. `is_extra`: its place is filled already.
 
@@ -63,9 +79,7 @@ def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Ob
         return found
     if found := _sets(session, exercise, is_extra=is_extra):
         return found
-    return next(
-        (found for check in (_choice, _fatigue, _order) if (found := check(session, exercise)) is not None), None
-    )
+    return _choice(session, exercise) or _fatigue(session, exercise) or _order(session, exercise)
 
 
 def _special(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -167,7 +181,8 @@ def _is(left: int) -> str:
 
 
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
-    if copy := next((each for each in session.exercises if each.root_id == exercise.root_id), None):
+    if exercise.root_id in session.summary.roots:
+        copy = next(each for each in session.exercises if each.root_id == exercise.root_id)
         return ExclusionReason.CHOICE, f"It is a copy of {copy.name}, which is in the session."
     if len(session.chosen) >= MAX_ACCESSORY and (found := _full_section(session, exercise)):
         return found
@@ -182,7 +197,9 @@ def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
 
 def _full_section(session: Session, exercise: Candidate) -> Obstacle | None:
     is_of_main = is_main(exercise, session)
-    count = sum(is_main(each, session) == is_of_main for each in session.exercises)
+    if session.main_count is None:
+        session.main_count = sum(is_main(each, session) for each in session.exercises)
+    count = session.main_count if is_of_main else len(session.chosen) - session.main_count
     most = MAX_SMALL_ENDURANCE if session.is_aerobic else MAX_MAIN if is_of_main else MAX_ACCESSORY
     if count < most:
         return None
@@ -251,4 +268,4 @@ def is_balanced(session: Session) -> bool:
 def _order(session: Session, exercise: Candidate) -> Obstacle | None:
     if not exercise.is_exhausting or in_order([*session.exercises, exercise], session) is not None:
         return None
-    return ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
+    return FOLLOWS

@@ -176,6 +176,7 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
         return
     wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
     for session.may_add_warned in (False, True):
+        session.forget()
         session.blocked.clear()
         session.passed_over.clear()
         session.waiting.clear()
