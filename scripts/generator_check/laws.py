@@ -8,11 +8,11 @@ from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.candidates.rules_sides import OPPOSITE
+from kinegraph.care.rules import barred_by, bars_of
+from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_limits import is_balanced
 from kinegraph.composition.rules_order import MIDDLE, Phase, follow_too_closely, phase_of
-from kinegraph.care.rules import bars_of, barred_by
-from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.dosing.rules import TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated

@@ -125,7 +125,9 @@ def _of_messages(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]
     for section in workout.sections:
         if "circuit" in section.title and not is_circuit(section.movements):
             yield "a circuit has exercises of different sets"
-    ending = [each for section in workout.sections[-1:] if section.type is SectionType.COOLDOWN for each in section.movements]
+    ending = [
+        each for section in workout.sections[-1:] if section.type is SectionType.COOLDOWN for each in section.movements
+    ]
     has_stretch = any(each.candidate.class_key == STRETCH for each in ending)
     is_said = any(each.demand is Demand.COOL_DOWN for each in workout.unmet_demands)
     if workout.request.with_cool_down and trained and has_stretch == is_said:

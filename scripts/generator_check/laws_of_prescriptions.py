@@ -54,7 +54,11 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
     if session.setting.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
         yield f"{name}: {given['reps_max']} repetitions for a beginner"
     is_power = request.goal is TrainingGoal.POWER and each.candidate.prescription(request.goal) is not None
-    if is_power and given.get("reps_max", 0) > MAX_POWER_REPETITIONS and each.candidate.class_key not in ("low_jump", "ballistic"):
+    if (
+        is_power
+        and given.get("reps_max", 0) > MAX_POWER_REPETITIONS
+        and each.candidate.class_key not in ("low_jump", "ballistic")
+    ):
         yield f"{name}: {given['reps_max']} repetitions for power"
     if "load" not in given and _needs_effort(each):
         yield f"{name}: nothing says how hard it is"

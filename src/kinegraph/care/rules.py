@@ -15,7 +15,9 @@ HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
 PRESSURE = HEART | {"hypertension", "uncontrolled_hypertension"}
 KNEE = frozenset({"knee_pain", "knee_osteoarthritis", "knee_replacement", "acl_injury", "acl_reconstruction"})
 HIP = frozenset({"hip_pain", "hip_impingement", "hip_replacement"})
-DISC = frozenset({"lumbar_disc_herniation", "sciatica", "spinal_stenosis", "spondylolisthesis", "acute_lower_back_pain"})
+DISC = frozenset(
+    {"lumbar_disc_herniation", "sciatica", "spinal_stenosis", "spondylolisthesis", "acute_lower_back_pain"}
+)
 SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
 WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
 FALLS = frozenset({"balance_disorder", "vertigo", "osteoporosis", "diabetic_neuropathy"})
@@ -146,7 +148,7 @@ BARS: Sequence[Bar] = (
         "the body is not held up over the floor.",
         True,
     ),
-    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks, and the plan for month 4 and later."),
+    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later."),
     Bar(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
     Bar(
         STANDING,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from kinegraph.candidates.rules import OFFERED_BELOW, Candidate
+from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Assessment, Person
 
 ABDUCTORS = frozenset({"abductors", "gluteus_medius"})
@@ -38,13 +38,11 @@ WARNED = frozenset({"acl_reconstruction"})
 
 def with_treatments(exercise: Candidate, assessment: Assessment, person: Person) -> Assessment:
     """The assessment of an exercise, with the conditions that it treats by choice."""
-    if not assessment.is_safe or assessment.score >= OFFERED_BELOW:
+    if not is_offered(assessment):
         return assessment
     more = [
         key
         for key in sorted(person.conditions & CHOSEN.keys())
-        if key not in assessment.indicated_for
-        and (key in WARNED or not assessment.warnings)
-        and CHOSEN[key](exercise)
+        if key not in assessment.indicated_for and (key in WARNED or not assessment.warnings) and CHOSEN[key](exercise)
     ]
     return replace(assessment, indicated_for=[*assessment.indicated_for, *more]) if more else assessment

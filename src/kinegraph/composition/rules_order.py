@@ -89,7 +89,7 @@ def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate
 
 
 def comes_first(one: Candidate, other: Candidate, phase: Phase, next_phase: Phase) -> bool:
-    """True if one exercise has to come before another: lifts before isolation, the heaviest lift of a movement first."""
+    """True if one exercise has to come before another: lifts before isolation, of a movement the heaviest first."""
     if phase not in LIFTS:
         return False
     if next_phase is Phase.SMALL:

@@ -138,8 +138,8 @@ def fitting_for(session: Session, place: Place, pool: Sequence[Candidate]) -> li
     return [
         each
         for each in pool
-        if each.id not in session.chosen
-        and place.is_filled_by(each)
+        if place.is_filled_by(each)
+        and each.id not in session.chosen
         and not (is_part and session.is_warned(each) and not _is_mild(each))
     ]
 

@@ -178,14 +178,16 @@ def _eased(load: Mapping[str, Any], exertion: int) -> dict[str, Any]:
 
 
 def agreed(text: str, prescription: Mapping[str, Any]) -> str:
-    """Advice in agreement with a prescription: parts of a load are an effort, and the stricter number stands in both."""
+    """Advice in agreement with a prescription: parts of a load are an effort, and the stricter number is shown."""
     load = prescription.get("load")
     value, is_reserve = (load["value"], load["unit"] == "rir") if load else (None, False)
     effort = "" if value is None else f" ({value} repetitions in reserve)" if is_reserve else f" (RPE {value} of 10)"
     found = RAIL.sub("a worktop or chair that cannot slide", PHASE.sub("", LOAD.sub(f"a lighter load{effort}", text)))
     if value is None or not is_reserve:
         return found
-    return RESERVE.sub(lambda match: match.group().replace(match.group(1), str(max(int(match.group(1)), value)), 1), found)
+    return RESERVE.sub(
+        lambda match: match.group().replace(match.group(1), str(max(int(match.group(1)), value)), 1), found
+    )
 
 
 def contradicts(prescription: Mapping[str, Any], assessment: Assessment) -> bool:

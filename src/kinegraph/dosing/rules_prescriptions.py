@@ -120,9 +120,8 @@ def _notes(
     elif exercise.class_key == "carry" and exercise.equipment and not setting.is_easy:
         notes.append(HEAVY_CARRY)
     breathes = setting.breathes_out or setting.spares_spine
-    is_said = "reathe out" in (notes_of(assessment) or "")
-    if breathes and not is_said and exercise.class_key != STEADY and exercise.fatigue > 2:
-        notes.append(BREATHE)
+    if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
+        notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     return list(dict.fromkeys(notes))
 

@@ -12,7 +12,14 @@ from kinegraph.composition.rules_scores import choose, fitting_for
 from kinegraph.dosing.rules_amounts import MAX_HEART_HOLD
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_unmet import is_incomplete, lacks_time_for, shorter, unmet_light, unmet_places, unmet_treatments
+from kinegraph.generator.rules_unmet import (
+    is_incomplete,
+    lacks_time_for,
+    shorter,
+    unmet_light,
+    unmet_places,
+    unmet_treatments,
+)
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
 from kinegraph.programming.rules_eligible import sort_out
@@ -116,7 +123,7 @@ def is_circuit(movements: Sequence[Chosen]) -> bool:
 
 
 def _is_repeated_hold(each: Chosen) -> bool:
-    return each.prescription.get("duration_seconds", MAX_HEART_HOLD + 1) <= MAX_HEART_HOLD
+    return 0 < int(each.prescription.get("duration_seconds", 0)) <= MAX_HEART_HOLD
 
 
 def _choose(session: Session, places: Sequence[Place]) -> None:

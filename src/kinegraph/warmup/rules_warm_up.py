@@ -49,7 +49,7 @@ def warm_up(light: Light, seconds: int) -> list[Chosen]:
         return []
     pool = light.available()
     found = _pulse(light, pool, seconds)
-    if light.setting.is_heart and found:
+    if light.setting.is_heart:
         return found
     left = seconds - sum(each.seconds for each in found)
     rehearsal: list[Chosen] = []
