@@ -77,7 +77,7 @@ def _refused(status: int, message: str) -> Response:
 
 
 async def _source(request: Request, wanted: rules.Wanted, user: UUID, issued: float) -> Source | None:
-    """The rows of the handout, as its signer may read them now."""
+    """The rows of the handout, as its signer may read them now. Whose they are is recorded."""
     database: Database = request.state.database
     async with database.read(authenticate_as(user, issued_at=issued)) as session:
         source = await store.source_of(session, wanted)

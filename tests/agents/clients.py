@@ -90,6 +90,8 @@ class Gym:
             "check_workout": {"workoutId": self.workout, "conditions": ["knee_pain"], **organization},
             "generate_workout": {"goal": "STRENGTH", "sessionMinutes": 30, "hasAllEquipment": True, **organization},
             "list_due": {**organization, "from": self.day, "to": self.day},
+            "list_due_exercises": {},
+            "show_worklist": organization,
         }
 
 

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.agents.clients import Gym, gym_of
 from tests.api.serving import Served, serving
 from tests.conftest import World
 from tests.persisted.importing import Commands
+from tests.treatment import store_enrollment, store_version
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +23,14 @@ async def served(services: Services) -> AsyncIterator[Served]:
 
 
 @pytest.fixture(scope="module")
-async def gym(served: Served, world: World) -> Gym:
-    """An organization with a workout, for a module that changes nothing in it."""
-    return await gym_of(served, world)
+async def gym(served: Served, world: World, owner: "asyncpg.Pool[Row]") -> Gym:
+    """An organization with a workout, and its member in a plan, for a module that changes nothing in it."""
+    gym = await gym_of(served, world)
+    days = {day: [gym.exercise] for day in ((1, 1), (1, 4), (2, 1))}
+    version = await store_version(owner, gym.organization, days)
+    last_week = await owner.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date - 7")
+    await store_enrollment(owner, gym.organization, version, gym.organization.member, last_week)
+    return gym
 
 
 @pytest.fixture

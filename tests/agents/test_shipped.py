@@ -12,8 +12,10 @@ NAMES = [
     "find_workouts",
     "generate_workout",
     "list_due",
+    "list_due_exercises",
     "search_exercises",
     "show_account",
+    "show_worklist",
     "show_workout",
 ]
 
@@ -50,6 +52,12 @@ async def test_a_coach_calls_each_tool(served: Served, gym: Gym, mode: str) -> N
     assert [part["type"] for part in found["generate_workout"]["generateWorkout"]["sections"]][:2] == ["WARMUP", "MAIN"]
     (due,) = found["list_due"]["organization"]["assignments"]["nodes"]
     assert (due["athlete"]["id"], due["workout"]["id"]) == (str(gym.organization.member.id), gym.workout)
+    assert found["list_due_exercises"] == {"viewer": {"enrollments": []}}
+    (entry,) = found["show_worklist"]["organization"]["worklist"]["nodes"]
+    assert (entry["enrollment"]["patient"]["id"], entry["reasons"]) == (
+        str(gym.organization.member.id),
+        ["STOPPED_LOGGING", "STRUGGLING"],
+    )
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -61,6 +69,10 @@ async def test_an_athlete_sees_their_own(served: Served, gym: Gym, mode: str) ->
     assert found["show_account"]["viewer"]["user"]["id"] == str(member.id) != str(other.id)
     assert found["show_workout"]["workout"]["id"] == gym.workout
     assert found["list_due"]["organization"]["assignments"]["totalCount"] == 1
+    (enrollment,) = found["list_due_exercises"]["viewer"]["enrollments"]
+    (session,) = enrollment["due"]
+    assert [(each["exercise"]["name"], each["sets"]) for each in session["exercises"]] == [("Back Squat", 3)]
+    assert found["show_worklist"]["organization"]["worklist"]["nodes"] == []
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -68,7 +80,7 @@ async def test_a_stranger_is_refused_what_they_may_not_see(served: Served, gym: 
     async with agent(served, gym.stranger, mode) as client:
         assert data_of(await client.call_tool("show_account"))["viewer"]["memberships"] == []
         assert data_of(await client.call_tool("show_workout", {"workoutId": gym.workout})) == {"workout": None}
-        for name in ("search_exercises", "find_workouts", "list_due"):
+        for name in ("search_exercises", "find_workouts", "list_due", "show_worklist"):
             assert data_of(await client.call_tool(name, gym.calls[name])) == {"organization": None}
         for name in ("check_workout", "generate_workout"):
             (error,) = errors_of(await client.call_tool(name, gym.calls[name]))
