@@ -10,6 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from kinegraph.api.schema import schema
 from kinegraph.kit.rows import Row
 from tests.api.sizes import Size, grow
+from tests.audit.reads import store_reads
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import SORTS
 
@@ -101,10 +102,7 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         """,
         organization.id,
     )
-    for _ in range(5):
-        await owner.execute(
-            "SELECT kinegraph_audit_reads($1, ARRAY[$2::uuid], ARRAY[$1], '{Patient}')", size.member.id, organization.id
-        )
+    await store_reads(owner, organization.id, size.member.id, 5)
     return Lists(**vars(size), admin=await world.person(is_platform_admin=True))
 
 
@@ -131,9 +129,8 @@ def test_every_connection_of_the_schema_is_walked() -> None:
 async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -> Json:
     """A page of a list."""
     variables = {"id": str(size.organizations[0].id), "exercise": exercise, "patient": str(size.member.id)}
-    signature = f"$id: ID!, {PAGE}"
-    signature += "".join(f", ${key}: ID!" for key in ("exercise", "patient") if f"${key}" in LISTS[name])
     sent = {key: value for key, value in variables.items() if f"${key}" in LISTS[name]}
+    signature = ", ".join((*(f"${key}: ID!" for key in sent), PAGE))
     text = f"query ({signature}) {{ {LISTS[name] % (WINDOW, ROWS)} }} {INFO}"
     others = {"Query.aliasProposals": size.admin, "Organization.auditTrail": size.organizations[0].owner}
     person = others.get(name, size.coach)

@@ -109,6 +109,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
     below |= {"Enrollment.logs.planExerciseId", "Organization.exerciseAnalytics.exerciseIds"}
+    below |= {"Organization.auditTrail.patientId"}  # for owners alone (tests/audit)
     below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"

@@ -21,9 +21,10 @@ from tests.conftest import Api, Person, World
 from tests.identity.rows import Pool
 from tests.logbook.documents import CORRECT, SEND_BRIEFLY, Enrolled, enrolled
 from tests.media.files import ADD, Studio, picture, stored_files
-from tests.patient.documents import CONSENT, consent_to_conditions, written
+from tests.patient.documents import consent_to_conditions
 from tests.process.running import environment, run
 from tests.result.documents import RECORD, result
+from tests.telemetry.documents import ERRORS, MEDIA, POSE, batch, consent, event, failure, frame, poses
 
 MARK = "Zyxomma"
 """A word that nobody else writes."""
@@ -60,7 +61,6 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     name = f"UPDATE users SET name = '{MARK} Name', email = '{MARK}{uuid4()}@kinegraph.example' WHERE id = $1"
     await owner.execute(name, patient.id)
     seeded = Seeded(studio, plan)
-    await written(api, CONSENT, patient, gym, patient, kind="TELEMETRY", level=3)
     await consent_to_conditions(api, gym, patient, "knee_pain")
     sent = plan.log(2, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
     (stored,) = (await api.run(SEND_BRIEFLY, patient, logs=[sent]))["logExercises"]["logs"]
@@ -73,6 +73,11 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     seeded.reply = (await api.run(ADD, gym.coach, input=reply))["addComment"]["comment"]["id"]
     await api.run(ADD, patient, input={"movementId": studio.movement, "body": f"{MARK} alone"})
     await api.run(RECORD, patient, input=result(assignment, notes=f"{MARK} result"))
+    await consent(api, gym, patient, level=3, biometric=1)
+    exercise = await world.exercise_id("back-squat")
+    await api.run(POSE, patient, input=poses(gym, exercise, frame(), planExerciseId=plan.exercise()))
+    await api.run(MEDIA, patient, input=batch(gym, events=[event(exercise, player=f"{MARK} player")]))
+    await api.run(ERRORS, patient, input=batch(gym, errors=[failure(exercise, message=f"{MARK} message")]))
     headers = {"Authorization": f"Bearer {patient.token}", "Idempotency-Key": f"{MARK}-key"}
     body = {"query": SEND_BRIEFLY, "variables": {"logs": [plan.log(3, notes=f"{MARK} keyed")]}}
     assert (await api.client.post("/graphql", json=body, headers=headers)).status_code == 200
@@ -101,6 +106,7 @@ async def test_an_erased_person_is_found_nowhere(
     assert {"users", "exercise_logs", "exercise_log_revisions", "exercise_comments", "assignment_results"} <= set(
         before
     )
+    assert set(before) > {"pose_frames", "pose_sessions", "media_events", "playback_errors"}
     assert any(MARK in key for key in stored_files(home))
     preview = run("privacy", "erase", "--user", str(patient.id), env=env)
     assert (preview.returncode, preview.stdout.splitlines()[-1]) == (0, "Nothing was erased; add --yes.")
