@@ -64,9 +64,10 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {table}_audit_{event} ON {table}")
     op.execute("""
         DROP TRIGGER users_pseudonym ON users;
+        DROP FUNCTION kinegraph_audit_text;
         DROP TABLE audit_entries, audit_pending, audit_pseudonyms, erased_totals;
         DROP FUNCTION kinegraph_audit_change, kinegraph_audit_reads, kinegraph_audit_seal, kinegraph_audit_refuse,
-            kinegraph_audit_text, kinegraph_audit_users, kinegraph_new_pseudonym, kinegraph_pseudonyms;
+            kinegraph_audit_users, kinegraph_new_pseudonym, kinegraph_pseudonyms;
     """)
 
 

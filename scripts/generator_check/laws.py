@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from generator_check.laws_of_care import faults_of_care
 from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.candidates.rules_sides import OPPOSITE
+from kinegraph.care.rules import barred_by, bars_of
+from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_limits import is_balanced
 from kinegraph.composition.rules_order import MIDDLE, Phase, follow_too_closely, phase_of
@@ -38,6 +41,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     yield from _of_order(workout, session)
     yield from faults_of_prescriptions(workout, movements(workout, *TRAINING), session)
     yield from faults_of_choice(workout, movements(workout, *TRAINING), session)
+    yield from faults_of_care(workout, movements(workout, *TRAINING), session)
     yield from _of_answers(workout, catalogue, found)
 
 
@@ -54,7 +58,8 @@ def _of_each(workout: Generated) -> Iterator[str]:
     request = workout.request
     for each in movements(workout):
         exercise, name = each.candidate, each.candidate.key
-        if not is_offered(exercise.assessed(request.person)) or exercise.assessed(request.person) != each.assessment:
+        assessment = with_treatments(exercise, exercise.assessed(request.person), request.person)
+        if not is_offered(assessment) or assessment != each.assessment:
             yield f"{name}: it is not safe"
         if exercise.is_draft and not request.with_drafts:
             yield f"{name}: it is a draft"
@@ -132,10 +137,11 @@ def _of_answers(workout: Generated, catalogue: Catalogue, found: Sorted) -> Iter
 
 def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, found: Sorted) -> bool:
     request = workout.request
-    assessment = exercise.assessed(request.person)
+    assessment = with_treatments(exercise, exercise.assessed(request.person), request.person)
+    bars, is_treatment = bars_of(request.person), bool(assessment.indicated_for)
     offered = is_offered(assessment)
     if reason is ExclusionReason.UNSAFE:
-        return not offered
+        return not offered or barred_by(exercise, bars, request.person, is_treatment=is_treatment) is not None
     if reason is ExclusionReason.GOAL:
         is_other = exercise.prescription(request.goal) is None
         return not is_training(exercise) or is_other or is_only_therapy(exercise, request, assessment)

@@ -16,6 +16,7 @@ MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
 """The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
+SHORT_SHARE_OF_TIME, MIN_UNUSED = 0.95, 120
 
 
 def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
@@ -54,7 +55,11 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
     if session.setting.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
         yield f"{name}: {given['reps_max']} repetitions for a beginner"
     is_power = request.goal is TrainingGoal.POWER and each.candidate.prescription(request.goal) is not None
-    if is_power and given.get("reps_max", 0) > MAX_POWER_REPETITIONS and each.candidate.class_key != "low_jump":
+    if (
+        is_power
+        and given.get("reps_max", 0) > MAX_POWER_REPETITIONS
+        and each.candidate.class_key not in ("low_jump", "ballistic")
+    ):
         yield f"{name}: {given['reps_max']} repetitions for power"
     if "load" not in given and _needs_effort(each):
         yield f"{name}: nothing says how hard it is"
@@ -74,7 +79,8 @@ def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
         yield f"steady work takes {steady} of {seconds} seconds"
     has_said = bool(workout.unmet_demands)
-    if workout.estimated_seconds < 0.9 * 60 * request.minutes and not has_said:
+    least = min(SHORT_SHARE_OF_TIME * 60 * request.minutes, 60 * request.minutes - MIN_UNUSED)
+    if workout.estimated_seconds < least and not has_said:
         yield f"only {workout.estimated_seconds} seconds of {request.minutes} minutes are used, and nothing says so"
     if request.minutes == 5 and not has_said and seconds < MIN_FIVE_MINUTE_WORK * 300:
         yield f"{seconds} seconds of work in five minutes"

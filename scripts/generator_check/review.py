@@ -88,6 +88,7 @@ def printed(position: int, workout: Generated) -> list[str]:
         f"\n## {position + 1}. {title}, {minutes} minutes\n",
         f"{wanted}; {person}. The exercises take {workout.estimated_seconds / 60:.1f} minutes.",
     ]
+    lines += [f"\nStop: {each.text}" for each in workout.stop_rules]
     for section in workout.sections:
         lines.append(f"\n### {section.title} ({sum(each.seconds for each in section.movements) / 60:.1f} minutes)\n")
         for each in section.movements:

@@ -44,13 +44,14 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  planning    single sessions and exercises of a plan's working copy: adding, editing, moving, removing
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
-    9  programming  requests for a session, its places, and the exercises that are eligible for them
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
-    9  dosing      prescriptions of exercises for a goal and a person, and the time that they take
-   10  composition the exercises of a session while they are chosen: limits, order, scores
-   10  warmup      warm-up and cool-down of a session
-   11  generator   workouts from a goal, muscles, equipment, time and conditions
+    9  care        conditions of a person in a session: what is left out, what treats them, when to stop
+   10  dosing      prescriptions of exercises for a goal and a person, and the time that they take
+   10  programming  requests for a session, its places, and the exercises that are eligible for them
+   11  composition the exercises of a session while they are chosen: limits, order, scores
+   11  warmup      warm-up and cool-down of a session
+   12  generator   workouts from a goal, muscles, equipment, time and conditions
    10  checking    checks of whole workouts for a person, and warnings that coaches override
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types

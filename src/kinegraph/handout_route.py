@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from kinegraph.api.failures import RETRY_AFTER
 from kinegraph.api.media import SHOWN
+from kinegraph.audit.store import record
 from kinegraph.handout import rules, rules_page, store
 from kinegraph.handout.rules_content import Source, handout_of
 from kinegraph.identity.store import authenticate_as
@@ -76,10 +77,12 @@ def _refused(status: int, message: str) -> Response:
 
 
 async def _source(request: Request, wanted: rules.Wanted, user: UUID, issued: float) -> Source | None:
-    """The rows of the handout, as its signer may read them now."""
+    """The rows of the handout, as its signer may read them now. Whose they are is recorded."""
     database: Database = request.state.database
     async with database.read(authenticate_as(user, issued_at=issued)) as session:
-        return await store.source_of(session, wanted)
+        source = await store.source_of(session, wanted)
+    await record(database, session.viewer, session.subjects)
+    return source
 
 
 async def _made(

@@ -31,6 +31,7 @@ LISTS = {
     "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
     "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
     "{ enrollments(%s) { %s } } } }",
+    "Organization.auditTrail": "organization(id: $id) { auditTrail(patientId: $patient, %s) { %s } }",
     "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
     "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
     "Enrollment.poseSessions": "organization(id: $id) { enrollments(first: 1) { nodes { poseSessions(%s) { %s } } } }",
@@ -100,6 +101,10 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         """,
         organization.id,
     )
+    for _ in range(5):
+        await owner.execute(
+            "SELECT kinegraph_audit_reads($1, ARRAY[$2::uuid], ARRAY[$1], '{Patient}')", size.member.id, organization.id
+        )
     return Lists(**vars(size), admin=await world.person(is_platform_admin=True))
 
 
@@ -125,11 +130,13 @@ def test_every_connection_of_the_schema_is_walked() -> None:
 
 async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -> Json:
     """A page of a list."""
-    variables = {"id": str(size.organizations[0].id), "exercise": exercise}
-    signature = f"$id: ID!, {PAGE}" + (", $exercise: ID!" if "$exercise" in LISTS[name] else "")
+    variables = {"id": str(size.organizations[0].id), "exercise": exercise, "patient": str(size.member.id)}
+    signature = f"$id: ID!, {PAGE}"
+    signature += "".join(f", ${key}: ID!" for key in ("exercise", "patient") if f"${key}" in LISTS[name])
     sent = {key: value for key, value in variables.items() if f"${key}" in LISTS[name]}
     text = f"query ({signature}) {{ {LISTS[name] % (WINDOW, ROWS)} }} {INFO}"
-    person = size.admin if name == "Query.aliasProposals" else size.coach
+    others = {"Query.aliasProposals": size.admin, "Organization.auditTrail": size.organizations[0].owner}
+    person = others.get(name, size.coach)
     data = await api.run(text, person, **sent, **window)
     found: Any = data[name.partition(".")[2] if name.startswith("Query") else "organization"]
     while "edges" not in found:

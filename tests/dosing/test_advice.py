@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kinegraph.classification.rules_safety import Assessment, Warned
 from kinegraph.classification.rules_severity import matrix
-from kinegraph.dosing.rules_advice import Advice, advice_of, contradicts, notes_of, obeying, read
+from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, contradicts, notes_of, obeying, read
 
 TEXTS = sorted({rule.instead for rules in matrix().values() for rule in rules if rule.instead})
 
@@ -22,7 +22,7 @@ TEXTS = sorted({rule.instead for rules in matrix().values() for rule in rules if
         ("Do sets of at most 5 repetitions, breathing out on each, with 60 seconds of rest",
          Advice(repetitions=5, rest_seconds=60)),
         ("Use half the load for 20 m at RPE 4 and keep breathing", Advice(meters=20, exertion=4)),
-        ("Use half the load for 8 slow repetitions", Advice(repetitions=8)),
+        ("Use half the load for 8 slow repetitions", Advice(repetitions=8, exertion=5)),
         ("Do a goblet squat, 10 to 12 repetitions at RPE 4", Advice(repetitions=12, exertion=4)),
         ("Brace the belly with a flat back, 10 times for 5 seconds", Advice(repetitions=10, seconds=5)),
         ("Stop 4 repetitions before failure and breathe out on every effort", Advice(exertion=6)),
@@ -31,7 +31,8 @@ TEXTS = sorted({rule.instead for rules in matrix().values() for rule in rules if
         ("Bend the trunk by at most 45 degrees and come up in 3 seconds", Advice()),
         ("Do 5 slow repetitions of 3 seconds at half the range, eyes on one point", Advice(repetitions=5)),
         ("Take 3 seconds up and 3 seconds down, pain at most 4 of 10", Advice()),
-        ("Use at most 60% of your maximum, with a person within 2 m", Advice()),
+        ("Use at most 60% of your maximum, with a person within 2 m", Advice(exertion=6)),
+        ("Lift 1 arm at a time with the forehead on a towel", Advice(is_one_at_a_time=True)),
         ("Raise the handlebar by 5 cm and change the grip every 5 minutes", Advice()),
         ("Climb with the feet on the rope, at most 2 m, breathing out on each pull, then rest for 2 minutes",
          Advice(meters=2, rest_seconds=120)),
@@ -83,3 +84,19 @@ def test_of_a_condition_and_its_kind_only_the_kind_is_shown_and_equal_texts_once
     )  # fmt: skip
     assert notes_of(assessment) == ("Knee osteoarthritis: Stop at 60 degrees\nPregnancy and osteoporosis: Hold a rail")
     assert notes_of(Assessment(True, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "load", "found"),
+    [
+        ("Use 50% of the load with the elbows close", {"unit": "rir", "value": 5},
+         "Use a lighter load (5 repetitions in reserve) with the elbows close"),
+        ("Use at most 60% of your maximum", {"unit": "rpe", "value": 6}, "Use a lighter load (RPE 6 of 10)"),
+        ("Stop 4 repetitions before failure", {"unit": "rir", "value": 5}, "Stop 5 repetitions before failure"),
+        ("Stop at 60 degrees of knee bend until week 8, then at 90", None, "Stop at 60 degrees of knee bend"),
+        ("Hold a fixed rail with 1 hand", None, "Hold a worktop or chair that cannot slide with 1 hand"),
+    ],
+)  # fmt: skip
+def test_shown_advice_agrees_with_the_prescription(text: str, load: dict[str, Any] | None, found: str) -> None:
+    """Parts of a load are an effort, the stricter number is shown, and of two phases the first."""
+    assert agreed(text, {"load": load} if load else {}) == found

@@ -53,7 +53,7 @@ def test_prescriptions_go_from_the_usual_sets_down_to_two_and_compact_ones_in_se
 
 def test_a_short_session_is_a_circuit_with_few_repetitions_and_short_rests() -> None:
     found = options("reverse-lunges", Setting(ENDURANCE, 15))[0].prescription
-    assert (found["sets"], found["reps_max"], found["rest_seconds"], found["per_side"]) == (2, 8, 15, True)
+    assert (found["sets"], found["reps_max"], found["rest_seconds"], found["per_side"]) == (2, 10, 15, True)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,16 @@ def test_a_short_session_is_a_circuit_with_few_repetitions_and_short_rests() -> 
     [
         (Setting(STRENGTH, 60), "dumbbell-bench-press", (6, 10), ("rpe", 8)),
         (Setting(STRENGTH, 60), "lying-leg-curl", (10, 15), ("rir", 2)),
-        (Setting(STRENGTH, 60, is_beginner=True), "bench-press", (8, 12), ("rpe", 7)),
-        (Setting(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (8, 12), ("rpe", 6)),
-        (Setting(ENDURANCE, 60, is_beginner=True), "push-ups", (8, 12), ("rir", 3)),
+        (Setting(STRENGTH, 60, is_beginner=True), "bench-press", (10, 12), ("rpe", 7)),
+        (Setting(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (10, 12), ("rpe", 6)),
+        (Setting(ENDURANCE, 60, is_beginner=True), "push-ups", (10, 12), ("rir", 3)),
         (Setting(ENDURANCE, 60), "band-assisted-pull-ups", (5, 10), ("rir", 3)),
         (Setting(ENDURANCE, 60), "split-squat", (12, 15), ("rir", 3)),
         (Setting(ENDURANCE, 60, is_careful=True, is_heart=True), "leg-press", (12, 15), ("rir", 5)),
-        (Setting(HYPERTROPHY, 60, is_careful=True, breathes_out=True), "machine-row", (8, 12), ("rir", 4)),
-        (Setting(POWER, 60), "russian-kettlebell-swing", (3, 5), ("rpe", 6)),
+        (Setting(HYPERTROPHY, 60, is_careful=True, breathes_out=True), "machine-row", (10, 12), ("rir", 4)),
+        (Setting(POWER, 60), "russian-kettlebell-swing", (8, 10), ("rpe", 6)),
+        (Setting(POWER, 60), "medicine-ball-slam", (3, 5), ("rpe", 6)),
+        (Setting(HYPERTROPHY, 60, spares_spine=True), "machine-row", (8, 12), ("rir", 3)),
     ],
 )
 def test_repetitions_and_effort_are_those_that_the_person_can_do(
@@ -91,11 +93,11 @@ def test_steady_work_has_one_bout_of_at_most_half_the_session_and_at_least_five_
     assert "talk in whole sentences" in found[0].prescription["notes"]
 
 
-def test_a_condition_of_the_heart_has_an_effort_of_11_to_13_of_20_and_no_long_holds() -> None:
+def test_a_condition_of_the_heart_has_an_effort_of_3_to_4_of_10_and_no_long_holds() -> None:
     setting = Setting(ENDURANCE, 45, is_careful=True, is_heart=True, breathes_out=True)
     walking = options("walking", setting, "cardiovascular_disease")[0].prescription
     assert walking["load"] == {"unit": "rpe", "value": 3}
-    assert "RPE 11 to 13 of 20" in walking["notes"]
+    assert "RPE 3 to 4 of 10" in walking["notes"]
     plank = options("plank", setting, "cardiovascular_disease")[0].prescription
     assert plank["duration_seconds"] == 10
     assert "never hold your breath" in plank["notes"]

@@ -121,6 +121,18 @@ async def test_nobody_else_gets_an_address_and_an_address_shows_what_its_signer_
     assert [(await opened(api, url)).status_code for url in urls] == [403, 403]
 
 
+async def test_opening_the_handout_of_an_enrollment_is_recorded_of_everybody_but_the_patient(
+    api: Api, world: World, owner: Pool, gym: Organization, enrollment: UUID
+) -> None:
+    coach = await world.join(gym.id, "coach")
+    urls = [(await of_enrollment(api, person, enrollment))["htmlUrl"] for person in (coach, gym.member)]
+    counted = "SELECT count(*) FROM audit_entries WHERE organization_id = $1 AND 'Enrollment' = ANY (types)"
+    before = await owner.fetchval(counted, gym.id)
+    for url in urls:
+        assert (await opened(api, url)).status_code == 200
+    assert await owner.fetchval(counted, gym.id) == before + 1
+
+
 async def test_an_address_cannot_be_altered(
     api: Api, gym: Organization, version: StoredVersion, enrollment: UUID
 ) -> None:

@@ -51,8 +51,6 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "mcp_types": ("agents.server",),
     "alembic": ("commands.migrate",),
     "typst": ("typesetting.process",),
-    "jinja2": ("handout",),
-    "segno": ("handout",),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""
 

@@ -45,6 +45,10 @@ CASES = {
         "query ($id: ID!, $user: ID!) { organization(id: $id) { patient(userId: $user) { id conditions } } }",
         {"id": "mine.organization", "user": "theirs.athlete"},
     ),
+    "the audit trail of a patient of theirs": Case(
+        "query ($id: ID!, $user: ID!) { organization(id: $id) { auditTrail(patientId: $user) { nodes { id } } } }",
+        {"id": "mine.organization", "user": "theirs.athlete"},
+    ),
     "enrollments of their patient": Case(
         """query ($id: ID!, $user: ID!, $plan: ID!) {
           organization(id: $id) { enrollments(patientId: $user, planId: $plan) { totalCount nodes { id } } }

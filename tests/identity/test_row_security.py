@@ -25,8 +25,7 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
         "SELECT relname AS table_name FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid "
         "WHERE attname = 'organization_id' AND relkind IN ('r', 'p') AND NOT relispartition"
     )
-    # Of no viewer, or with tests of their own (tests/identity/test_role.py, tests/audit, tests/sync):
-    unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")
+    unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")  # test_role, tests/audit
     derived = ("versions", "organization_search", "sync_changes", "sync_contents")  # written by triggers alone
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
     assert {row.table_name for row in rows} == {*SCOPED, canonical, *TELEMETRY, *unseen, *derived}

@@ -1,6 +1,7 @@
 """Export and erasure know every column of the database that holds a user's id, and reach every table."""
 
-from kinegraph.privacy.rules import IMPERSONAL, INDIRECT, PERSONAL, Handling
+from kinegraph.privacy.rules import PERSONAL, Handling
+from kinegraph.privacy.rules_indirect import IMPERSONAL, INDIRECT
 from tests.identity.rows import Pool
 
 OF_PROCESSES = {"stale_embeddings.claimed_by"}

@@ -15,6 +15,7 @@ from kinegraph.audit import store as audit
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.privacy import store
+from kinegraph.privacy.rules import ERASED_USER
 from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Person, World
 from tests.identity.rows import Pool
@@ -133,12 +134,12 @@ async def test_totals_of_erased_patients_are_retained(
         "privacy", "erase", "--user", str(seeded.patient.id), "--yes", env=settings(database_url, redis_url, home)
     )
     assert done.returncode == 0, done
-    kept = await owner.fetchrow(
+    retained = await owner.fetchrow(
         "SELECT sum(logs) AS logs, max(patients) AS patients FROM erased_totals WHERE organization_id = $1",
         seeded.gym.id,
     )
-    assert kept is not None
-    assert (kept.logs, kept.patients) == (logged, 1)
+    assert retained is not None
+    assert (retained.logs, retained.patients) == (logged, 1)
     assert logged == 2
 
 
@@ -163,3 +164,20 @@ async def test_an_export_has_everything_that_is_erased(
     assert again.returncode == 1
     unknown = run("privacy", "export", "--email", "nobody@kinegraph.example", "--output", str(output), env=env)
     assert unknown.stderr == "kinegraph: No user has the e-mail address nobody@kinegraph.example.\n"
+
+
+async def test_what_an_erased_coach_wrote_for_others_stays(
+    seeded: Seeded, database: Database, owner: Pool, api: Api, database_url: str, redis_url: str, home: Path
+) -> None:
+    """Workouts, published versions and enrollments of others stay, of nobody who is known; the patient's logs too."""
+    gym, coach = seeded.gym, seeded.gym.coach
+    done = run("privacy", "erase", "--user", str(coach.id), "--yes", env=settings(database_url, redis_url, home))
+    assert (done.returncode, done.stderr) == (0, ""), done
+    async with database.read(store.act_for_privacy) as session:
+        assert dict(await store.remains(session, [str(coach.id), coach.email])) == {}
+    read = "query ($id: ID!) { workout(id: $id) { title author { name } } }"
+    assert (await api.run(read, gym.owner, id=seeded.studio.workout))["workout"]["author"]["name"] == "Former member"
+    published = "SELECT published_by_id FROM plan_versions WHERE id = $1"
+    assert await owner.fetchval(published, seeded.plan.version.id) == ERASED_USER
+    logs = "SELECT count(*) FROM exercise_logs WHERE patient_id = $1"
+    assert await owner.fetchval(logs, seeded.patient.id) == 2

@@ -25,7 +25,7 @@ from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, m
 from tests.sync.documents import BRIEF
 from tests.sync.test_changes import canonical, end_membership, join_again
 from tests.treatment import StoredVersion, store_version
-from tests.workout.documents import UPDATE, Pool, create, movement, section
+from tests.workout.documents import UPDATE, Pool, create, movement, replace, section
 
 CLIENT = ROOT / "docs" / "sync" / "client.py"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) %s }"
@@ -61,7 +61,15 @@ class Clinic:
     def __post_init__(self) -> None:
         self.changes: Sequence[Callable[[], Awaitable[Any]]] = (
             *(self.log_at_the_clinic, self.correct, self.correct, self.delete, self.move, self.pause, self.assign),
-            *(self.edit_workout, self.edit_for, self.take_back, self.edit_exercise, self.override, self.leave_and_join),
+            *(
+                self.replace_sections,
+                self.edit_workout,
+                self.edit_for,
+                self.take_back,
+                self.edit_exercise,
+                self.override,
+                self.leave_and_join,
+            ),
         )
 
     async def one(self, statement: str) -> Any:
@@ -100,6 +108,11 @@ class Clinic:
     async def edit_workout(self) -> None:
         title = f"Workout {self.numbers.random()}"
         await self.api.run(UPDATE, self.plan.gym.coach, id=self.workout, input={"title": title})
+
+    async def replace_sections(self) -> None:
+        chosen = self.numbers.sample(self.exercises, self.numbers.randint(0, 3))
+        sections = [section(*(movement(id, notes=f"Note {self.numbers.random()}") for id in chosen))]
+        await replace(self.api, self.plan.gym.coach, self.workout, sections)
 
     async def edit_for(self) -> None:
         id = await self.one("SELECT id FROM workout_assignments WHERE athlete_id = $1 AND deleted_at IS NULL")

@@ -153,7 +153,7 @@ async def _require_members(
 async def _require_first(session: WriteSession, workout_id: UUID, day: date, athlete_ids: list[UUID]) -> None:
     """Refuse athletes who have the workout on that day already. Raises Refused."""
     await store_writing.lock_day(session, workout_id, day)
-    there = await store_assignments.athletes_on(session, workout_id, day, athlete_ids)
+    there = await store_writing.athletes_on(session, workout_id, day, athlete_ids)
     if there:
         paths = [("input", "athleteIds", str(at)) for at, athlete_id in enumerate(athlete_ids) if athlete_id in there]
         raise Refused([rules_assignments.duplicate(path) for path in paths])

@@ -52,11 +52,11 @@ class Mutation:
             assignment = await _movable(session, key)
         checks.done()
         assert assignment is not None
-        if day is not None and day != await store_assignments.day_of(session, assignment.id):
+        if day is not None and day != await store_writing.day_of(session, assignment.id):
             if not values["allow_duplicate"]:
                 await store_writing.lock_day(session, assignment.workout_id, day)
                 athlete_ids = [assignment.athlete_id]
-                if await store_assignments.athletes_on(session, assignment.workout_id, day, athlete_ids):
+                if await store_writing.athletes_on(session, assignment.workout_id, day, athlete_ids):
                     raise rules_assignments.duplicate(("input", "scheduledFor"))
             await store_writing.move(session, assignment.id, day)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, assignment.id))

@@ -1,7 +1,6 @@
 """Reading assignments."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from kinegraph.assignment.rules import AssignmentRow
@@ -73,24 +72,3 @@ async def of_snapshots(session: ReadSession[Viewer], snapshot_ids: Sequence[UUID
         viewer.user.id,
     )
     return in_key_order(rows, snapshot_ids, "snapshot_workout_id")
-
-
-async def athletes_on(session: ReadSession, workout_id: UUID, day: date, athlete_ids: Sequence[UUID]) -> set[UUID]:
-    """The athletes, of these, who have an assignment of the library workout on that day."""
-    rows = await session.fetch(
-        """
-        SELECT a.athlete_id
-        FROM workout_assignments a
-        WHERE a.athlete_id = ANY ($3) AND a.scheduled_for = $2 AND a.workout_id = $1 AND a.deleted_at IS NULL
-        """,
-        workout_id,
-        day,
-        athlete_ids,
-    )
-    return {row.athlete_id for row in rows}
-
-
-async def day_of(session: ReadSession, id: UUID) -> date:
-    """The day that an assignment is planned for."""
-    day: date = await session.fetch_value("SELECT scheduled_for FROM workout_assignments WHERE id = $1", id)
-    return day

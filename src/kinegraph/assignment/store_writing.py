@@ -1,4 +1,4 @@
-"""Writing assignments."""
+"""Writing assignments, and reading the days that they are moved to."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import in_key_order
-from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules_rows import WorkoutRow
 
 
@@ -49,3 +49,24 @@ async def move(session: WriteSession, id: UUID, day: date) -> None:
 async def delete(session: WriteSession, id: UUID) -> None:
     """Take an assignment back, softly; its snapshot stays stored, and nobody is shown it."""
     await session.delete_softly("workout_assignments", id)
+
+
+async def athletes_on(session: ReadSession, workout_id: UUID, day: date, athlete_ids: Sequence[UUID]) -> set[UUID]:
+    """The athletes, of these, who have an assignment of the library workout on that day."""
+    rows = await session.fetch(
+        """
+        SELECT a.athlete_id
+        FROM workout_assignments a
+        WHERE a.athlete_id = ANY ($3) AND a.scheduled_for = $2 AND a.workout_id = $1 AND a.deleted_at IS NULL
+        """,
+        workout_id,
+        day,
+        athlete_ids,
+    )
+    return {row.athlete_id for row in rows}
+
+
+async def day_of(session: ReadSession, id: UUID) -> date:
+    """The day that an assignment is planned for."""
+    day: date = await session.fetch_value("SELECT scheduled_for FROM workout_assignments WHERE id = $1", id)
+    return day

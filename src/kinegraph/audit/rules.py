@@ -56,9 +56,8 @@ def seen(session: ReadSession[Viewer], type_name: str, rows: Iterable[Any], pati
     `patient` is the column of the patient. The rows have the column `organization_id`, too.
     """
     own = session.viewer.user.id
-    session.subjects.update(
-        (row.organization_id, row[patient], type_name) for row in rows if row is not None and row[patient] != own
-    )
+    found = ((row.organization_id, getattr(row, patient)) for row in rows if row is not None)
+    session.subjects.update((*key, type_name) for key in found if key[1] != own)
 
 
 def text_of(entry: EntryRow) -> str:

@@ -1,7 +1,7 @@
 """Candidates: exercises with their training layers, and the catalogue that they form."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol  # Any: JSON columns
 from uuid import UUID
@@ -72,6 +72,8 @@ class Candidate:
     layer: ProfileRow
     safety: ShownSafety | None
     edges: tuple[Edge, ...]
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was computed from these values; entries are valid as long as the candidate."""
 
     @property
     def key(self) -> str:
@@ -100,7 +102,10 @@ class Candidate:
 
     def prescription(self, goal: TrainingGoal | None) -> PrescriptionRange | None:
         """The prescription of its profile for a goal; None where it is not offered for it, or has no class."""
-        return prescription_range(self.layer, goal) if self.is_classified else None
+        if goal not in self.memo:
+            self.memo[goal] = prescription_range(self.layer, goal) if self.is_classified else None
+        found: PrescriptionRange | None = self.memo[goal]
+        return found
 
     def assessed(self, person: Person) -> Assessment:
         """The assessment of the exercise for a person."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from kinegraph.authoring.rules_progressions import edges_of
 from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store as store_seed
+from kinegraph.canonical import store_taxonomies
 from kinegraph.canonical.rules import LibraryError, library_of
 from kinegraph.canonical.rules_files import shipped_files, shipped_progressions, shipped_taxonomies
 from kinegraph.canonical.store_progressions import seed_progressions
@@ -32,8 +33,8 @@ async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIt
     authored = shipped_progressions()
     library = library_of(shipped_files(), authored)
     async with database.write(store_seed.act_as_curator) as session:
-        await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
-        terms = await store_seed.global_terms(session, taxonomies)
+        await store_taxonomies.seed_taxonomies(session, taxonomies := shipped_taxonomies())
+        terms = await store_taxonomies.global_terms(session, taxonomies)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
     total, done = sum(len(entries) for _, entries in library), 0
     for name, entries in library:

@@ -6,7 +6,7 @@ from typing import Any  # JSON of the file
 
 from kinegraph.authoring.rules_substitutes import candidates_of
 from kinegraph.background.jobs import JobRun
-from kinegraph.canonical import store
+from kinegraph.canonical import store, store_taxonomies
 from kinegraph.canonical.jobs import tagged
 from kinegraph.canonical.rules import LibraryError, entries_of
 from kinegraph.canonical.rules_files import shipped_rows, shipped_taxonomies
@@ -60,7 +60,7 @@ async def _write(database: Database, run: JobRun, key: str, entries: Sequence[Ma
     async with database.write(store.act_as_curator) as session:
         if not await store.try_lock(session):
             raise ServiceError("The canonical library is being seeded or imported by others; this is tried again.")
-        entries = tagged(key, entries, await store.global_terms(session, shipped_taxonomies()))
+        entries = tagged(key, entries, await store_taxonomies.global_terms(session, shipped_taxonomies()))
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]
             counts = await store.seed(session, batch, key)

@@ -1,16 +1,12 @@
-"""Seeding: canonical exercises and the global taxonomies, upserted by slug."""
+"""Seeding: canonical exercises, upserted by slug."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any  # JSON of the files
-from uuid import UUID
 
-from kinegraph.authoring.rules_columns import PROFILE, SAFETY
+from kinegraph.canonical.store_details import DETAILS, details_of
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, Column
-from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
+from kinegraph.exercise.store_details import replace_all
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
-from kinegraph.kit.text import identity_of
-from kinegraph.taxonomy.rules import TaxonomyKind, named
-from kinegraph.taxonomy.store import TABLES, TERMS
 from kinegraph.video.rules import NO_VIDEO
 
 
@@ -89,82 +85,7 @@ async def seed(
     )
     by_slug = {entry["slug"]: entry for entry in entries}
     for table, columns in DETAILS.items():
-        details = {row.id: _details(by_slug[row.slug], table) for row in rows}
+        details = {row.id: details_of(by_slug[row.slug], table) for row in rows}
         await replace_all(session, None, table, columns, details)
     new = sum(row.is_new for row in rows)
     return new, len(rows) - new
-
-
-DETAILS: Mapping[str, Mapping[str, str]] = {
-    "exercise_instructions": {name: INSTRUCTION[name] for name in ("type", "body", "sort_order")},
-    "exercise_contraindications": CONTRAINDICATION,
-    "exercise_tags": {"kind": "text", "term_id": "uuid"},
-    "exercise_programming_profiles": PROFILE,
-    "exercise_safety_constraints": SAFETY,
-}
-"""The child tables that an entry has rows of, and their columns."""
-
-NAMED = {
-    "exercise_instructions": "instructions",
-    "exercise_contraindications": "contraindications",
-    "exercise_tags": "terms",
-}
-"""The keys of an entry with the rows of a child table."""
-
-EMPTY: Mapping[str, Any] = {"text[]": [], "jsonb": {}}
-WITHOUT_CLASS: Mapping[str, Any] = {name: EMPTY.get(kind) for name, kind in PROFILE.items()}
-"""The profile of an entry without a class."""
-
-
-def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]]:
-    """An entry's rows of one child table."""
-    if table == "exercise_programming_profiles":
-        score = entry["fatigue_score"]
-        found = entry.get("profile") or (score is not None and {**WITHOUT_CLASS, "fatigue_score": score})
-        return [found] if found else []
-    if table == "exercise_safety_constraints":
-        return [entry["safety"]] if "safety" in entry else []
-    rows: Sequence[Mapping[str, Any]] = entry[NAMED[table]]
-    return rows
-
-
-async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]) -> None:
-    """Insert the global terms that do not exist yet; existing terms do not change."""
-    for kind, entries in lists.items():
-        sent = [
-            {**entry, **named(entry["name"]), "body_area": entry.get("bodyArea"), "sort_order": index}
-            for index, entry in enumerate(entries)
-        ]
-        area = ", body_area" if kind is TaxonomyKind.BODY_REGION else ""
-        await session.run(
-            f"""
-            INSERT INTO {TABLES[kind]} (slug, name, identity, sort_order{area})
-            SELECT slug, name, identity, sort_order{area}
-            FROM jsonb_to_recordset($1)
-                AS sent (slug text, name text, identity text, sort_order integer, body_area text)
-            ON CONFLICT DO NOTHING
-            """,
-            sent,
-        )
-        if kind is TaxonomyKind.CATEGORY:
-            await session.run(
-                """
-                UPDATE exercise_categories SET parent_id = above.id
-                FROM jsonb_to_recordset($1) AS sent (slug text, parent text)
-                JOIN exercise_categories above ON above.slug = sent.parent AND above.organization_id IS NULL
-                WHERE exercise_categories.slug = sent.slug AND exercise_categories.organization_id IS NULL
-                  AND exercise_categories.parent_id IS NULL
-                """,
-                sent,
-            )
-
-
-async def global_terms(
-    session: ReadSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]
-) -> dict[tuple[str, str], UUID]:
-    """The ids of the global terms by kind and slug. A term of these lists may be stored under another slug."""
-    rows = await session.fetch(f"SELECT kind, slug, name, id FROM ({TERMS}) AS term WHERE organization_id IS NULL")
-    named_so = {(row.kind, identity_of(row.name)): row.id for row in rows}
-    shipped = {(str(kind), entry["slug"]): identity_of(entry["name"]) for kind in lists for entry in lists[kind]}
-    found = {key: named_so[key[0], name] for key, name in shipped.items() if (key[0], name) in named_so}
-    return {**found, **{(row.kind, row.slug): row.id for row in rows}}

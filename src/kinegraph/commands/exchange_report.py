@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from kinegraph.commands.exchange_lines import edited_line, like_line, override_line, renamed_line, renaming_line
 from kinegraph.exchange.jobs import EXERCISES, OVERRIDES, TAXONOMY_TERMS
-from kinegraph.exchange.rules import Choices, Decision, Plan, Verdict, format_faults
-from kinegraph.formats.records import one_line
-from kinegraph.override.rules import OverrideDecision, OverrideVerdict
+from kinegraph.exchange.rules import Choices, Plan, Verdict, format_faults
+from kinegraph.override.rules import OverrideVerdict
 
 MAX_OVERRIDES = 20
 """Maximum number of overrides that are listed with their fields."""
@@ -17,9 +17,9 @@ def report(plan: Plan, choices: Choices) -> Iterator[str]:
     yield f"{plan.exercises:,} exercises"
     yield from (f"  {name:<20}{count:>7,}{remark}" for name, count, remark in _counts(plan))
     yield from _beside(plan)
-    yield from map(_renamed, plan.renamed)
-    yield from map(_edited, plan.of(Verdict.EDITED))
-    yield from map(_like, plan.alike)
+    yield from map(renamed_line, plan.renamed)
+    yield from map(edited_line, plan.of(Verdict.EDITED))
+    yield from map(like_line, plan.alike)
     yield from (f"{each.entry.location}: its video is locked and stays as it is" for each in plan.locked)
     yield from map(str, plan.skipped)
     if plan.faults:
@@ -59,55 +59,12 @@ def _beside(plan: Plan) -> Iterator[str]:
         if total:
             yield f"{total:,} {name}"
             yield from (f"  {verdict:<20}{count:>7,}" for verdict, count in counts.items())
-    yield from map(_renaming, renamed)
+    yield from map(renaming_line, renamed)
     changing = [each for each in plan.overrides if each.verdict is not OverrideVerdict.UNCHANGED]
     changing.sort(key=lambda each: each.verdict is not OverrideVerdict.EDITED)
-    yield from map(_override, changing[:MAX_OVERRIDES])
+    yield from map(override_line, changing[:MAX_OVERRIDES])
     if len(changing) > MAX_OVERRIDES:
         yield f"and {len(changing) - MAX_OVERRIDES:,} more overrides"
-
-
-def _renaming(decision: OverrideDecision) -> str:
-    before, after = map(one_line, decision.names)
-    outcome = "renamed" if decision.writes else "not renamed"
-    return f'{decision.entry.location} is shown as "{before}", which is {outcome} "{after}"'
-
-
-def _override(decision: OverrideDecision) -> str:
-    """The line of an override: its fields, and the name of the exercise if the file has another one."""
-    entry, fields = decision.entry, [*decision.fields]
-    if decision.removed:
-        fields.append(f"the canonical {', '.join(decision.removed)}")
-    name = "" if entry.name == decision.target.name else f' (the canonical "{one_line(decision.target.name)}")'
-    listed = ", ".join(fields)
-    if decision.verdict is OverrideVerdict.EDITED:
-        return f"{entry.location}{name} has another override here: {_outcome(decision.writes)}: {listed}"
-    return f"{entry.location}{name} gets {listed}"
-
-
-def _renamed(decision: Decision) -> str:
-    stored = one_line(decision.stored.content["name"]) if decision.stored else ""
-    outcome = "renamed" if decision.writes else "not renamed"
-    return f'{decision.entry.location} is the stored "{stored}", which is {outcome}'
-
-
-def _edited(decision: Decision) -> str:
-    imported = decision.stored is not None and decision.stored.import_key is not None
-    why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
-    return f"{decision.entry.location} {why}: {_outcome(decision.writes)}"
-
-
-def _outcome(is_written: bool) -> str:
-    return "overwritten" if is_written else "left as it is (--overwrite replaces it)"
-
-
-def _like(decision: Decision) -> str:
-    """The line of a row that resembles another: equal ones are left out, others are imported."""
-    verb = "has the name of" if decision.is_equal else "looks like"
-    if decision.stored:
-        return f"{decision.entry.location} {verb} {decision.like}: renamed all the same"
-    outcome = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
-    return f"{decision.entry.location} {verb} {decision.like}: {outcome}"
 
 
 def summary(plan: Plan) -> str:

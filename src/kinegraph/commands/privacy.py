@@ -18,7 +18,7 @@ from kinegraph.media.rules_files import staged_key, thumbnail_key
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import AWAY, open_redis
 from kinegraph.outside.storage import ObjectStorage
-from kinegraph.privacy import store, store_erasing
+from kinegraph.privacy import store, store_erasing, store_export
 from kinegraph.services import database_url, open_storage, redis_url
 from kinegraph.settings import read_settings
 
@@ -68,7 +68,7 @@ async def export(user: str | None, email: str | None, organization: str | None, 
         async with database.read(store.act_for_privacy) as session:
             person = await _person(session, user, email)
             within = None if organization is None else await _organization_id(session, organization)
-            found = await store.everything(session, person.id, within)
+            found = await store_export.everything(session, person.id, within)
         files = await _files(storage, found)
     contents = {"person.json": orjson.dumps(found, option=orjson.OPT_INDENT_2), **files}
     try:
@@ -78,7 +78,7 @@ async def export(user: str | None, email: str | None, organization: str | None, 
     print(f"{output}: {sum(map(len, found.values())):,} rows, {len(files):,} files.")
 
 
-async def _files(storage: ObjectStorage, found: store.Exported) -> dict[str, bytes]:
+async def _files(storage: ObjectStorage, found: store_export.Exported) -> dict[str, bytes]:
     """The files of attachments, with their thumbnails, and of unused uploads, by their path below the folder."""
     keys = [key for file in found["attachments"] for key in (file["url"], thumbnail_key(file["url"]))]
     keys += [staged_key(row["id"], row["key"]) for row in found.get("uploads", ())]

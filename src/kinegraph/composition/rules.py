@@ -8,11 +8,12 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import DISC, FLOOR, HEART, SLOW, is_on_floor
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
-from kinegraph.programming.rules import Request
+from kinegraph.programming.rules import ExclusionReason, Request
 from kinegraph.programming.rules_eligible import Sorted
 from kinegraph.programming.rules_places import STEADY, Place
 
@@ -28,7 +29,6 @@ condition."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
 
-HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
 NO_BREATH_HOLD = HEART | {
     "hypertension", "uncontrolled_hypertension", "glaucoma", "pregnancy", "postpartum", "pelvic_floor_dysfunction",
     "diastasis_recti", "abdominal_hernia",
@@ -53,6 +53,8 @@ def setting_of(request: Request) -> Setting:
         is_careful=not person.having.isdisjoint(CAREFUL),
         is_heart=not person.having.isdisjoint(HEART),
         breathes_out=not person.having.isdisjoint(NO_BREATH_HOLD),
+        spares_spine=not person.having.isdisjoint(DISC),
+        is_slow=not person.having.isdisjoint(SLOW),
     )
 
 
@@ -77,6 +79,7 @@ class Summary:
     exhausting: int
     planes: frozenset[str | None]
     movements: frozenset[tuple[Side, str | None]]
+    roots: frozenset[UUID]
 
 
 @dataclass
@@ -106,6 +109,10 @@ class Session:
     """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
     """The points of exercises for a place that do not depend on the session."""
+    main_count: int | None = None
+    """The exercises of the main part; None until it is computed for the session as it is."""
+    against_extra: dict[UUID, tuple[ExclusionReason, str] | None] = field(default_factory=dict)
+    """What forbids adding exercises to the session as it is."""
     _summary: Summary | None = None
     _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
     options_by_id: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
@@ -129,6 +136,20 @@ class Session:
     def by_id(self) -> Mapping[UUID, Candidate]:
         """The eligible exercises by id."""
         return {each.id: each for each in self.eligible}
+
+    @cached_property
+    def gathers_floor(self) -> bool:
+        """True if what is done on the floor is done in one block."""
+        return not self.request.person.having.isdisjoint(FLOOR)
+
+    def is_in_floor_block(self, exercise: Candidate) -> bool:
+        """True if an exercise belongs to the one block on the floor."""
+        return self.gathers_floor and is_on_floor(exercise)
+
+    @property
+    def treats_on_floor(self) -> bool:
+        """True if a treatment is done on the floor: the block is early then."""
+        return any(self.is_treatment(each) and is_on_floor(each) for each in self.exercises)
 
     def range_of(self, exercise: Candidate) -> PrescriptionRange:
         """What is prescribed of an eligible exercise."""
@@ -154,6 +175,7 @@ class Session:
                 sum(each.is_exhausting for each in self.exercises),
                 frozenset(each.plane for each in self.exercises),
                 frozenset((each.side, each.vector) for each in self.exercises),
+                frozenset(each.root_id for each in self.exercises),
             )
         return self._summary
 
@@ -165,6 +187,8 @@ class Session:
     def forget(self) -> None:
         """Forget what was computed for the exercises that were there."""
         self.has_unused.clear()
+        self.against_extra.clear()
+        self.main_count = None
         self._summary = None
 
     @property

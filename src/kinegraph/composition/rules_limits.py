@@ -5,6 +5,7 @@ from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import ExclusionReason
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
@@ -19,6 +20,8 @@ ONCE = frozenset({"barbell_squat", "floor_pull"})
 SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 """Conditions with which pushes are never more than pulls."""
 SMALL_HOLD_SECONDS = 10
+MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
+"""Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
 STRONG_DIFFICULTY = 3
 
 SERVING = {
@@ -36,6 +39,22 @@ SERVING = {
 """By goal, the classes that are added beyond the places of a session."""
 
 Obstacle = tuple[ExclusionReason, str]
+
+
+FOLLOWS: Obstacle = ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
+PASSING = frozenset({ExclusionReason.BALANCE})
+
+
+def is_lasting(found: Obstacle) -> bool:
+    """True if what forbids adding an exercise holds whatever else is added."""
+    return found[0] not in PASSING and found is not FOLLOWS
+
+
+def against_extra(session: Session, exercise: Candidate) -> Obstacle | None:
+    """The obstacle to an exercise beyond the places, computed once for the session as it is."""
+    if exercise.id not in session.against_extra:
+        session.against_extra[exercise.id] = obstacle(session, exercise, is_extra=True)
+    return session.against_extra[exercise.id]
 
 
 def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -60,9 +79,7 @@ def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Ob
         return found
     if found := _sets(session, exercise, is_extra=is_extra):
         return found
-    return next(
-        (found for check in (_choice, _fatigue, _order) if (found := check(session, exercise)) is not None), None
-    )
+    return _choice(session, exercise) or _fatigue(session, exercise) or _order(session, exercise)
 
 
 def _special(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -99,6 +116,8 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
         return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
+    if found := _share_of_movement(session, exercise):
+        return found
     near = session.found.near[exercise.id]
     twin = next((each for each in session.exercises if each.id in near and each.class_key == exercise.class_key), None)
     if twin is not None:
@@ -109,10 +128,35 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     return None
 
 
+def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None:
+    """At most two lifts of a movement, three where one group alone is wanted, and a part of the time for the trunk."""
+    targets = session.request.targets
+    if exercise.is_compound and exercise.side in OPPOSITE:
+        most = MAX_LIFTS + (len(targets) == 1)
+        if sum(each.is_compound and each.side is exercise.side for each in session.exercises) >= most:
+            return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    is_unloaded = exercise.mechanics == "bodyweight" and exercise.class_key == "leg_compound"
+    if is_unloaded and any(_is_loaded_twin(each, exercise) for each in session.exercises):
+        return ExclusionReason.CHOICE, "A loaded exercise of this movement was chosen."
+    if not exercise.is_compound and sum(each.primary >= exercise.primary for each in session.exercises) >= MAX_LIFTS:
+        return ExclusionReason.CHOICE, "Two exercises train the same muscles already."
+    if exercise.side is Side.CORE and not any(exercise.primary & keys for _, keys in targets):
+        seconds = sum(timed.seconds for each, timed in session.chosen.values() if each.side is Side.CORE)
+        least = min((timed.seconds for timed in session.fitting(exercise, is_extra=True)), default=0)
+        if seconds + least > MAX_CORE_SHARE * 60 * session.request.minutes:
+            return ExclusionReason.CHOICE, "The trunk has its part of the session already."
+    return None
+
+
+def _is_loaded_twin(one: Candidate, exercise: Candidate) -> bool:
+    return one.side is exercise.side and one.mechanics in LOADED and one.is_unilateral == exercise.is_unilateral
+
+
 def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
     fitting = session.fitting(exercise, is_extra=is_extra)
     if not fitting:
-        least = session.options(exercise)[-1].seconds
+        options = [timed for timed in session.options(exercise) if not (is_extra and timed.is_compact)]
+        least = min((timed.seconds for timed in options), default=session.options(exercise)[-1].seconds)
         return ExclusionReason.TIME, f"It needs {minutes_of(least)}: too great a part of the session."
     least = min((timed.seconds for timed in fitting if session.fits_sets(exercise, timed)), default=fitting[-1].seconds)
     if least <= session.seconds_left:
@@ -137,7 +181,8 @@ def _is(left: int) -> str:
 
 
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
-    if copy := next((each for each in session.exercises if each.root_id == exercise.root_id), None):
+    if exercise.root_id in session.summary.roots:
+        copy = next(each for each in session.exercises if each.root_id == exercise.root_id)
         return ExclusionReason.CHOICE, f"It is a copy of {copy.name}, which is in the session."
     if len(session.chosen) >= MAX_ACCESSORY and (found := _full_section(session, exercise)):
         return found
@@ -152,7 +197,9 @@ def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
 
 def _full_section(session: Session, exercise: Candidate) -> Obstacle | None:
     is_of_main = is_main(exercise, session)
-    count = sum(is_main(each, session) == is_of_main for each in session.exercises)
+    if session.main_count is None:
+        session.main_count = sum(is_main(each, session) for each in session.exercises)
+    count = session.main_count if is_of_main else len(session.chosen) - session.main_count
     most = MAX_SMALL_ENDURANCE if session.is_aerobic else MAX_MAIN if is_of_main else MAX_ACCESSORY
     if count < most:
         return None
@@ -179,7 +226,7 @@ def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle 
 def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
     limit = fatigue_limit(session.request.minutes)
     if session.summary.fatigue + exercise.fatigue > limit:
-        return ExclusionReason.FATIGUE, "The session would become too tiring."
+        return ExclusionReason.FATIGUE, "With those that were chosen before it the session would become too tiring."
     most = exhausting_limit(session.request.difficulty_max)
     if exercise.is_exhausting and session.summary.exhausting >= most:
         return ExclusionReason.FATIGUE, f"The session has {most} exhausting exercises already."
@@ -221,4 +268,4 @@ def is_balanced(session: Session) -> bool:
 def _order(session: Session, exercise: Candidate) -> Obstacle | None:
     if not exercise.is_exhausting or in_order([*session.exercises, exercise], session) is not None:
         return None
-    return ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
+    return FOLLOWS

@@ -31,7 +31,8 @@ class Phase(IntEnum):
 
 
 MIDDLE = frozenset({Phase.LARGE, Phase.ONE_LEG, Phase.SMALL})
-"""Phases that may be mixed, so that no two exhausting exercises of a muscle follow one another."""
+LIFTS = frozenset({Phase.LARGE, Phase.ONE_LEG})
+"""MIDDLE: phases that may be mixed, so that no two exhausting exercises of a muscle follow one another."""
 
 
 def phase_of(exercise: Candidate, session: Session) -> Phase:
@@ -41,6 +42,8 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.TREATMENT if session.setting.is_heart and session.is_treatment(exercise) else Phase.STEADY
     if key in EXPLOSIVE or key in SKILL or (key == "ballistic" and session.request.goal is TrainingGoal.POWER):
         return Phase.FAST
+    if session.is_in_floor_block(exercise):
+        return Phase.TREATMENT if session.treats_on_floor else Phase.TRUNK
     if session.is_treatment(exercise):
         return Phase.TREATMENT
     if key == "carry" or key in CONDITIONING:
@@ -62,25 +65,49 @@ def is_main(exercise: Candidate, session: Session) -> bool:
 def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate] | None:
     """The exercises in the order of their phases, in the middle of the session as near to it as possible.
 
-    No two exhausting exercises with a common primary muscle follow one another; None where that is impossible.
+    No two exhausting exercises with a common primary muscle follow one another, the heaviest lift of a movement is its
+    first, and isolation follows the lifts; None where that is impossible. The floor is one block, at the phase's end.
     """
     phases = {each.id: phase_of(each, session) for each in exercises}
     turns = {each.id: position for position, each in enumerate(exercises)}
 
-    def rank(each: Candidate) -> tuple[int, bool, bool, int, int, int]:
+    def rank(each: Candidate) -> tuple[int, bool, bool, bool, int, int, int]:
         is_tiring, large = each.is_exhausting, LARGE_FIRST.get(each.side, 4)
         is_bar = is_tiring and is_bar_lift(each)
-        return phases[each.id], not is_tiring, is_tiring and not is_bar, large, -each.fatigue // 3, turns[each.id]
+        place = large, -each.fatigue // 3, turns[each.id]
+        return phases[each.id], session.is_in_floor_block(each), not is_tiring, is_tiring and not is_bar, *place
 
     def group(each: Candidate) -> int:
         phase = phases[each.id]
         return Phase.LARGE if phase in MIDDLE else phase
 
+    def is_first(one: Candidate, other: Candidate) -> bool:
+        return comes_first(one, other, phases[one.id], phases[other.id])
+
     found: list[Candidate] = []
-    return found if _arranged(found, sorted(exercises, key=rank), group) else None
+    return found if _arranged(found, sorted(exercises, key=rank), group, is_first) else None
 
 
-def _arranged(found: list[Candidate], waiting: Sequence[Candidate], group: Callable[[Candidate], int]) -> bool:
+def comes_first(one: Candidate, other: Candidate, phase: Phase, next_phase: Phase) -> bool:
+    """True if one exercise has to come before another: lifts before isolation, of a movement the heaviest first."""
+    if phase not in LIFTS:
+        return False
+    if next_phase is Phase.SMALL:
+        return True
+    is_same = one.side is other.side and one.side in LARGE_FIRST
+    return next_phase in LIFTS and is_same and _heaviness(one, phase) > _heaviness(other, next_phase)
+
+
+def _heaviness(exercise: Candidate, phase: Phase) -> tuple[bool, bool, int]:
+    return phase is Phase.LARGE, is_bar_lift(exercise), exercise.fatigue
+
+
+def _arranged(
+    found: list[Candidate],
+    waiting: Sequence[Candidate],
+    group: Callable[[Candidate], int],
+    is_first: Callable[[Candidate, Candidate], bool],
+) -> bool:
     """Append the waiting exercises in the first order that is allowed; False where there is none."""
     if not waiting:
         return True
@@ -89,8 +116,10 @@ def _arranged(found: list[Candidate], waiting: Sequence[Candidate], group: Calla
             break
         if found and follow_too_closely(found[-1], each):
             continue
+        if any(other is not each and is_first(other, each) for other in waiting):
+            continue
         found.append(each)
-        if _arranged(found, [*waiting[:position], *waiting[position + 1 :]], group):
+        if _arranged(found, [*waiting[:position], *waiting[position + 1 :]], group, is_first):
             return True
         found.pop()
     return False

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
-from kinegraph.composition.rules_limits import obstacle
+from kinegraph.composition.rules_limits import against_extra, is_lasting, obstacle
 from kinegraph.dosing.rules import is_bar_lift
 from kinegraph.layers.rules import ProgressionType, TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, chance
@@ -13,8 +13,6 @@ from kinegraph.programming.rules_eligible import LIGHT, THERAPEUTIC
 from kinegraph.programming.rules_places import STEADY, Place, is_representative
 from kinegraph.programming.rules_standard import first_choices, is_first_choice, is_special
 
-LASTING = frozenset({ExclusionReason.CHOICE, ExclusionReason.TIME})
-"""Reasons against a further exercise that hold whatever else is added."""
 CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
     TrainingGoal.STRENGTH: {
         **dict.fromkeys(("barbell_squat", "floor_pull"), 3.0),
@@ -140,8 +138,8 @@ def fitting_for(session: Session, place: Place, pool: Sequence[Candidate]) -> li
     return [
         each
         for each in pool
-        if each.id not in session.chosen
-        and place.is_filled_by(each)
+        if place.is_filled_by(each)
+        and each.id not in session.chosen
         and not (is_part and session.is_warned(each) and not _is_mild(each))
     ]
 
@@ -158,15 +156,18 @@ def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extr
         return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
     allowed = [each for each in pool if _may_be_extra(each, session)]
     if any(place.is_filled_by(each) for each in session.waiting):
-        session.passed_over.update(each.id for each in allowed if not is_first_choice(each))
+        passed = [each.id for each in allowed if not is_first_choice(each)]
+        session.passed_over.update(passed)
+        for id in passed:
+            session.against_extra.pop(id, None)
         allowed = [each for each in allowed if is_first_choice(each)]
     return min(allowed, key=lambda each: (-score(each, session, place), each.key), default=None)
 
 
 def _may_be_extra(exercise: Candidate, session: Session) -> bool:
     """True if an exercise may be added beyond the places. What stands against it for good is remembered."""
-    found = obstacle(session, exercise, is_extra=True)
-    if found is not None and found[0] in LASTING:
+    found = against_extra(session, exercise)
+    if found is not None and is_lasting(found):
         session.blocked.add(exercise.id)
         if found[0] is ExclusionReason.TIME and is_first_choice(exercise):
             session.waiting.append(exercise)

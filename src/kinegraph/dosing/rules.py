@@ -56,9 +56,13 @@ class Setting:
     """True for conditions of the whole person: heart, bones, balance, pregnancy, after an operation."""
     is_heart: bool = False
     breathes_out: bool = False
-    is_compact: bool = False
-    """True for the prescription of fewer repetitions and shorter rests, where the time is short."""
     """True for conditions in which the breath must not be held."""
+    spares_spine: bool = False
+    """True for conditions of discs and nerves of the lower back."""
+    is_slow: bool = False
+    """True for conditions with which nothing is done as fast as possible."""
+    is_compact: bool = False
+    """True for the prescription of fewer sets and shorter rests, where the time is short."""
 
     @property
     def is_short(self) -> bool:
@@ -69,6 +73,12 @@ class Setting:
     def may_be_compact(self) -> bool:
         """True if exercises may be done more shortly, so that each movement has one: not heavy ones."""
         return self.minutes <= COMPACT_MINUTES and (self.goal not in HEAVY_GOALS or self.is_easy)
+
+    @property
+    def has_floor(self) -> bool:
+        """True if sets have many repetitions at least: with the same effort, fewer are heavier."""
+        is_fast = self.goal is TrainingGoal.POWER and not self.is_slow
+        return (self.is_easy and not is_fast) or self.goal is TrainingGoal.ENDURANCE
 
     @property
     def is_easy(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any  # a prescription is JSON
 
+from kinegraph.care.rules import condition_words
 from kinegraph.classification.rules_safety import Assessment, Warned
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
@@ -28,6 +29,15 @@ RESERVE = re.compile(r"(\d+) repetitions (?:before failure|in reserve)")
 EXERTION = re.compile(r"\bRPE (\d+)\b")
 HALF = re.compile(r"[Hh]alve [^,;.]*\b(?:time|repetitions|distance)\b|half the (?:time|repetitions|distance)\b")
 SHARE = re.compile(r"(\d+)% of the (?:repetitions|time|distance)\b")
+
+LOAD = re.compile(r"(?:at most )?(\d+)% of (?:the|your)(?: usual)? (?:load|maximum|best)\b|half (?:of )?the load\b")
+"""Parts of a load, which nobody knows: effort takes their place, by EFFORTS."""
+EFFORTS = ((50, 5), (70, 6), (100, 7))
+"""By the part of the load, the greatest rating of perceived exertion."""
+PHASE = re.compile(r" until week \d+, then [^,;.]*")
+"""The later of two phases: weeks are not known, so the earlier one, which is stricter, holds."""
+RAIL = re.compile(r"\ba (?:fixed )?rail\b")
+ONE_AT_A_TIME = re.compile(r"\b(?:1|one) (?:arm|leg) at a time")
 
 MAX_NOTES = 2_000
 STEADY_SECONDS = 180
@@ -49,6 +59,7 @@ class Advice:
     exertion: int | None = None
     """The greatest rating of perceived exertion; repetitions in reserve count as 10 less them."""
     share: float = 1.0
+    is_one_at_a_time: bool = False
 
 
 NO_ADVICE = Advice()
@@ -74,8 +85,8 @@ def notes_of(assessment: Assessment) -> str | None:
     """The advice of the warnings, the same text once; None without any."""
     by_text: dict[str, list[str]] = {}
     for each in shown_warnings(assessment):
-        by_text.setdefault(each.modification or "", []).append(each.condition.replace("_", " "))
-    lines = [f"{' and '.join(names).capitalize()}: {text}" for text, names in by_text.items()]
+        by_text.setdefault(each.modification or "", []).append(condition_words(each.condition))
+    lines = [f"{name[0].upper()}{name[1:]}: {text}" for text, names in by_text.items() if (name := " and ".join(names))]
     return "\n".join(lines)[:MAX_NOTES] or None
 
 
@@ -92,6 +103,7 @@ def advice_of(assessment: Assessment) -> Advice:
         max((each.rest_seconds for each in found if each.rest_seconds is not None), default=None),
         _least(each.exertion for each in found),
         min(each.share for each in found),
+        any(each.is_one_at_a_time for each in found),
     )
 
 
@@ -105,6 +117,8 @@ def read(text: str) -> Advice:
     rests = [int(a or c) * (60 if (b or d) == "minute" else 1) for a, b, c, d in REST.findall(text)]
     rest = NOT_PRESCRIBED.sub(" ", REST.sub(" ", text))
     exertions = [*map(int, EXERTION.findall(rest)), *(10 - int(value) for value in RESERVE.findall(text))]
+    loads = [int(part or 50) for part in LOAD.findall(rest)]
+    exertions += [next(effort for most, effort in EFFORTS if part <= most) for part in loads if part <= 100]
     shares = [0.5] if HALF.search(rest) else []
     shares += [int(value) / 100 for value in SHARE.findall(rest)]
     return Advice(
@@ -115,6 +129,7 @@ def read(text: str) -> Advice:
         max(rests, default=None),
         _least(exertions),
         min(shares, default=1.0),
+        bool(ONE_AT_A_TIME.search(text)),
     )
 
 
@@ -129,6 +144,8 @@ def obeying(prescription: Mapping[str, Any], advice: Advice) -> dict[str, Any]:
         found["reps_min"] = min(found["reps_min"], max(found["reps_max"] - FEW_REPETITIONS, 1))
     if "duration_seconds" in found:
         _shorten(found, advice)
+    if advice.is_one_at_a_time:
+        found["per_side"] = True
     if "distance_meters" in found:
         found["distance_meters"] = max(min(int(found["distance_meters"] * advice.share), advice.meters or 1_000), 1)
     if advice.rest_seconds and found.get("sets", 1) > 1:
@@ -160,6 +177,19 @@ def _eased(load: Mapping[str, Any], exertion: int) -> dict[str, Any]:
     return {**load, "value": min(load["value"], exertion)}
 
 
+def agreed(text: str, prescription: Mapping[str, Any]) -> str:
+    """Advice in agreement with a prescription: parts of a load are an effort, and the stricter number is shown."""
+    load = prescription.get("load")
+    value, is_reserve = (load["value"], load["unit"] == "rir") if load else (None, False)
+    effort = "" if value is None else f" ({value} repetitions in reserve)" if is_reserve else f" (RPE {value} of 10)"
+    found = RAIL.sub("a worktop or chair that cannot slide", PHASE.sub("", LOAD.sub(f"a lighter load{effort}", text)))
+    if value is None or not is_reserve:
+        return found
+    return RESERVE.sub(
+        lambda match: match.group().replace(match.group(1), str(max(int(match.group(1)), value)), 1), found
+    )
+
+
 def contradicts(prescription: Mapping[str, Any], assessment: Assessment) -> bool:
     """True if a prescription exceeds what the advice beside it says."""
     advice = advice_of(assessment)
@@ -170,5 +200,8 @@ def contradicts(prescription: Mapping[str, Any], assessment: Assessment) -> bool
         (prescription.get("distance_meters"), advice.meters),
     )
     is_too_much = any(value is not None and most is not None and value > most for value, most in limits)
+    load = prescription.get("load") or {}
+    exertion = 10 - load["value"] if load.get("unit") == "rir" else load.get("value", 0)
+    is_too_hard = advice.exertion is not None and exertion > advice.exertion
     has_rest = prescription.get("sets", 1) == 1 or prescription.get("rest_seconds", 0) >= (advice.rest_seconds or 0)
-    return is_too_much or not has_rest
+    return is_too_much or is_too_hard or not has_rest

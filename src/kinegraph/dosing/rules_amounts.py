@@ -22,11 +22,14 @@ from kinegraph.workout.rules import LoadUnit
 
 Range = tuple[int, int]
 
-MAX_PER_SIDE, MAX_PER_SIDE_IN_CIRCUIT = 15, 8
-MAX_IN_CIRCUIT = 10
+MAX_PER_SIDE, MAX_PER_SIDE_IN_CIRCUIT = 15, 10
+MAX_IN_CIRCUIT = 12
+MIN_REPETITIONS, MIN_PER_SIDE = 10, 8
+"""The fewest repetitions of a set for endurance, beginners and careful persons: sets are cut before them."""
 MAX_HEAVY_REPETITIONS, MAX_POWER_REPETITIONS = 6, 5
-EASY_RANGE, ACCESSORY_RANGE, STRENGTH_RANGE = (8, 12), (8, 15), (6, 10)
-"""Repetitions: of beginners and careful persons, of accessory exercises, and of lifts that are not done with a bar."""
+EASY_RANGE, ACCESSORY_RANGE, STRENGTH_RANGE, SWING_RANGE = (10, 12), (8, 15), (6, 10), (8, 10)
+"""Repetitions: of beginners and careful persons, of accessory exercises, and of lifts that are not done with a bar, of
+swings for power."""
 WIDTH = 5
 """Ranges of repetitions are at most this wide."""
 HARD_CLASSES = frozenset({"gymnastic_strength", "long_length_eccentric", "olympic_lift", "olympic_variant"})
@@ -46,7 +49,7 @@ CIRCUIT_HOLD, COMPACT_HOLD = 30, 20
 MIN_STEADY = 300
 REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}), (45, {TrainingGoal.HYPERTROPHY: 90}))
 """By the minutes of a session, the longest rests by goal."""
-EASY_REST = 90
+EASY_REST, MIN_HEART_REST = 90, 60
 MIN_SETS = 2
 FEW_HOLDS = 3
 ONE_SET_MINUTES = 15
@@ -60,7 +63,18 @@ def repetitions(exercise: Candidate, of: PrescriptionRange, setting: Setting) ->
         high = min(high, MAX_PER_SIDE)
     if setting.is_short or setting.is_compact:
         high = min(high, MAX_PER_SIDE_IN_CIRCUIT if exercise.is_unilateral else MAX_IN_CIRCUIT)
+    if has_floor(exercise, of, setting):
+        least = MIN_PER_SIDE if exercise.is_unilateral else MIN_REPETITIONS
+        low, high = max(low, least), max(high, least + 2)
+        return min(low, high - 2), high
     return min(low, max(high - 2, 1)), high
+
+
+def has_floor(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> bool:
+    """True if a set has MIN_REPETITIONS at least: not where the body is pulled up, lowered slowly or few are usual."""
+    pulls_up = exercise.side is Side.PULL and exercise.class_key == "bodyweight_upper_body"
+    is_hard = exercise.class_key in HARD_CLASSES or exercise.class_key == "tendon_loading"
+    return setting.has_floor and not pulls_up and not is_hard and of.max > MAX_POWER_REPETITIONS
 
 
 def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Range:
@@ -74,7 +88,9 @@ def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Ra
         return min(low, of.max), min(high, of.max)
     if key in HARD_CLASSES or of.max <= MAX_POWER_REPETITIONS:
         return max(of.max - 2, 1), min(of.max, MAX_POWER_REPETITIONS if goal is TrainingGoal.POWER else of.max)
-    if goal is TrainingGoal.POWER and not is_accessory:
+    if goal is TrainingGoal.POWER and not is_accessory and not setting.is_slow:
+        if key == "ballistic" and exercise.side is Side.HINGE:
+            return SWING_RANGE
         return min(of.min, MAX_POWER_REPETITIONS - 2), min(of.max, MAX_POWER_REPETITIONS)
     if setting.is_easy:
         return EASY_RANGE if exercise.is_compound else ACCESSORY_RANGE
@@ -123,6 +139,8 @@ def set_numbers(of: PrescriptionRange, setting: Setting) -> Sequence[int]:
 def rest_seconds(of: PrescriptionRange, setting: Setting) -> int:
     """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
     rest = of.rest_seconds or 0
+    if setting.is_heart:
+        return min(max(rest, MIN_HEART_REST), EASY_REST)
     if setting.is_short:
         return min(rest, CIRCUIT_REST)
     if setting.is_compact:
@@ -145,7 +163,7 @@ def effort(exercise: Candidate, of: PrescriptionRange, setting: Setting, assessm
 def _effort(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[LoadUnit, int]:
     if of.unit is not Unit.REPS:
         return LoadUnit.RPE, 3 if setting.is_heart else 5 if setting.is_easy else 7
-    reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 0
+    reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 3 if setting.spares_spine else 0
     if setting.goal is TrainingGoal.ENDURANCE:
         return LoadUnit.RIR, max(reserve, 4 if setting.is_careful else 3)
     if reserve:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import Candidate
+from kinegraph.care.rules import EXPLOSIVE
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import LIGHT_SETUP, Setting, TimedPrescription, seconds_of, setup_seconds
-from kinegraph.dosing.rules_advice import Advice, advice_of, notes_of, obeying
+from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, notes_of, obeying
 from kinegraph.dosing.rules_amounts import MIN_STEADY, amount, effort, lighter_sets, rest_seconds, set_numbers
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 
@@ -16,7 +17,7 @@ STEADY = "steady_cardio"
 FAST = "As fast as possible: end the set when the speed falls."
 BREATHE = "Breathe out on the effort; never hold your breath."
 TALK = "At a pace at which you can talk in whole sentences."
-HEART_PACE = "RPE 11 to 13 of 20: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
+HEART_PACE = "RPE 3 to 4 of 10: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
 HEAVY_CARRY = "As heavy as you can carry upright, with even steps."
 OF_CONDITION = {
     "achilles_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning. "
@@ -44,8 +45,9 @@ class Chosen:
 
     @property
     def notes(self) -> str | None:
-        """The modifications that the person's conditions ask for; None without any."""
-        return notes_of(self.assessment)
+        """The modifications that the person's conditions ask for, in agreement with the prescription; None without."""
+        text = notes_of(self.assessment)
+        return text and agreed(text, self.prescription)
 
 
 def timed_prescriptions(
@@ -87,9 +89,9 @@ def _timed(
     if sets > 1 and (rest := rest_seconds(of, setting)):
         found["rest_seconds"] = rest
     is_offered = exercise.prescription(setting.goal) is not None
-    is_fast = setting.goal is TrainingGoal.POWER and is_offered
+    is_fast = setting.goal is TrainingGoal.POWER and is_offered and not setting.is_slow
     if of.unit is Unit.REPS and exercise.tempo:
-        found["tempo"] = _fast(exercise.tempo) if is_fast else exercise.tempo
+        found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
         found["per_side"] = True
     if _has_effort(exercise, of, setting, is_fast=is_fast):
@@ -117,14 +119,17 @@ def _notes(
         notes.append(HEART_PACE if setting.is_heart else TALK)
     elif exercise.class_key == "carry" and exercise.equipment and not setting.is_easy:
         notes.append(HEAVY_CARRY)
-    if setting.breathes_out and exercise.class_key != STEADY and exercise.fatigue > 2:
-        notes.append(BREATHE)
+    breathes = setting.breathes_out or setting.spares_spine
+    if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
+        notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     return list(dict.fromkeys(notes))
 
 
-def _fast(tempo: str) -> str:
-    """A tempo whose lifting phase is as fast as possible."""
+def _tempo(exercise: Candidate, tempo: str, *, is_fast: bool) -> str:
+    """The tempo of a class; as fast as possible only for power and in explosive classes."""
+    if not is_fast:
+        return tempo if exercise.class_key in EXPLOSIVE else tempo.replace("X", "2")
     down, pause, _, *rest = tempo.split("-")
     return "-".join((down, pause, "X", *rest))
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
-from kinegraph.exchange import store, store_write
+from kinegraph.exchange import store, store_records, store_write
 from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored, StoredRow
 from kinegraph.exchange.rules_fields import FIELDS
 from kinegraph.exchange.rules_plan import planned, require_importable
@@ -98,7 +98,7 @@ def _stored(row: StoredRow) -> Stored:
 async def _write(session: WriteSession[store.Scope], plan: Plan, show_progress: ShowProgress) -> None:
     await store_write.write_terms(session, session.viewer, plan.new_terms)
     # Existing rows come first: one may release the name or slug that a new row gets.
-    records = [store_write.record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
+    records = [store_records.record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
     for start in range(0, len(records), BATCH):
         await store_write.write(session, session.viewer, records[start : start + BATCH])
         show_progress(min(start + BATCH, len(records)), len(records))

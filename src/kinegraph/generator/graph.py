@@ -26,7 +26,7 @@ MAX_EXCLUDED = 500
 described_enum(
     rules.ExclusionReason,
     "Why an exercise is not in a generated workout; of several the first.",
-    UNSAFE="A condition rules it out, its risk is 60 and more, or nobody has classified it.",
+    UNSAFE="A condition rules it out, its risk is 60 and more, it loads what is sore, or nobody has classified it.",
     GOAL="It is not offered for the goal, or is no training: mobility, tests, therapy for other conditions.",
     MUSCLE="It trains other muscles.",
     EQUIPMENT="It needs equipment that is not there.",
@@ -44,6 +44,7 @@ described_enum(
     SESSION_TIME="The time: too short for something, or longer than the exercises take.",
     WARM_UP="A warm-up.",
     COOL_DOWN="A cool-down.",
+    TREATMENT="An exercise that treats a condition.",
 )
 
 
@@ -94,6 +95,12 @@ class UnmetDemand:
     suggestion: str | None = strawberry.field(description="What would help; null where nothing in the request would.")
 
 
+@strawberry.type(description="When a person with a condition stops, and for which phase the workout is meant.")
+class StopRule:
+    condition: str = strawberry.field(description="The condition.")
+    text: str = strawberry.field(description="When to stop or to call for help, in sentences for the person.")
+
+
 @strawberry.type(description="A generated workout. It is stored nowhere: send its sections to createWorkout.")
 class GeneratedWorkout:
     title: str = strawberry.field(description="Its title, of goal, muscles and minutes.")
@@ -102,6 +109,9 @@ class GeneratedWorkout:
     sections: list[GeneratedSection] = strawberry.field(
         description="Warm-up, main part, accessory work, cool-down; none of them is empty.",
         metadata={"assumed_size": 3},
+    )
+    stop_rules: list[StopRule] = strawberry.field(
+        description="When to stop: one text for each condition, equal ones once.", metadata={"assumed_size": 2}
     )
     estimated_minutes: int = strawberry.field(description="The time that it takes; at most sessionMinutes.")
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kinegraph.care.rules_stop import StopRule, stop_rules
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Excluded, ExclusionReason, Request, Unmet
@@ -46,6 +47,11 @@ class Generated:
     def seed(self) -> int:
         """The seed of the request."""
         return self.request.seed
+
+    @property
+    def stop_rules(self) -> Sequence[StopRule]:
+        """When to stop, for each condition of the person."""
+        return stop_rules(self.request.person)
 
     @property
     def estimated_minutes(self) -> int:

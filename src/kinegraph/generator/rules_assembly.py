@@ -9,9 +9,17 @@ from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
+from kinegraph.dosing.rules_amounts import MAX_HEART_HOLD
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_unmet import is_incomplete, lacks_time_for, shorter, unmet_light, unmet_places
+from kinegraph.generator.rules_unmet import (
+    is_incomplete,
+    lacks_time_for,
+    shorter,
+    unmet_light,
+    unmet_places,
+    unmet_treatments,
+)
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
 from kinegraph.programming.rules_eligible import sort_out
@@ -24,7 +32,7 @@ from kinegraph.workout.rules import SectionType
 WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP = 0.15, 55, 540
 COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN = 0.1, 80, 420
 """The share of the time, and its least and greatest seconds."""
-HEART_COOL_DOWN = 420
+HEART_WARM_UP, HEART_COOL_DOWN = 375, 420
 SHORTEST_WITH_COOL_DOWN = 12
 """Shorter sessions end with the last exercise."""
 MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
@@ -38,7 +46,7 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     found = sort_out(catalogue, request)
     total = request.minutes * 60
     setting = setting_of(request)
-    for_warm_up = _share(total, WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP)
+    for_warm_up = _for_warm_up(total, is_heart=setting.is_heart)
     for_cool_down = _for_cool_down(request, is_heart=setting.is_heart)
     session = Session(request, found, total - for_warm_up - for_cool_down)
     places = places_of(request)
@@ -59,7 +67,12 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     excluded = [
         each for each in (*found.excluded, *_left_out(session, in_workout)) if each.candidate.id not in in_workout
     ]
-    unmet = [*unmet_places(session, places, excluded), *unmet_light(request, ordered, warming, ending, for_cool_down)]
+    trained = [session.chosen_one(each) for each in session.exercises]
+    unmet = [
+        *unmet_places(session, places, excluded),
+        *unmet_treatments(session, catalogue, [*trained, *warming]),
+        *unmet_light(light, warming, ending, (for_cool_down, trained)),
+    ]
     workout = replace(workout, excluded=excluded)
     short = [] if any(each.demand is Demand.SESSION_TIME for each in unmet) else shorter(workout)
     return replace(workout, unmet_demands=[*unmet, *short])
@@ -67,6 +80,11 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
 
 def _share(total: int, share: float, least: int, most: int) -> int:
     return min(max(int(total * share), least), most)
+
+
+def _for_warm_up(total: int, *, is_heart: bool) -> int:
+    found = _share(total, WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP)
+    return max(found, min(HEART_WARM_UP, total // 4)) if is_heart else found
 
 
 def _for_cool_down(request: Request, *, is_heart: bool) -> int:
@@ -88,7 +106,7 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
     size = max((place + 1 for place, each in enumerate(ordered) if is_main(each, session)), default=0)
     movements = [session.chosen_one(each) for each in ordered]
     main, accessory = movements[:size], movements[size:]
-    circuit = ", as a circuit" if session.setting.is_short and len(main) > 1 else ""
+    circuit = ", as a circuit" if session.setting.is_short and is_circuit(main) else ""
     parts = (
         (SectionType.WARMUP, "Warm-up", warming),
         (SectionType.MAIN, f"Main part{circuit}", main),
@@ -96,6 +114,16 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
         (SectionType.COOLDOWN, "Cool-down", ending),
     )
     return [PlannedSection(type, title, each) for type, title, each in parts if each]
+
+
+def is_circuit(movements: Sequence[Chosen]) -> bool:
+    """True if exercises are done in rounds: all have the same sets; short holds, done some times, are one station."""
+    sets = {each.prescription["sets"] for each in movements if not _is_repeated_hold(each)}
+    return len(movements) > 1 and len(sets) == 1
+
+
+def _is_repeated_hold(each: Chosen) -> bool:
+    return 0 < int(each.prescription.get("duration_seconds", 0)) <= MAX_HEART_HOLD
 
 
 def _choose(session: Session, places: Sequence[Place]) -> None:
@@ -155,6 +183,7 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
         return
     wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
     for session.may_add_warned in (False, True):
+        session.forget()
         session.blocked.clear()
         session.passed_over.clear()
         session.waiting.clear()

@@ -4,23 +4,34 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_treatments import CHOSEN
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, score, tier
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
-from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
+from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Unmet
 from kinegraph.programming.rules_eligible import unmet_place
 from kinegraph.programming.rules_places import Place, in_sentence
+from kinegraph.warmup.rules import Light
+from kinegraph.warmup.rules_cool_down import STRETCH, why_no_stretch
 
-SHORT_SHARE = 0.9
-"""A session that takes less of the wanted time is reported."""
+Ending = tuple[int, Sequence[Chosen]]
+SHORT_SHARE, MIN_UNUSED = 0.95, 120
+"""A session that takes less of the wanted time, and leaves so many seconds, is reported."""
 TRAINING_SHARE = 0.7
 """The part of added minutes that training gets; the rest is for warm-up and cool-down."""
-LATE = frozenset({ExclusionReason.UNSAFE, ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE})
+LATE = frozenset(
+    {ExclusionReason.UNSAFE, ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE}
+    | {ExclusionReason.TIME}
+)
 """Reasons that exclude exercises which would be suitable otherwise."""
+UNSAFE_RATIO = 3
+"""Safety is the reason where it excludes more than so many times as many exercises as all others together."""
 WHY = {
+    ExclusionReason.TIME: "What is left of the time is too short for another one.",
     ExclusionReason.UNSAFE: "Most others are not safe for the person.",
     ExclusionReason.FATIGUE: "More would tire too much.",
     ExclusionReason.BALANCE: "More would be against the balance of the movements.",
@@ -84,27 +95,44 @@ def _lacks_time(session: Session, exercise: Candidate) -> bool:
 def shorter(workout: Generated) -> Iterator[Unmet]:
     """The demand for time, where a session is shorter, with the most frequent reason that excludes exercises."""
     seconds, wanted = workout.estimated_seconds, workout.request.minutes
-    if 0 < seconds < SHORT_SHARE * 60 * wanted:
+    if 0 < seconds < min(SHORT_SHARE * 60 * wanted, 60 * wanted - MIN_UNUSED):
         wanted_muscles = frozenset[str]().union(*(keys for _, keys in workout.request.targets))
         near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
         named = Counter(each.reason for each in near if each.reason in LATE)
-        why = f" {WHY[named.most_common(1)[0][0]]}" if named else ""
-        is_unsafe = bool(named) and named.most_common(1)[0][0] is ExclusionReason.UNSAFE
+        unsafe = named.pop(ExclusionReason.UNSAFE, 0)
+        is_unsafe = unsafe > UNSAFE_RATIO * named.total()
+        common = ExclusionReason.UNSAFE if is_unsafe else next((reason for reason, _ in named.most_common(1)), None)
+        why = f" {WHY[common]}" if common is not None else ""
         others = "Other target muscles" if is_unsafe else "More target muscles, equipment or a greater difficultyMax"
         suggestion = f"{others} would give more to choose from."
         detail = f"The exercises take {workout.estimated_minutes} of {wanted} minutes.{why}"
         yield Unmet(Demand.SESSION_TIME, None, detail, suggestion)
 
 
-def unmet_light(
-    request: Request, ordered: Sequence[Candidate], light: Sequence[Chosen], ending: Sequence[Chosen], seconds: int
-) -> Iterator[Unmet]:
-    """The demands for a warm-up and a cool-down; `seconds`: the time for the cool-down."""
-    if ordered and not light:
+def unmet_treatments(session: Session, catalogue: Catalogue, trained: Sequence[Chosen]) -> Iterator[Unmet]:
+    """The conditions that no exercise of the workout treats."""
+    if not trained:
+        return
+    treated = {condition for each in trained for condition in each.assessment.indicated_for}
+    in_library = {c for each in catalogue.candidates if each.safety is not None for c in each.safety.indicated_for}
+    for condition in sorted(session.request.person.conditions - treated):
+        chain = next((chain for chain in session.request.person.chains if condition in chain), (condition,))
+        if not treated.isdisjoint(chain):
+            continue
+        is_there = condition in in_library or condition in CHOSEN
+        detail = "suits the person, the equipment and the time" if is_there else "is in the library"
+        words = f"No exercise that treats {condition_words(condition)} {detail}."
+        yield Unmet(Demand.TREATMENT, condition, words, "A physiotherapist can add one.")
+
+
+def unmet_light(light: Light, warming: Sequence[Chosen], ending: Sequence[Chosen], work: Ending) -> Iterator[Unmet]:
+    """The demands for a warm-up and a cool-down; `work`: the seconds for the cool-down, and what was trained."""
+    seconds, trained = work
+    if light.ordered and not warming:
         yield Unmet(
             Demand.WARM_UP, None, "No exercise for a warm-up is safe, fits the equipment and the time.",
             "Begin with 5 minutes of easy movement, and with light loads.",
         )  # fmt: skip
-    if request.with_cool_down and not ending:
-        why = "is safe and fits the time" if seconds else "fits so short a session"
+    if light.request.with_cool_down and light.ordered and not any(e.candidate.class_key == STRETCH for e in ending):
+        why = why_no_stretch(light, seconds, trained)
         yield Unmet(Demand.COOL_DOWN, None, f"No stretch of the trained muscles {why}.", None)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from kinegraph.candidates.rules import Candidate, in_words
+from kinegraph.care.rules import condition_words
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.classification.rules_severity import RANK, Traits, matrix
 from kinegraph.layers.rules import TrainingGoal
@@ -36,6 +37,7 @@ class Demand(StrEnum):
     SESSION_TIME = "session_time"
     WARM_UP = "warm_up"
     COOL_DOWN = "cool_down"
+    TREATMENT = "treatment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def _unsafe(candidate: Candidate, assessment: Assessment) -> str:
     why = next((because for each in named if (because := because_of(candidate, each))), None)
     reason = f" {why}" if why else ""
     if not assessment.is_safe:
-        return f"Not with {in_words(named)}.{reason}"
-    return f"Too risky with {in_words(named)}: {assessment.score} of 100.{reason}"
+        return f"Not with {in_words(map(condition_words, named))}.{reason}"
+    return f"Too risky with {in_words(map(condition_words, named))}: {assessment.score} of 100.{reason}"
 
 
 def because_of(candidate: Candidate, condition: str) -> str | None:

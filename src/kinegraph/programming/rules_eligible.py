@@ -11,6 +11,8 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, in_words, is_offered
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import Bar, barred_by, bars_of
+from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
@@ -50,14 +52,16 @@ class Sorted:
 def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
     """Check every exercise of a catalogue against a request."""
     shown = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
-    person = request.person
-    assessments = {each.id: each.assessed(person) for each in shown if not each.is_ruled_out(person)}
+    person, bars = request.person, bars_of(request.person)
+    assessments = {
+        each.id: with_treatments(each, each.assessed(person), person) for each in shown if not each.is_ruled_out(person)
+    }
     eligible: list[Candidate] = []
     excluded: list[Excluded] = []
     ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
         of = offered(each, request.goal, assessments.get(each.id))
-        found = reason_against(each, of, request, assessments, catalogue)
+        found = reason_against(each, of, request, assessments, catalogue, bars)
         if found is None and of is not None:
             eligible.append(each)
             ranges[each.id] = of
@@ -91,6 +95,7 @@ def reason_against(
     request: Request,
     assessments: Mapping[UUID, Assessment],
     catalogue: Catalogue,
+    bars: Sequence[Bar] = (),
 ) -> tuple[ExclusionReason, str | None] | None:
     """The first reason that excludes an exercise; None if it is eligible.
 
@@ -98,13 +103,16 @@ def reason_against(
     """
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
+    is_treatment = bool(assessments[each.id].indicated_for)
+    if bars and (why := barred_by(each, bars, request.person, is_treatment=is_treatment)):
+        return ExclusionReason.UNSAFE, why
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
     if not is_training(each):
         return ExclusionReason.GOAL, f"It is {USE[use_of(each)]}."
     if of is None:
         return ExclusionReason.GOAL, f"It does not suit training for {request.goal}."
-    if not trains_targets(each, request) and not assessments[each.id].indicated_for:
+    if not is_treatment and not trains_targets(each, request):
         return ExclusionReason.MUSCLE, _trains(each)
     if missing := each.lacks(request.equipment):
         return ExclusionReason.EQUIPMENT, f"It needs {_with_articles(missing)}."
@@ -192,7 +200,7 @@ MAX_NAMED = 3
 def unmet_place(place: Place, request: Request, excluded: Sequence[Excluded]) -> Unmet:
     """The unmet demand of a place: the reasons that exclude exercises for it, and a suggestion."""
     if place.target is not None:
-        near = [each for each in excluded if each.candidate.primary & place.muscles]
+        near = [each for each in excluded if place.is_filled_by(each.candidate)]
         return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {place.name.replace('_', ' ')}", near, request)
     near = [each for each in excluded if place.is_filled_by(each.candidate)]
     return _unmet(Demand.MOVEMENT, place.name, f"is {in_sentence(place)}", near, request)
@@ -200,7 +208,8 @@ def unmet_place(place: Place, request: Request, excluded: Sequence[Excluded]) ->
 
 def _unmet(demand: Demand, subject: str, does: str, near: Sequence[Excluded], request: Request) -> Unmet:
     by_reason = Counter(each.reason for each in near)
-    safe = "safe " if len(request.person) else ""
+    is_safe_wanted = bool(len(request.person)) and ExclusionReason.UNSAFE in by_reason
+    safe = "safe " if is_safe_wanted else ""
     where = "" if request.equipment is None else " with this equipment" if request.equipment else " without equipment"
     detail = f"No {safe}exercise for {request.goal} {does}{where}."
     if by_reason:

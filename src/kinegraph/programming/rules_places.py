@@ -1,10 +1,11 @@
 """The places of a session: the movements of the whole body, or the parts of the wanted muscles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import HIP, KNEE
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 
@@ -41,12 +42,16 @@ class Place:
     """`vector` and `preferred`: the direction of force, and the muscles, whose exercises are preferred."""
     is_optional: bool = False
     """True if nothing is said where it stays empty."""
+    is_compound: bool = False
+    """True if exercises of several joints alone fill it."""
 
     def is_filled_by(self, exercise: Candidate) -> bool:
         """True if an exercise fills the place."""
         if self.side is not None and exercise.side is not self.side:
             return False
         if self.muscles and not self.muscles & exercise.primary:
+            return False
+        if self.is_compound and not exercise.is_compound:
             return False
         if self.classes:
             return exercise.class_key in self.classes
@@ -98,6 +103,9 @@ class Part:
     minutes: int = 0
     classes: frozenset[str] = frozenset()
     preferred: frozenset[str] = frozenset()
+    is_compound: bool = False
+    conditions: frozenset[str] = frozenset()
+    """The conditions with which the part has a place; empty for everybody."""
 
 
 CALVES = frozenset({"calves", "gastrocnemius", "soleus"})
@@ -108,7 +116,8 @@ PARTS = (
     Part(
         "knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})
     ),
-    Part("row", frozenset({"rhomboids", "middle_traps"}), Side.PULL),
+    Part("side of the hip", frozenset({"gluteus_medius"}), conditions=KNEE | HIP),
+    Part("row", frozenset({"rhomboids", "middle_traps"}), Side.PULL, is_compound=True),
     Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), Side.PULL, "vertical"),
     Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), Side.PUSH),
     Part("rear shoulder and rotator cuff", frozenset({"posterior_deltoid", "rotator_cuff"})),
@@ -127,7 +136,13 @@ def places_of(request: Request) -> Sequence[Place]:
         return (*([AEROBIC] if _is_aerobic(request) else []), *BODY)
     found = [AEROBIC] if _is_aerobic(request) else []
     for name, keys in request.targets:
-        parts = [each for each in PARTS if each.muscles <= keys and each.minutes <= request.minutes]
+        parts = [
+            each
+            for each in PARTS
+            if each.muscles <= keys
+            and each.minutes <= request.minutes
+            and (not each.conditions or not request.person.having.isdisjoint(each.conditions))
+        ]
         if len(parts) < 2:
             found.append(Place(name, name, muscles=keys))
         else:
@@ -136,7 +151,9 @@ def places_of(request: Request) -> Sequence[Place]:
 
 
 def _part(target: str, part: Part) -> Place:
-    return Place(f"{target}: {part.name}", target, part.side, part.muscles, part.classes, part.vector, part.preferred)
+    name = f"{target}: {part.name}"
+    found = Place(name, target, part.side, part.muscles, part.classes, part.vector, part.preferred)
+    return replace(found, is_compound=part.is_compound)
 
 
 def _is_aerobic(request: Request) -> bool:

@@ -52,6 +52,13 @@ def is_first_choice(exercise: Candidate) -> bool:
 
 def is_special(exercise: Candidate) -> bool:
     """True for exercises that need rare equipment or much skill, or are hard for reasons beside the muscles."""
+    if "special" not in exercise.memo:
+        exercise.memo["special"] = _is_special(exercise)
+    found: bool = exercise.memo["special"]
+    return found
+
+
+def _is_special(exercise: Candidate) -> bool:
     if is_first_choice(exercise):
         return False
     if not ODD_OBJECTS.isdisjoint(exercise.equipment) or exercise.class_key in SPECIAL_CLASSES:

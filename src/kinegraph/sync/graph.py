@@ -61,7 +61,9 @@ class Change:
     "`hasNextPage` it goes on at once."
 )
 class ChangePage:
-    changes: list[Change] = strawberry.field(description="Objects, each once; their order has no meaning.")
+    changes: list[Change] = strawberry.field(
+        description="Objects, each once; their order has no meaning.", metadata={"assumed_size": rules.DEFAULT_CHANGES}
+    )
     cursor: str = strawberry.field(description="Send it as `since`. It is the caller's own, and never null.")
     has_next_page: bool = strawberry.field(description="Whether further changes may be read now.")
 

@@ -3,6 +3,7 @@
 from typing import Any  # SQLAlchemy's types of a type of PostgreSQL that it does not know
 
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, String, Table, Uuid, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 from kinegraph.kit.database import metadata
@@ -16,6 +17,9 @@ class TransactionId(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:
         """The name of the type."""
         return "xid8"
+
+
+ischema_names["xid8"] = TransactionId
 
 
 def _change() -> "list[Column[Any]]":

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -62,12 +63,16 @@ async def watch_statistics(
 
 async def pose_sessions(session: ReadSession[Viewer], ids: Sequence[UUID]) -> Sequence[PoseSessionRow | None]:
     """Sessions in which poses were measured, in key order; None for those that the viewer does not see."""
-    return await telemetry_of(session).pose_sessions(ids)
+    found = await telemetry_of(session).pose_sessions(ids)
+    seen(session, "PoseSession", found, "user_id")
+    return found
 
 
 async def pose_pages(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window) -> Sequence[Page]:
     """A page of such sessions of each visible enrollment, by their beginning."""
-    return await telemetry_of(session).pose_pages(enrollment_ids, window)
+    found = await telemetry_of(session).pose_pages(enrollment_ids, window)
+    seen(session, "PoseSession", (row for page in found for row in page.rows), "user_id")
+    return found
 
 
 async def pose_counts(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> Sequence[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
+from kinegraph.care.rules import barred_by, bars_of
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
@@ -33,6 +34,8 @@ class Light:
         Steady work of the session may begin and end easily.
         """
         roots = {each.root_id for each in self.ordered if each.class_key != STEADY}
+        person = self.request.person
+        bars = bars_of(person, is_light=True)
         return [
             each
             for each in self.catalogue.candidates
@@ -43,6 +46,7 @@ class Light:
             and each.kind != "test"
             and not each.lacks(self.request.equipment)
             and (self.request.with_drafts or not each.is_draft)
+            and (not bars or barred_by(each, bars, person, is_treatment=False) is None)
         ]
 
     def _is_unwarned(self, each: Candidate) -> bool:

@@ -50,6 +50,25 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
     return found
 
 
+def why_no_stretch(light: Light, seconds: int, work: Sequence[Chosen]) -> str:
+    """The reason that a cool-down has no stretch, in words."""
+    if not seconds:
+        return "fits so short a session"
+    trained = _trained(work)
+    stretches = [
+        each
+        for each in light.catalogue.candidates
+        if each.class_key == STRETCH and 2 * len(each.primary & trained.keys()) >= max(len(each.primary), 1)
+    ]
+    suitable = {each.id for each in light.available() if not _is_demanding(each, light)}
+    if any(each.id in suitable for each in stretches):
+        return "fits the time that is left for it"
+    is_person = len(light.request.person) > 0
+    if is_person and any(not each.lacks(light.request.equipment) for each in stretches):
+        return "suits the conditions"
+    return "is in the library" if not stretches else "is possible with this equipment and level"
+
+
 def _trained(work: Sequence[Chosen]) -> Counter[str]:
     """The sets of each primary muscle; a bout of steady work counts as two."""
     found: Counter[str] = Counter()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import chance
@@ -25,6 +26,9 @@ MAX_BAR_DRILL_FATIGUE = 5
 EXPLOSIVE = frozenset({"jump", "shock_jump", "sprint", "olympic_lift", "olympic_variant"})
 PULSE_SECONDS = ((7, 40), (12, 60), (20, 90), (40, 120), (75, 150), (180, 180))
 """By the minutes of the session, how long the pulse is raised."""
+MAX_HEART_SECONDS = 600
+"""With a condition of the heart the warm-up is one exercise, as long as there is time, at most so long."""
+GRADED = "Begin very easily, and do a little more each minute."
 INDOOR_MINUTES = 15
 """In sessions up to this length the pulse is raised on the spot."""
 PULSE_CLASSES = frozenset({STEADY, "balance_training", JUMP, "mixed_conditioning"})
@@ -33,7 +37,7 @@ MARCHING = frozenset({"hip_flexors"})
 MAX_PULSE_FATIGUE, MAX_GENTLE_FATIGUE = 7, 5
 MAX_JUMP_FATIGUE = 3
 LEGS, ARMS = frozenset({"hip", "knee", "ankle"}), frozenset({"shoulder", "elbow", "wrist"})
-FLOW_FATIGUE = 2
+FLOW_FATIGUE, MAX_GENTLE_DIFFICULTY = 2, 2
 MAX_MOBILITY_SECONDS = 110
 MAX_MOBILITY, LONG_MINUTES = 2, 45
 """Exercises of mobility; one more from LONG_MINUTES on."""
@@ -45,6 +49,8 @@ def warm_up(light: Light, seconds: int) -> list[Chosen]:
         return []
     pool = light.available()
     found = _pulse(light, pool, seconds)
+    if light.setting.is_heart:
+        return found
     left = seconds - sum(each.seconds for each in found)
     rehearsal: list[Chosen] = []
     for first in _first_lifts(light):
@@ -56,6 +62,8 @@ def warm_up(light: Light, seconds: int) -> list[Chosen]:
 
 def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen]:
     wanted = next(value for minutes, value in PULSE_SECONDS if light.request.minutes <= minutes)
+    if light.setting.is_heart:
+        wanted = min(max(seconds - LIGHT_SETUP, 20), MAX_HEART_SECONDS)
     used = regions_of(frozenset(muscle for each in light.ordered for muscle in each.primary))
 
     is_indoors = light.request.minutes <= INDOOR_MINUTES
@@ -73,11 +81,14 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             + 0.5 * (each.class_key == "low_load_strengthening")
             + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
         )
+        value += light.setting.is_heart and each in light.ordered
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
-        timed = light_prescription(each, light.setting, min(wanted, max(seconds - 20, 20)))
+        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LIGHT_SETUP, 20)))
         if timed is not None and timed.seconds <= seconds:
+            if light.setting.is_heart:
+                timed.prescription["notes"] = GRADED
             return [light.chosen(each, timed)]
     return []
 
@@ -201,4 +212,5 @@ def _weights(ordered: Sequence[Candidate]) -> dict[str, float]:
 
 def _is_flow(each: Candidate, light: Light) -> bool:
     """True for flows through many positions, which beginners and persons with conditions are spared."""
-    return light.is_gentle and each.tempo is None and each.fatigue >= FLOW_FATIGUE
+    is_flow = each.tempo is None and each.fatigue >= FLOW_FATIGUE
+    return light.is_gentle and (is_flow or each.difficulty > MAX_GENTLE_DIFFICULTY)

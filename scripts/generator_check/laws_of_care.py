@@ -1,0 +1,134 @@
+"""The laws of conditions: nothing loads what is sore, one block on the floor, a graded warm-up, when to stop."""
+
+from collections.abc import Iterator, Sequence
+
+from kinegraph.candidates.rules_sides import OPPOSITE, Side
+from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
+from kinegraph.care.rules_stop import UNKNOWN
+from kinegraph.composition.rules import Session
+from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
+from kinegraph.composition.rules_order import comes_first, phase_of
+from kinegraph.dosing.rules_advice import LOAD, PHASE
+from kinegraph.dosing.rules_amounts import MIN_HEART_REST, MIN_PER_SIDE, MIN_REPETITIONS, has_floor
+from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_assembly import is_circuit
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import Demand
+from kinegraph.programming.rules_places import STEADY
+from kinegraph.warmup.rules_cool_down import STRETCH
+from kinegraph.workout.rules import SectionType
+
+LIGHT = (SectionType.WARMUP, SectionType.COOLDOWN)
+HEART_MINUTES, HEART_SECONDS = 30, 360
+
+
+def faults_of_care(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """The violations in what a workout does for the conditions of a person, and in its order and messages."""
+    yield from _of_bars(workout)
+    yield from _of_floor(workout, trained)
+    yield from _of_heart(workout, trained)
+    yield from _of_advice(workout, trained)
+    for each in trained:
+        yield from _of_amounts(each, workout, session)
+    yield from _of_shares(workout, trained, session)
+    yield from _of_messages(workout, trained)
+
+
+def _of_bars(workout: Generated) -> Iterator[str]:
+    person = workout.request.person
+    for section in workout.sections:
+        is_light = section.type in LIGHT
+        bars = bars_of(person, is_light=is_light)
+        for each in section.movements:
+            is_treatment = bool(each.assessment.indicated_for) and not is_light
+            if why := barred_by(each.candidate, bars, person, is_treatment=is_treatment):
+                yield f"{each.candidate.key}: {why}"
+            if "X" in each.prescription.get("tempo", "") and not _may_be_fast(each, workout):
+                yield f"{each.candidate.key}: it is done as fast as possible"
+
+
+def _may_be_fast(each: Chosen, workout: Generated) -> bool:
+    is_fast = workout.goal is TrainingGoal.POWER or each.candidate.class_key in EXPLOSIVE
+    return is_fast and workout.request.person.having.isdisjoint(SLOW)
+
+
+def _of_floor(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    having = workout.request.person.having
+    for section in workout.sections:
+        if section.type in LIGHT and not having.isdisjoint(STANDING):
+            for each in section.movements:
+                if is_on_floor(each.candidate):
+                    yield f"{each.candidate.key}: it is on the floor, in {section.type}"
+    on_floor = [position for position, each in enumerate(trained) if is_on_floor(each.candidate)]
+    if on_floor and not having.isdisjoint(FLOOR) and on_floor[-1] - on_floor[0] >= len(on_floor):
+        yield f"the floor is no block: {[each.candidate.key for each in trained]}"
+
+
+def _of_heart(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    if workout.request.person.having.isdisjoint(HEART):
+        return
+    for section in workout.sections:
+        seconds = sum(each.seconds for each in section.movements)
+        is_short = workout.request.minutes >= HEART_MINUTES and seconds < HEART_SECONDS
+        if section.type is SectionType.WARMUP and (len(section.movements) > 1 or is_short):
+            yield f"the warm-up has {len(section.movements)} exercises and {seconds} seconds"
+    for each in trained:
+        if each.prescription["sets"] > 1 and each.prescription.get("rest_seconds", 0) < MIN_HEART_REST:
+            yield f"{each.candidate.key}: it rests {each.prescription.get('rest_seconds')} seconds"
+
+
+def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    for each in trained:
+        if LOAD.search(each.notes or "") or PHASE.search(each.notes or ""):
+            yield f"{each.candidate.key}: a part of an unknown load, or two phases: {each.notes}"
+    if bool(workout.stop_rules) != bool(len(workout.request.person)):
+        yield "nothing says when to stop"
+    if any(each.text == UNKNOWN for each in workout.stop_rules):
+        yield f"no text says when to stop with {[each.condition for each in workout.stop_rules]}"
+    treated = {c for section in workout.sections for e in section.movements for c in e.assessment.indicated_for}
+    said = {each.subject for each in workout.unmet_demands if each.demand is Demand.TREATMENT}
+    for chain in workout.request.person.chains if trained else ():
+        if treated.isdisjoint(chain) and chain[0] not in said:
+            yield f"{chain[0]}: it is neither treated nor unmet"
+
+
+def _of_amounts(each: Chosen, workout: Generated, session: Session) -> Iterator[str]:
+    given, of = each.prescription, session.found.ranges.get(each.candidate.id)
+    if of is None or "reps_max" not in given or each.notes or not has_floor(each.candidate, of, session.setting):
+        return
+    least = MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS
+    if given["reps_min"] < least:
+        yield f"{each.candidate.key}: {given['reps_min']} repetitions at least, for {workout.goal}"
+
+
+def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    exercises = [each.candidate for each in trained]
+    for position, one in enumerate(exercises):
+        for other in exercises[:position]:
+            if comes_first(one, other, phase_of(one, session), phase_of(other, session)):
+                yield f"{other.key} comes before {one.key}"
+    if workout.request.targets or workout.goal is TrainingGoal.POWER:
+        return
+    free = [each for each in trained if not each.assessment.indicated_for and each.candidate.class_key != STEADY]
+    for side in OPPOSITE:
+        lifts = [each for each in free if each.candidate.side is side and each.candidate.is_compound]
+        if len(lifts) > MAX_LIFTS:
+            yield f"{side}: {len(lifts)} lifts"
+    core = [each for each in free if each.candidate.side is Side.CORE]
+    least = sum(each.seconds * min(2 / each.prescription["sets"], 1) for each in core)
+    if len(core) > 1 and least > MAX_CORE_SHARE * 60 * workout.request.minutes + 60:
+        yield f"the trunk has {least:.0f} seconds at least"
+
+
+def _of_messages(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    for section in workout.sections:
+        if "circuit" in section.title and not is_circuit(section.movements):
+            yield "a circuit has exercises of different sets"
+    ending = [
+        each for section in workout.sections[-1:] if section.type is SectionType.COOLDOWN for each in section.movements
+    ]
+    has_stretch = any(each.candidate.class_key == STRETCH for each in ending)
+    is_said = any(each.demand is Demand.COOL_DOWN for each in workout.unmet_demands)
+    if workout.request.with_cool_down and trained and has_stretch == is_said:
+        yield "a stretch is missing and not said, or there and said to be missing"

@@ -1,0 +1,185 @@
+"""Exercises that sessions leave out for a condition, by their attributes, beyond the severity matrix.
+
+The matrix says what is risky; these rules say what a session need not contain, because it loads the part that is sore
+and others do not. They depend on stressors, classes and equipment, never on the names of exercises.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.classification.rules_safety import Person
+
+HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
+PRESSURE = HEART | {"hypertension", "uncontrolled_hypertension"}
+KNEE = frozenset({"knee_pain", "knee_osteoarthritis", "knee_replacement", "acl_injury", "acl_reconstruction"})
+HIP = frozenset({"hip_pain", "hip_impingement", "hip_replacement"})
+DISC = frozenset(
+    {"lumbar_disc_herniation", "sciatica", "spinal_stenosis", "spondylolisthesis", "acute_lower_back_pain"}
+)
+SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
+WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
+FALLS = frozenset({"balance_disorder", "vertigo", "osteoporosis", "diabetic_neuropathy"})
+FLOOR = FALLS | {"knee_osteoarthritis", "knee_replacement", "hip_pain", "hip_replacement", "pregnancy"}
+"""Conditions with which getting down to the floor and up again is hard: once in a session at most."""
+SLOW = PRESSURE | KNEE | HIP | DISC | {"pregnancy", "postpartum", "osteoporosis", "balance_disorder"}
+"""Conditions with which no weight is moved as fast as possible."""
+STANDING = FLOOR | PRESSURE
+"""Conditions with which warm-up and cool-down stay off the floor."""
+
+EXPLOSIVE = frozenset(
+    {"olympic_lift", "olympic_variant", "olympic_technique", "jump", "low_jump", "shock_jump", "sprint", "ballistic"}
+)
+LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting", "side_support", "double_leg_raise"})
+ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
+MOBILITY_DIFFICULTY = 1
+EARLY_FATIGUE = 2
+
+
+def stressors_of(exercise: Candidate) -> frozenset[str]:
+    """The stressors of an exercise; none where nobody has classified it."""
+    return frozenset(exercise.safety.stressors) if exercise.safety is not None else frozenset()
+
+
+def is_on_floor(exercise: Candidate) -> bool:
+    """True if the person lies, kneels or sits on the floor, or is held up on the arms or a roller."""
+    found = stressors_of(exercise)
+    if exercise.mechanics in ("machine", "cable"):
+        return False
+    if "kneeling" in found or "foam_roller" in exercise.equipment or "massage_ball" in exercise.equipment:
+        return True
+    is_raised = not {"bench", "barbell"}.isdisjoint(exercise.equipment)
+    return not is_raised and (not LYING.isdisjoint(found) or "anti_extension" in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rule that leaves exercises out with some conditions. `words` completes "With knee pain, ..."."""
+
+    conditions: frozenset[str]
+    matches: Callable[[Candidate, frozenset[str]], bool]
+    words: str
+    is_strict: bool = False
+    """True if exercises that treat another condition of the person are left out too."""
+    is_light: bool = False
+    """True for warm-up and cool-down only."""
+
+
+def _bends_wrist(each: Candidate, found: frozenset[str]) -> bool:
+    pressed = {"weight_over_face", "bar_on_back", "loaded_wrist_extension"}
+    return "ab_wheel" in each.equipment or (each.mechanics == "free_weight" and not pressed.isdisjoint(found))
+
+
+def _turns(each: Candidate, found: frozenset[str]) -> bool:
+    return "pivoting" in found or ("loaded_spinal_rotation" in found and ON_FEET_TURNED.isdisjoint(found))
+
+
+def _is_bent_down(each: Candidate, found: frozenset[str]) -> bool:
+    return each.pattern == "hinge" and ("hinge_load" in found or each.mechanics == "cable")
+
+
+def _is_early(each: Candidate, found: frozenset[str]) -> bool:
+    """True for isolated, unloaded exercises of the first weeks after an operation of the knee."""
+    is_leg = not each.primary.isdisjoint({"quadriceps", "hamstrings", "glutes", "hip_flexors"})
+    is_small = each.class_key == "low_load_strengthening" and each.fatigue <= EARLY_FATIGUE and not each.equipment
+    return is_leg and is_small and not each.is_compound and each.side is not Side.CORE
+
+
+BARS: Sequence[Bar] = (
+    Bar(HEART, lambda each, _: is_on_floor(each), "no exercise is on the floor: rising again loads the heart.", True),
+    Bar(
+        HEART,
+        lambda each, found: _is_bent_down(each, found) or "prone_lying" in found,
+        "no weight is moved with the head bent down.",
+        True,
+    ),
+    Bar(
+        PRESSURE,
+        lambda each, found: (
+            "foam_roller" in each.equipment
+            or "head_below_heart" in found
+            or (each.class_key == "isometric_hold" and "long_hold" in found)
+        ),
+        "no long hold, held-up roller or low head: each raises the blood pressure.",
+        True,
+    ),
+    Bar(SLOW, lambda each, _: each.class_key in EXPLOSIVE, "nothing is done as fast as possible.", True),
+    Bar(WRIST, _bends_wrist, "nothing bends the wrist back under a weight.", True),
+    Bar(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
+    Bar(
+        KNEE | HIP | FALLS | {"pregnancy", "postpartum"},
+        lambda _, found: "end_range_hip" in found and "floor_sitting" in found,
+        "no bent leg is turned to the end of its range on the floor.",
+        True,
+    ),
+    Bar(HIP, lambda _, found: {"floor_sitting", "long_hamstring_load"} <= found, "no fold over straight legs."),
+    Bar(
+        SHOULDER,
+        lambda each, _: each.kind == "mobility" and "lats" in each.primary,
+        "no stretch presses the arm overhead.",
+    ),
+    Bar(
+        frozenset({"osteoporosis"}),
+        lambda each, found: {"supine_lying", "external_load"} <= found and is_on_floor(each),
+        "no weight is brought down to the floor and up again.",
+        True,
+    ),
+    Bar(
+        frozenset({"pregnancy"}),
+        lambda each, found: "anti_extension" in found and "bench" not in each.equipment,
+        "the body is not held up over the floor, where the belly domes.",
+        True,
+    ),
+    Bar(
+        frozenset({"pregnancy"}),
+        lambda _, found: not found.isdisjoint({"supine_lying", "prone_lying"}),
+        "nothing is done flat on the back from week 20 on, and the week is not known.",
+        True,
+    ),
+    Bar(
+        FLOOR,
+        lambda each, _: each.is_unilateral and each.class_key == "leg_compound" and is_on_floor(each),
+        "both legs push together on the floor.",
+    ),
+    Bar(
+        FALLS,
+        lambda each, found: "anti_extension" in found and is_on_floor(each) and "kneeling" not in found,
+        "the body is not held up over the floor.",
+        True,
+    ),
+    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later."),
+    Bar(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
+    Bar(
+        STANDING,
+        lambda each, _: each.kind == "mobility" and each.difficulty > MOBILITY_DIFFICULTY,
+        "mobility is simple.",
+        True,
+        True,
+    ),
+)  # fmt: skip
+
+
+def bars_of(person: Person, *, is_light: bool = False) -> Sequence[Bar]:
+    """The rules that hold for a person. `is_light`: in warm-up and cool-down."""
+    if not len(person):
+        return ()
+    return [bar for bar in BARS if (is_light or not bar.is_light) and not person.having.isdisjoint(bar.conditions)]
+
+
+def barred_by(exercise: Candidate, bars: Sequence[Bar], person: Person, *, is_treatment: bool) -> str | None:
+    """The reason that a session leaves an exercise out; None where no rule does."""
+    found = stressors_of(exercise) if bars else frozenset[str]()
+    for bar in bars:
+        if (bar.is_strict or not is_treatment) and bar.matches(exercise, found):
+            named = sorted(person.conditions & bar.conditions) or sorted(person.having & bar.conditions)
+            return f"With {condition_words(named[0])}, {bar.words}"
+    return None
+
+
+ABBREVIATIONS = ("acl",)
+
+
+def condition_words(key: str) -> str:
+    """A condition in a sentence: "knee pain", "ACL reconstruction"."""
+    return " ".join(word.upper() if word in ABBREVIATIONS else word for word in key.split("_"))

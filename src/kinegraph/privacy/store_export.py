@@ -1,0 +1,57 @@
+"""Reading everything that is stored about a person."""
+
+from typing import Any  # rows as JSON
+from uuid import UUID
+
+from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.privacy.rules_indirect import LEFT_OUT
+from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
+
+Exported = dict[str, list[dict[str, Any]]]
+
+SNAPSHOTS = "SELECT a.snapshot_workout_id FROM workout_assignments a WHERE a.athlete_id = {user}"
+"""SQL: the snapshots of a person's assignments."""
+
+RELATED = {
+    "workouts": f"t.id IN ({SNAPSHOTS})",
+    "workout_sections": f"t.workout_id IN ({SNAPSHOTS})",
+    "workout_movements": f"t.section_id IN (SELECT s.id FROM workout_sections s WHERE s.workout_id IN ({SNAPSHOTS}))",
+    "audit_entries": "t.subject = (SELECT p.pseudonym FROM audit_pseudonyms p WHERE p.user_id = {user})",
+}
+"""Rows about a person that are found through others: by table, the SQL condition."""
+
+
+async def everything(session: ReadSession, user_id: UUID, organization_id: UUID | None = None) -> Exported:
+    """Every row of a person by table, and (`references`) where they stand in rows of others, whose content is theirs.
+
+    With an organization, only what belongs to it, and the person's own row.
+    """
+    scoped = await with_column(session, "organization_id")
+    conditions = {each.table: f"t.{each.column} = {{user}}" for each in OWN if each.column != "parent_author_id"}
+    found: Exported = {}
+    for table, condition in {**RELATED, **conditions}.items():
+        if organization_id is None or table in scoped or table == "users":
+            found[table] = await _rows(session, table, condition, user_id, organization_id if table in scoped else None)
+    found["references"] = []
+    for each in IN_OTHERS:
+        if organization_id is None or each.table in scoped:
+            within = organization_id if each.table in scoped else None
+            rows = await _rows(session, each.table, f"t.{each.column} = {{user}}", user_id, within)
+            if rows:
+                ids = sorted(row["id"] for row in rows if "id" in row)
+                found["references"].append({"table": each.table, "column": each.column, "ids": ids})
+    return found
+
+
+async def _rows(
+    session: ReadSession, table: str, condition: str, user_id: UUID, organization_id: UUID | None
+) -> list[dict[str, Any]]:
+    arguments = Arguments()
+    where = condition.format(user=arguments.bind(user_id, "uuid"))
+    left_out = arguments.bind(list(LEFT_OUT.get(table, ())), "text[]")
+    if organization_id is not None:
+        where = f"({where}) AND t.organization_id = {arguments.bind(organization_id, 'uuid')}"
+    rows = await session.fetch(
+        f"SELECT to_jsonb(t) - {left_out} AS content FROM {table} t WHERE {where} ORDER BY 1", *arguments.values
+    )
+    return [row.content for row in rows]
