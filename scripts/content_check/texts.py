@@ -6,6 +6,7 @@ from functools import cache
 
 from content_check.advice import advice_of
 from content_check.lines import Line, Row, lines, postures, units
+from content_check.protocols import PROTOCOL_LAWS
 from kinegraph.authoring.rules import findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
 from kinegraph.taxonomy.rules_conditions import vocabulary
@@ -148,7 +149,7 @@ def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Ma
     return None
 
 
-LINE_LAWS = (waiting, unit, position, kind, length)
+LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS)
 
 
 def text_faults(rows: Sequence[Row]) -> Iterator[str]:
