@@ -14,7 +14,8 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 WAITING = re.compile(
     r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b)"
     r"|^leave (it|this|the (test|exercise)) out"
-    r"|\bnot before\b|^\w+ nothing before|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b|until your surgeon's release", re.I
+    r"|\bnot before\b|^\w+ nothing before|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b"
+    r"|until your surgeon's release", re.I
 )  # fmt: skip
 SAME_EXERCISE = re.compile(
     r"^(use|take|do) (at most |only )?(\d+%|half|a third|50|60|30)"
