@@ -6,6 +6,7 @@ from functools import cache
 
 from content_check.advice import advice_of
 from content_check.lines import Line, Row, lines, postures, units
+from content_check.protocols import PROTOCOL_LAWS
 from kinegraph.authoring.rules import findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
 from kinegraph.taxonomy.rules_conditions import vocabulary
@@ -13,7 +14,8 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 WAITING = re.compile(
     r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b)"
     r"|^leave (it|this|the (test|exercise)) out"
-    r"|\bnot before\b|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b|until your surgeon's release", re.I
+    r"|\bnot before\b|^\w+ nothing before|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b"
+    r"|until your surgeon's release", re.I
 )  # fmt: skip
 SAME_EXERCISE = re.compile(
     r"^(use|take|do) (at most |only )?(\d+%|half|a third|50|60|30)"
@@ -148,7 +150,7 @@ def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Ma
     return None
 
 
-LINE_LAWS = (waiting, unit, position, kind, length)
+LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS)
 
 
 def text_faults(rows: Sequence[Row]) -> Iterator[str]:

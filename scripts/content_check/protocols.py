@@ -1,0 +1,64 @@
+"""Laws of the advice after operations and injuries: first weeks, criteria, hands, and aids that are at hand."""
+
+import re
+
+from content_check.lines import Line, postures, units
+from kinegraph.classification.rules_severity import Severity
+
+REPAIRED = frozenset({"acl_reconstruction", "hip_replacement", "knee_replacement"})
+LOADED = re.compile(
+    r"\b(half|third|%|\d+%) of (the|its) (load|weight)|half (the|of the) (load|weight)|\d+% of it", re.I
+)  # fmt: skip
+DATED = re.compile(r"\b(week|month) \d+|release|clearance", re.I)
+DRIVEN = frozenset({"high_impact", "moderate_impact", "caught_load", "kipping", "height", "inverted"})
+ROPES = frozenset({"battle_ropes"})
+STOPS = frozenset({"rack", "smith_machine"})
+CRAWLS = frozenset({"bear-crawl", "inchworms", "wall-walks", "handstand-walk"})
+BODYWEIGHT = frozenset({"bodyweight_upper_body", "gymnastic_strength", "cyclic_gymnastics"})
+
+
+def first_load(line: Line) -> str | None:
+    """After the reconstruction of a ligament or a new joint, a load has its first week."""
+    if line.condition in REPAIRED and LOADED.search(line.instead) and not DATED.search(line.instead):
+        return "a load without its first week"
+    return None
+
+
+def tendon_criterion(line: Line) -> str | None:
+    """A torn Achilles tendon meets running, jumps and fast drives by month and heel raises, not at week 12."""
+    if line.condition != "achilles_rupture":
+        return None
+    is_driven = bool(DRIVEN & line.stressors) or line.class_key in ("sprint", "ballistic") or (
+        line.class_key in ("olympic_lift", "olympic_variant", "olympic_technique")
+    )  # fmt: skip
+    if is_driven and line.severity is Severity.ABSOLUTE and not re.search(r"month \d.*heel raises", line.instead):
+        return "a fast drive without a month and heel raises"
+    return "week 12 for a fast drive" if is_driven and "week 12" in line.instead else None
+
+
+def hands(line: Line) -> str | None:
+    """Inflamed knuckles carry no weight."""
+    if line.condition == "inflammatory_arthritis" and re.search(r"(?<!not on )\bfists\b", line.instead):
+        return "fists under inflamed knuckles"
+    return None
+
+
+def aid(line: Line) -> str | None:
+    """An aid is at hand: stops at a rack, a bench not in a crawl, no load where there is none, time where it counts."""
+    equipment, text = frozenset(line.row["equipment"]), line.instead
+    if re.search(r"\b(stops|safety pins)\b", text) and not equipment & STOPS:
+        return "stops without a rack"
+    if line.row["slug"] in CRAWLS and re.match(r"Do it with the hands on", text):
+        return "hands on a bench in a crawl"
+    if "that you could lift" in text and line.class_key in BODYWEIGHT and not re.search(r"machine|pushdown", text):
+        return "a load that can be lifted so often, with the body weight"
+    if re.match(r"Begin with \d+% of the usual repetitions", text) and not units(line.row) & {"reps", "calories"}:
+        return "repetitions of a timed exercise"
+    if equipment >= ROPES and re.search(r"\bload\b|hanging arm", f"{line.because} {text}"):
+        return "a load of ropes"
+    if postures()[line.row["slug"]] == "hanging" and re.search(r"load overhead", line.because):
+        return "a load overhead in a hang"
+    return None
+
+
+PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid)
