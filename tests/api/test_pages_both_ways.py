@@ -75,10 +75,8 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         size.member.id,
     )
     await owner.execute(
-        """
-        INSERT INTO treatment_plans (organization_id, author_id, title, weeks)
-        SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)
-        """,
+        "INSERT INTO treatment_plans (organization_id, author_id, title, weeks) "
+        "SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)",
         organization.id,
         size.coach.id,
     )

@@ -11,7 +11,7 @@ import pytest
 from kinegraph.audit import store
 from kinegraph.kit.database import Database
 from tests.api.unchanged import get
-from tests.conftest import Api, Person, World
+from tests.conftest import Api, Counter, Person, World
 from tests.identity.rows import Pool
 from tests.logbook.documents import SEND_BRIEFLY, Enrolled, enrolled
 from tests.treatment import store_log
@@ -173,3 +173,17 @@ async def test_pending_rows_do_not_outlive_their_transaction(plan: Enrolled, own
     """Nothing waits in `audit_pending` once the transactions have ended."""
     assert await owner.fetchval("SELECT count(*) FROM audit_pending") == 0
     assert await owner.fetchval("SELECT count(*) FROM audit_entries WHERE organization_id = $1", plan.gym.id) > 0
+
+
+async def test_the_statements_of_a_page_do_not_depend_on_its_size(api: Api, plan: Enrolled, counter: Counter) -> None:
+    """A page of one entry is read by as many statements as one of nine."""
+    variables = {"organization": str(plan.gym.id), "patient": str(plan.patient.id), "first": 100}
+    counts = []
+    for more in (1, 8):
+        for _ in range(more):
+            await api.run(READ, plan.gym.coach, id=str(plan.id))
+        with counter.counting() as statements:
+            found = await counter.api.run(TRAIL, plan.gym.owner, **variables)
+        read = [each for each in found["organization"]["auditTrail"]["nodes"] if each["action"] == "READ"]
+        counts.append((len(statements), len(read)))
+    assert counts == [(counts[0][0], 1), (counts[0][0], 9)]

@@ -51,6 +51,29 @@ CASES = {
         )
         for name, key in NAMES.items()
     },
+    **{
+        f"{name}, ids of theirs for its own": Case(
+            _mutation(name),
+            {
+                "input": {
+                    "organizationId": "theirs.organization",
+                    "clientId": "theirs.log",
+                    key: [{**_entry(name, "mine.canonical"), "sessionId": "theirs.log"}],
+                }
+            },
+        )
+        for name, key in NAMES.items()
+    },
+    "recordPoseFrames, ids of theirs for its own": Case(
+        _mutation("recordPoseFrames"),
+        {
+            "input": {
+                **_frames("theirs.organization", "mine.canonical")["input"],
+                "clientId": "theirs.log",
+                "sessionId": "theirs.log",
+            }
+        },
+    ),
     "recordPoseFrames": Case(_mutation("recordPoseFrames"), _frames("theirs.organization", "mine.canonical")),
     "recordPoseFrames, their exercise": Case(
         _mutation("recordPoseFrames"), _frames("mine.organization", "theirs.exercise")
