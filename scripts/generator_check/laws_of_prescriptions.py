@@ -16,7 +16,7 @@ MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
 """The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
-SHORT_SHARE_OF_TIME, MIN_UNUSED = 0.95, 120
+UNUSED_SHARE, SHORT_UNUSED_SHARE, MIN_UNUSED = 0.05, 0.15, 120
 
 
 def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
@@ -79,7 +79,8 @@ def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
         yield f"steady work takes {steady} of {seconds} seconds"
     has_said = bool(workout.unmet_demands)
-    least = min(SHORT_SHARE_OF_TIME * 60 * request.minutes, 60 * request.minutes - MIN_UNUSED)
+    whole = 60 * request.minutes
+    least = whole - max(UNUSED_SHARE * whole, min(MIN_UNUSED, SHORT_UNUSED_SHARE * whole))
     if workout.estimated_seconds < least and not has_said:
         yield f"only {workout.estimated_seconds} seconds of {request.minutes} minutes are used, and nothing says so"
     if request.minutes == 5 and not has_said and seconds < MIN_FIVE_MINUTE_WORK * 300:

@@ -27,7 +27,7 @@ def keys(workout: Generated, *types: SectionType) -> list[str]:
 @pytest.mark.parametrize(
     ("condition", "slug"),
     [
-        ("wrist_pain", "ab-wheel-rollout"), ("wrist_pain", "dumbbell-floor-press"), ("wrist_pain", "front-squat"),
+        ("wrist_pain", "ab-wheel-rollout"),
         ("knee_pain", "wood-chop"), ("acl_reconstruction", "90-90-hip-switches"), ("pregnancy", "push-ups"),
         ("pregnancy", "dumbbell-floor-press"), ("shoulder_impingement", "childs-pose"),
         ("hip_pain", "seated-forward-fold"), ("osteoporosis", "dumbbell-floor-press"),
@@ -44,7 +44,8 @@ def test_what_loads_the_sore_part_is_left_out(condition: str, slug: str) -> None
 
 @pytest.mark.parametrize(
     ("condition", "slug"),
-    [("wrist_pain", "machine-chest-press"), ("knee_pain", "pallof-press"), ("pregnancy", "deck-push-ups"),
+    [("wrist_pain", "machine-chest-press"), ("wrist_pain", "dumbbell-floor-press"),
+     ("knee_pain", "pallof-press"), ("pregnancy", "deck-push-ups"),
      ("shoulder_impingement", "doorway-pec-stretch"), ("hypertension", "wood-chop")],
 )  # fmt: skip
 def test_what_spares_the_sore_part_stays(condition: str, slug: str) -> None:
@@ -79,7 +80,7 @@ def test_every_condition_has_a_text_that_says_when_to_stop(condition: str) -> No
 @pytest.mark.parametrize(
     ("condition", "slug"),
     [("pregnancy", "pelvic-floor-contractions"), ("hip_pain", "glute-bridge"), ("knee_pain", "sit-to-stand"),
-     ("acl_reconstruction", "goblet-squat")],
+     ("acl_reconstruction", "air-squats")],
 )  # fmt: skip
 def test_treatments_of_choice(condition: str, slug: str) -> None:
     """Conditions without a treatment in the library have one by choice."""

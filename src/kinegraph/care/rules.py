@@ -66,11 +66,6 @@ class Bar:
     """True for warm-up and cool-down only."""
 
 
-def _bends_wrist(each: Candidate, found: frozenset[str]) -> bool:
-    pressed = {"weight_over_face", "bar_on_back", "loaded_wrist_extension"}
-    return "ab_wheel" in each.equipment or (each.mechanics == "free_weight" and not pressed.isdisjoint(found))
-
-
 def _turns(each: Candidate, found: frozenset[str]) -> bool:
     return "pivoting" in found or ("loaded_spinal_rotation" in found and ON_FEET_TURNED.isdisjoint(found))
 
@@ -105,7 +100,12 @@ BARS: Sequence[Bar] = (
         True,
     ),
     Bar(SLOW, lambda each, _: each.class_key in EXPLOSIVE, "nothing is done as fast as possible.", True),
-    Bar(WRIST, _bends_wrist, "nothing bends the wrist back under a weight.", True),
+    Bar(
+        WRIST,
+        lambda each, _: "ab_wheel" in each.equipment,
+        "nothing bends the wrist back under the weight of the body.",
+        True,
+    ),
     Bar(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
     Bar(
         KNEE | HIP | FALLS | {"pregnancy", "postpartum"},

@@ -19,8 +19,8 @@ from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import STRETCH, why_no_stretch
 
 Ending = tuple[int, Sequence[Chosen]]
-SHORT_SHARE, MIN_UNUSED = 0.95, 120
-"""A session that takes less of the wanted time, and leaves so many seconds, is reported."""
+UNUSED_SHARE, SHORT_UNUSED_SHARE, MIN_UNUSED = 0.05, 0.15, 120
+"""A session is reported that leaves 5 % of the wanted time and two minutes unused; up to 13 minutes, 15 %."""
 TRAINING_SHARE = 0.7
 """The part of added minutes that training gets; the rest is for warm-up and cool-down."""
 LATE = frozenset(
@@ -92,10 +92,15 @@ def _lacks_time(session: Session, exercise: Candidate) -> bool:
     return found is not None and found[0] is ExclusionReason.TIME
 
 
+def allowed_unused(minutes: int) -> float:
+    """The seconds of a session that may be left without a word."""
+    return max(UNUSED_SHARE * 60 * minutes, min(MIN_UNUSED, SHORT_UNUSED_SHARE * 60 * minutes))
+
+
 def shorter(workout: Generated) -> Iterator[Unmet]:
     """The demand for time, where a session is shorter, with the most frequent reason that excludes exercises."""
     seconds, wanted = workout.estimated_seconds, workout.request.minutes
-    if 0 < seconds < min(SHORT_SHARE * 60 * wanted, 60 * wanted - MIN_UNUSED):
+    if 0 < seconds < 60 * wanted - allowed_unused(wanted):
         wanted_muscles = frozenset[str]().union(*(keys for _, keys in workout.request.targets))
         near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
         named = Counter(each.reason for each in near if each.reason in LATE)
