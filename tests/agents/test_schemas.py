@@ -147,7 +147,7 @@ def test_every_input_of_the_api_has_a_schema() -> None:
 
 
 def test_the_shipped_tools_are_valid_documents_whose_variables_are_described() -> None:
-    assert len(shipped_tools()) == 7
+    assert len(shipped_tools()) == 9
     for each in shipped_tools():
         Draft202012Validator.check_schema(each.input_schema)
         assert each.is_query and not each.refusals and each.name.replace("_", "").isalpha()

@@ -69,6 +69,7 @@ BOUNDED_OTHERWISE = {
     "SafetyConstraint.riskScores": "the same",
     "SafetyAssessment.warnings": "the conditions that were sent, at most 60, and their parents",
     "Query.substituteExercises": "its argument `limit`, of at most 50",
+    "GeneratedWorkout.stopRules": "the conditions of the request, at most 60",
     "GeneratedWorkout.sections": "at most four sections",
     "GeneratedSection.movements": "MAX_MAIN, MAX_ACCESSORY, MAX_WARM_UP and MAX_COOL_DOWN exercises",
     "GeneratedMovement.warnings": "the conditions of the vocabulary that a person has, at most 60",

@@ -18,7 +18,7 @@ GROUPS: Mapping[str, tuple[list[str], set[str]]] = {
     "the list of commands": ([], {*SDKS, *SCHEMA, "aiohttp", "alembic", "asyncpg", "pydantic", "redis", "sqlalchemy"}),
     "the operator": (["token", "revoke", "organization"], {*SDKS, *SCHEMA, "aiohttp", "alembic", "redis", "uvicorn"}),
     "processes": (["doctor", "up", "serve"], {*SDKS, *SCHEMA, "aiohttp", "alembic", "arq"}),
-    "data": (["import", "export", "seed"], {*SDKS, *SCHEMA, "aiohttp", "alembic", "arq"}),
+    "data": (["import", "export", "seed", "privacy"], {*SDKS, *SCHEMA, "aiohttp", "alembic", "arq"}),
     "jobs": (["worker"], {*SDKS, *SCHEMA, "aiohttp", "alembic"}),
     "migrations": (["migrate"], {*SDKS, *SCHEMA, "aiohttp"}),
     "the schema": (["schema", "explain", "documents"], SDKS),

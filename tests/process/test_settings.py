@@ -30,6 +30,7 @@ EVERY = {
     "KINEGRAPH_MAX_SUBSCRIPTIONS_PER_USER": ("max_subscriptions_per_user", "7", 7),
     "KINEGRAPH_HEARTBEAT_SECONDS": ("heartbeat_seconds", "30", 30),
     "KINEGRAPH_JOB_LEASE_SECONDS": ("job_lease_seconds", "3", 3),
+    "KINEGRAPH_REMOVAL_DAYS": ("removal_days", "90", 90),
     "KINEGRAPH_TELEMETRY_RETENTION_MONTHS": ("telemetry_retention_months", "24", 24),
     "KINEGRAPH_STATEMENT_TIMEOUT": ("statement_timeout_seconds", "4", 4),
     "KINEGRAPH_MAX_BODY_BYTES": ("max_body_bytes", "4096", 4096),

@@ -97,7 +97,7 @@ class UnmetDemand:
 
 @strawberry.type(description="When a person with a condition stops, and for which phase the workout is meant.")
 class StopRule:
-    condition: str = strawberry.field(description="The condition.")
+    condition: str = strawberry.field(description="The condition of the person that it is for.")
     text: str = strawberry.field(description="When to stop or to call for help, in sentences for the person.")
 
 
