@@ -1,12 +1,9 @@
 """The choice of exercises over the shipped library: places, treatment, warnings, standards, order."""
 
-from random import Random
-
 import pytest
 
 from generator_check.laws import TRAINING, movements
 from generator_check.library import shipped, shipped_catalogue
-from generator_check.requests import random_request
 from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_safety import Person
@@ -127,7 +124,14 @@ def test_a_block_on_the_floor_begins_with_treatment() -> None:
 
 
 def test_an_exercise_that_has_to_be_modified_is_exchanged_when_the_warm_up_leaves_time_for_another() -> None:
-    wanted = random_request(Random(4866107), shipped_catalogue())
+    conditions = (
+        "achilles_rupture", "cardiovascular_disease", "elbow_tendinopathy", "hip_replacement", "inflammatory_arthritis",
+        "pregnancy",
+    )  # fmt: skip
+    muscles = ("infraspinatus", "subscapularis", "adductors", "wrist_flexors")
+    wanted = request(
+        TrainingGoal.STRENGTH, 60, *conditions, muscles=muscles, seed=4, difficulty_max=5, with_cool_down=True
+    )
     workout = generated(wanted, shipped_catalogue())
     assert "eccentric-wrist-flexion" in trained(workout)
     assert "wrist-curl" not in trained(workout)
