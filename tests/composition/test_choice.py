@@ -7,6 +7,8 @@ from generator_check.library import shipped, shipped_catalogue
 from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_safety import Person
+from kinegraph.composition.rules import Session
+from kinegraph.composition.rules_order import in_order
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.layers.rules import TrainingGoal
@@ -107,3 +109,29 @@ def test_a_reason_names_the_condition_and_why() -> None:
     workout = generated(request(TrainingGoal.STRENGTH, 45, "pregnancy"), shipped_catalogue())
     reasons = {each.candidate.key: each.detail for each in workout.excluded}
     assert reasons["box-jumps"] == "Not with pregnancy. A fall from a height can harm you and the baby."
+
+
+def test_a_block_on_the_floor_begins_with_treatment() -> None:
+    wanted = request(
+        TrainingGoal.HYPERTROPHY, 180, "osteoporosis", "shoulder_impingement", muscles=("legs",), difficulty_max=5
+    )
+    session = Session(wanted, sort_out(shipped_catalogue(), wanted), 10_000)
+    slugs = ("straight-leg-raise", "glute-bridge", "side-lying-external-rotation")
+    for slug in slugs:
+        session.add(shipped(slug), 0)
+    ordered = in_order(session.exercises, session) or []
+    assert [each.key for each in ordered] == ["side-lying-external-rotation", "straight-leg-raise", "glute-bridge"]
+
+
+def test_an_exercise_that_has_to_be_modified_is_exchanged_when_the_warm_up_leaves_time_for_another() -> None:
+    conditions = (
+        "achilles_rupture", "cardiovascular_disease", "elbow_tendinopathy", "hip_replacement", "inflammatory_arthritis",
+        "pregnancy",
+    )  # fmt: skip
+    muscles = ("infraspinatus", "subscapularis", "adductors", "wrist_flexors")
+    wanted = request(
+        TrainingGoal.STRENGTH, 60, *conditions, muscles=muscles, seed=4, difficulty_max=5, with_cool_down=True
+    )
+    workout = generated(wanted, shipped_catalogue())
+    assert "eccentric-wrist-flexion" in trained(workout)
+    assert "wrist-curl" not in trained(workout)

@@ -66,16 +66,19 @@ def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate
     """The exercises in the order of their phases, in the middle of the session as near to it as possible.
 
     No two exhausting exercises with a common primary muscle follow one another, the heaviest lift of a movement is its
-    first, and isolation follows the lifts; None where that is impossible. The floor is one block, at the phase's end.
+    first, and isolation follows the lifts; None where that is impossible. The floor is one block, at the phase's end,
+    and begins with treatment.
     """
     phases = {each.id: phase_of(each, session) for each in exercises}
     turns = {each.id: position for position, each in enumerate(exercises)}
 
-    def rank(each: Candidate) -> tuple[int, bool, bool, bool, int, int, int]:
+    def rank(each: Candidate) -> tuple[int, bool, bool, bool, bool, int, int, int]:
+        is_floor = session.is_in_floor_block(each)
         is_tiring, large = each.is_exhausting, LARGE_FIRST.get(each.side, 4)
         is_bar = is_tiring and is_bar_lift(each)
         place = large, -each.fatigue // 3, turns[each.id]
-        return phases[each.id], session.is_in_floor_block(each), not is_tiring, is_tiring and not is_bar, *place
+        is_later = is_floor and not session.is_treatment(each)
+        return phases[each.id], is_floor, is_later, not is_tiring, is_tiring and not is_bar, *place
 
     def group(each: Candidate) -> int:
         phase = phases[each.id]

@@ -12,6 +12,7 @@ from kinegraph.composition.rules_scores import choose, fitting_for
 from kinegraph.dosing.rules_amounts import MAX_HEART_HOLD
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
+from kinegraph.generator.rules_exchange import exchange_warned
 from kinegraph.generator.rules_unmet import (
     is_incomplete,
     lacks_time_for,
@@ -173,6 +174,7 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
     """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
     pool = [each for each in session.eligible if each.root_id not in taken]
     _fill_places(session, places, pool)
+    exchange_warned(session, pool)
     session.fill()
     main = [each for each in pool if each.is_compound]
     small = [each for each in pool if not each.is_compound]
