@@ -49,6 +49,7 @@ ROUTES: Mapping[str, str] = {
     "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
     "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
     "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
+    "Adherence": "organization(id: $organization) { enrollments(first: 1) { nodes { adherence { %s } } } }",
     "ExerciseLog": "organization(id: $organization) { enrollments { nodes { logs { nodes { %s } } } } }",
     "GeneratedWorkout": """generateWorkout(input: {
         organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
@@ -194,7 +195,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
                "String": STRINGS.get(name, "Text"), "Date": "2026-03-01", "DateTime": moments.get(name)}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
-    return None if name in ("after", "before", "last") else by_type[type.name]
+    return None if name in ("after", "before", "last", "since") else by_type[type.name]
 
 
 def _sections(type: Any, ids: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -54,10 +54,10 @@ def services(services: Services) -> Services:
 
 
 async def administered(world: World) -> Organization:
-    """A new organization whose coach is its admin and a platform admin, so that one person may do everything."""
+    """A new organization whose coach is its owner and a platform admin, so that one person may do everything."""
     made = await world.organization()
     admin = await world.person(is_platform_admin=True)
-    return replace(made, coach=await world.join(made.id, "admin", admin))
+    return replace(made, coach=await world.join(made.id, "owner", admin))
 
 
 @pytest.fixture

@@ -121,7 +121,8 @@ def test_every_connection_of_the_schema_is_walked() -> None:
         for name, field in type.fields.items()
         if get_named_type(field.type).name.endswith("Connection")
     }
-    assert found == {*LISTS, "Workout.assignments"}  # the latter is answered as Organization.assignments
+    # The second is answered as Organization.assignments; tests/adherence walks the third.
+    assert found == {*LISTS, "Workout.assignments", "Organization.worklist"}
 
 
 async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -> Json:
@@ -233,7 +234,7 @@ async def test_first_0_with_total_count_is_fine(api: Api, size: Lists, exercise:
 async def test_what_a_client_leaves_null_means_the_default(api: Api, size: Lists, exercise: str, name: str) -> None:
     default = await read(api, size, exercise, name)
     assert await read(api, size, exercise, name, first=None, after=None, last=None, before=None) == default
-    assert cursors(default) == cursors(await read(api, size, exercise, name, first=100))
+    assert cursors(default) == cursors(await read(api, size, exercise, name, first=50))
 
 
 @pytest.mark.parametrize("sort", SORTS)

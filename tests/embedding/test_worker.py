@@ -23,7 +23,12 @@ async def queue(redis_url: str) -> ArqRedis:
 
 async def waiting(owner: Pool) -> list[tuple[str, bool]]:
     """The jobs that wait, and whether they are due."""
-    return [tuple(row) for row in await owner.fetch("SELECT kind::text, due_at <= now() FROM jobs WHERE kind <> 'rotate_telemetry' ORDER BY kind")]
+    return [
+        tuple(row)
+        for row in await owner.fetch(
+            "SELECT kind::text, due_at <= now() FROM jobs WHERE kind <> 'rotate_telemetry' ORDER BY kind"
+        )
+    ]
 
 
 async def test_many_facts_make_one_job_of_a_kind_that_waits_for_more(

@@ -101,6 +101,14 @@ LAYERS = frozenset(
     }
 )
 """Arguments of the training layers, which are not tried here."""
+PLANS = frozenset(
+    f"{name}.exerciseId"
+    for name in (
+        *("PlanExerciseInput", "AddPlanExerciseInput", "UpdatePlanExerciseInput"),
+        *("MediaEventInput", "PlaybackErrorInput", "RecordPoseFramesInput", "FindingOverrideInput"),
+    )
+)
+"""Arguments of treatment plans (tests/plan, tests/planning, tests/enrolling) and telemetry (tests/telemetry), not tried here."""
 
 
 def test_every_argument_for_an_exercise_is_tried() -> None:
@@ -121,7 +129,7 @@ def test_every_argument_for_an_exercise_is_tried() -> None:
     # Their `input` has the same values as the arguments (tests/api/test_one_shape.py).
     mutations = {each.split(".")[1] for each in found if each.startswith("Mutation.") and each.endswith(".exerciseId")}
     alike |= {f"{name[0].upper()}{name[1:]}Input.exerciseId" for name in mutations}
-    assert found - alike - LAYERS == set(REQUESTS)
+    assert found - alike - LAYERS - PLANS == set(REQUESTS)
 
 
 async def test_another_organizations_view_of_a_canonical_exercise_names_the_exercise(

@@ -7,8 +7,10 @@ import strawberry
 
 from kinegraph.adherence import rules, rules_charts, store
 from kinegraph.adherence.graph_exercises import RATE, ExerciseAdherence, rate
+from kinegraph.assignment.rules import EARLIEST, LATEST
 from kinegraph.enrollment.graph import Enrollment
 from kinegraph.enrollment.rules import EnrollmentRow
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, extends, field
 from kinegraph.record.graph_history import SignedChart, signed_chart
@@ -91,5 +93,9 @@ class EnrollmentAdherence:
             date | None, strawberry.argument(description="The last day; null: today, by the patient's time zone.")
         ] = None,
     ) -> Adherence:
+        checks = Checks()
+        if as_of is not None and not EARLIEST <= as_of <= LATEST:
+            checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "asOf")
+        checks.done()
         found: Adherence = await info.context.load(store.adherence_of, root.id, as_of=as_of)
         return found
