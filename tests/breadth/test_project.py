@@ -34,8 +34,8 @@ ARGUMENTS = {
 ADMINS = ("Query.jobs", "Query.job", "Query.aliasProposals")
 """These are for platform admins; a document of its own selects them."""
 
-VOLATILE = ("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl", *ADMINS)
-"""Addresses are signed for the minute."""
+VOLATILE = ("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl", "Viewer.changes", *ADMINS)
+"""Addresses are signed for the minute; the feed's cursor is of the moment."""
 
 OF_ADMINS = """query ($job: ID!) {
   job(id: $job) { kind status canRetry requestedBy { email } enrichment { model cost maxCost } }

@@ -108,7 +108,7 @@ PLANS = frozenset(
         *("MediaEventInput", "PlaybackErrorInput", "RecordPoseFramesInput", "FindingOverrideInput"),
     )
 )
-"""Arguments of treatment plans (tests/plan, tests/planning, tests/enrolling) and telemetry (tests/telemetry), not tried here."""
+"""Arguments of treatment plans and telemetry, whose rooms try them."""
 
 
 def test_every_argument_for_an_exercise_is_tried() -> None:

@@ -99,9 +99,10 @@ class _Pair:
                 groups.setdefault(key, []).append((before, after))
         found: set[UUID] = set()
         for group in groups.values():
-            group.sort(key=lambda pair: pair[1]["sort_order"])
-            places = [before["sort_order"] for before, _ in group]
-            in_order = _longest_increasing(places)
+            group.sort(key=lambda pair: (pair[0]["sort_order"], pair[0]["id"]))
+            places = {before["id"]: place for place, (before, _) in enumerate(group)}
+            group.sort(key=lambda pair: (pair[1]["sort_order"], pair[1]["id"]))
+            in_order = _longest_increasing([places[before["id"]] for before, _ in group])
             found |= {after["id"] for index, (_, after) in enumerate(group) if index not in in_order}
         return found
 
