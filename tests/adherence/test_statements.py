@@ -11,7 +11,7 @@ from tests.conftest import Counter
 
 ALL = """query ($id: ID!, $first: Int!) { organization(id: $id) {
   enrollments(first: $first) { nodes { adherence {
-    rate daysWithData(last: 7) byWeek { rate } byExercise { rate isStruggling exercise { name } } chart { url }
+    rate daysWithData(days: 7) byWeek { rate } byExercise { rate isStruggling exercise { name } } chart { url }
   } } }
   worklist(first: $first) {
     totalCount nodes { reasons enrollment { id startsOn } exercises { reasons recentDueDays exercise { name } } }
@@ -21,7 +21,7 @@ ALL = """query ($id: ID!, $first: Int!) { organization(id: $id) {
 FAULTY = """query ($id: ID!, $ids: [ID!], $from: Date, $to: Date, $last: Int!, $first: Int) {
   organization(id: $id) {
     exerciseAnalytics(exerciseIds: $ids, from: $from, to: $to) { patients } worklist(first: $first) { totalCount }
-    enrollments { nodes { adherence { daysWithData(last: $last) } } }
+    enrollments { nodes { adherence { daysWithData(days: $last) } } }
   }
 }"""
 

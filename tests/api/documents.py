@@ -3,10 +3,8 @@
 import json
 from typing import Any  # bodies that are JSON or not
 
-import asyncpg
 import httpx
 
-from kinegraph.kit.rows import Row
 from tests.conftest import Api, Person
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -58,14 +56,3 @@ def outcome(response: httpx.Response) -> tuple[int, list[str]]:
     assert errors or "data" in body, body
     assert all(isinstance(error["message"], str) and error["message"] for error in errors), body
     return response.status_code, [error["extensions"]["code"] for error in errors]
-
-
-async def stored(owner: "asyncpg.Pool[Row]") -> dict[str, str]:
-    """Each table's rows as one hash, of their places and the transactions that wrote them: equal where nothing was."""
-    tables = await owner.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    return {
-        table.name: await owner.fetchval(
-            f"SELECT md5(coalesce(string_agg(xmin::text || ctid::text, '|' ORDER BY ctid), '')) FROM {table.name}"
-        )
-        for table in tables
-    }

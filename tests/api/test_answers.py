@@ -14,8 +14,9 @@ import pytest
 
 from kinegraph.kit.logs import JsonLines
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, outcome, send, stored
+from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, outcome, send
 from tests.conftest import Api, Organization, World
+from tests.identity.rows import stored
 
 Owner: TypeAlias = "asyncpg.Pool[Row]"
 Lines = list[dict[str, Any]]

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, GRAPHQL_JSON, PLAIN_JSON, outcome, send, stored
+from tests.api.documents import CREATE_EXERCISE, GRAPHQL_JSON, PLAIN_JSON, outcome, send
 from tests.conftest import Api, World
+from tests.identity.rows import stored
 
 TYPENAME = {"query": "{ __typename }"}
 INVALID = {"query": "{ nothingOfTheKind }"}

@@ -16,11 +16,12 @@ from kinegraph.background.rules import JobKind
 from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
-from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
+from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send
 from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operations, put
 from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, Person, World
 from tests.enrollment.targets import add_enrollments
+from tests.identity.rows import stored
 from tests.logbook.documents import add_logs
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.plan.documents import add_plans

@@ -17,9 +17,10 @@ from graphql import (
 )
 
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, outcome, send, stored
+from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
 from tests.conftest import Api, Person, World
+from tests.identity.rows import stored
 from tests.treatment import store_enrollment, store_version
 
 IDS = {"organization": "0190b5b1-9d4e-7c3a-8000-0123456789ab"}

@@ -55,16 +55,16 @@ class Adherence:
         weeks: list[WeekAdherence] = found
         return weeks
 
-    @field("On how many of the `last` days, up to asOf, something was logged.", "enrollment_id", "as_of")
+    @field("On how many of the last `days`, up to asOf, something was logged.", "enrollment_id", "as_of")
     async def days_with_data(
         root: strawberry.Parent[rules.AdherenceRow],
         info: Info,
-        last: Annotated[
+        days: Annotated[
             int, strawberry.argument(description=f"So many days, 1 to {rules.MAX_DAYS_WITH_DATA}.")
         ] = rules.DAYS_WITH_DATA,
     ) -> int:
-        days = rules.checked_days(last)
-        found: int = await info.context.load(store.days_with_data, (root.enrollment_id, root.as_of), last=days)
+        last = rules.checked_days(days)
+        found: int = await info.context.load(store.days_with_data, (root.enrollment_id, root.as_of), last=last)
         return found
 
     @field("Its chart: what was due and what was done, by week.", "enrollment_id", "as_of")

@@ -79,9 +79,9 @@ def weeks_of(row: AdherenceRow) -> list[Week]:
 
 
 def checked_days(days: int) -> int:
-    """A number of days that were sent as `last`. Raises InvalidInput."""
+    """A number of days that were sent as `days`. Raises InvalidInput."""
     if not 1 <= days <= MAX_DAYS_WITH_DATA:
-        raise InvalidInput(f"Must be from 1 to {MAX_DAYS_WITH_DATA} days.", "last")
+        raise InvalidInput(f"Must be from 1 to {MAX_DAYS_WITH_DATA} days.", "days")
     return days
 
 
