@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What an exercise says of a condition, with the traits of the exercise that its words must fit."""
+    """A contraindication of an exercise: severity, reason and advice, with the traits that its texts must fit."""
 
     row: Row
     condition: str

@@ -50,7 +50,7 @@ MAX_MODIFICATION = 140
 
 
 def waiting(line: Line) -> str | None:
-    """What waits for weeks or for a release is no warning."""
+    """The fault of a warning whose advice is to wait for weeks or for a release; None without it."""
     if line.severity is Severity.WARNING and WAITING.search(line.instead):
         return "a warning whose modification says to wait"
     return None

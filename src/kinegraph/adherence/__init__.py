@@ -1,4 +1,4 @@
-"""How far patients keep to their plans, what it feels like, and whom a clinician should see to first.
+"""Adherence of patients to their plans, their pain and exertion, and the worklist of a clinician.
 
 Every figure comes with its numerator and denominator (docs/domain.md, Adherence). It is read from running totals, a row
 for each exercise of an enrollment, which triggers write in the transaction that changes what they follow from

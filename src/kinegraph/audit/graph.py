@@ -18,7 +18,7 @@ from kinegraph.kit.graph import Node, edge, extends, field, node
 
 described_enum(
     rules.AuditAction,
-    "What was done with data of a patient.",
+    "The kind of an access to a patient's data.",
     READ="Somebody else than the patient read it.",
     CHANGE="Somebody stored, changed or deleted it.",
 )

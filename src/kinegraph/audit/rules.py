@@ -15,7 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AuditAction(StrEnum):
-    """What was done with data of a patient."""
+    """The kind of an access to a patient's data."""
 
     READ = "read"
     CHANGE = "change"

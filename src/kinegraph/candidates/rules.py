@@ -73,7 +73,7 @@ class Candidate:
     safety: ShownSafety | None
     edges: tuple[Edge, ...]
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What was computed from these values; entries are valid as long as the candidate."""
+    """A memo of values derived from this candidate, which never changes: entries are valid as long as it."""
 
     @property
     def key(self) -> str:

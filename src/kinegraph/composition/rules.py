@@ -70,7 +70,7 @@ def exhausting_limit(difficulty_max: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the chosen exercises of a session have together."""
+    """Totals of the chosen exercises of a session: sets by primary muscle, seconds, fatigue, planes and so on."""
 
     sets: Mapping[str, int]
     """The sets with each primary muscle; steady work has none."""
@@ -112,7 +112,7 @@ class Session:
     main_count: int | None = None
     """The exercises of the main part; None until it is computed for the session as it is."""
     against_extra: dict[UUID, tuple[ExclusionReason, str] | None] = field(default_factory=dict)
-    """What forbids adding exercises to the session as it is."""
+    """The reasons that forbid adding exercises to the session as it is."""
     _summary: Summary | None = None
     _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
     options_by_id: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class Session:
 
     @property
     def assessments(self) -> Mapping[UUID, Assessment]:
-        """What the person's conditions say of each exercise."""
+        """The assessment of each exercise for the person."""
         return self.found.assessments
 
     @cached_property
@@ -152,7 +152,7 @@ class Session:
         return any(self.is_treatment(each) and is_on_floor(each) for each in self.exercises)
 
     def range_of(self, exercise: Candidate) -> PrescriptionRange:
-        """What is prescribed of an eligible exercise."""
+        """The prescription of an eligible exercise."""
         return self.found.ranges[exercise.id]
 
     @property
@@ -162,7 +162,7 @@ class Session:
 
     @property
     def summary(self) -> Summary:
-        """What the chosen exercises have together, computed once after each change."""
+        """The totals of the chosen exercises, computed once after each change."""
         if self._summary is None:
             sets: Counter[str] = Counter()
             for each, timed in self.chosen.values():

@@ -1,4 +1,4 @@
-"""How much of an exercise is prescribed: repetitions, seconds, sets, rests, effort and lighter sets [A]."""
+"""Prescribed amounts of an exercise: repetitions, seconds, sets, rests, effort and lighter sets [A]."""
 
 from collections.abc import Sequence
 from math import ceil

@@ -25,7 +25,7 @@ OF_CONDITION = {
     "patellar_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
     "elbow_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
 }
-"""What is said beside an exercise that treats a condition."""
+"""The note beside an exercise that treats a condition."""
 EFFORTLESS_SECONDS = 10
 """Holds that are not longer, of a light load, have no rating of effort."""
 MAX_STEADY_SHARE = 0.5

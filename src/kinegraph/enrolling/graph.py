@@ -34,7 +34,7 @@ class EnrollPatientInput:
 
 @strawberry.input
 class ChangeEnrollmentInput:
-    """What every change of an enrollment has."""
+    """The fields of the input of every change of an enrollment."""
 
     id: strawberry.ID = strawberry.field(description="The enrollment's id.")
     reason: str | None = strawberry.field(default=UNSET, description=REASON)

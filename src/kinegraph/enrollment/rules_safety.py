@@ -1,4 +1,4 @@
-"""What a patient's conditions say against the exercises of a version, and which of it is overridden."""
+"""Findings of a patient's conditions against the exercises of a version, and the overrides of findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -73,14 +73,14 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Enro
 
 
 DUE = (files("kinegraph.enrollment") / "due.sql").read_text()
-"""What is due of enrollments between two days, by one statement."""
+"""The statement that reads the prescriptions of enrollments that are due between two days."""
 
 DueKey = tuple[UUID, date | None, date | None]
 """An enrollment, and the first and the last day; None: today, by the patient's calendar."""
 
 
 async def due(session: ReadSession, keys: Sequence[DueKey]) -> list[list[DueRow]]:
-    """What is due of visible enrollments between two days, in the order of days, sessions and exercises."""
+    """The prescriptions of visible enrollments that are due between two days, by day, session and exercise."""
     rows: list[DueRow] = await session.fetch_list(
         DUE, [id for id, _, _ in keys], [first for _, first, _ in keys], [last for _, _, last in keys]
     )

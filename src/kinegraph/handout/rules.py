@@ -48,7 +48,7 @@ class Wanted:
 
     @classmethod
     def from_parameters(cls, values: Mapping[str, str]) -> "Wanted":
-        """What a verified address asks for."""
+        """The handout that a verified address names."""
         week, enrollment = values.get("week"), values.get("enrollment")
         return cls(
             UUID(values["version"]),

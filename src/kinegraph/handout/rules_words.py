@@ -114,7 +114,7 @@ def time_of(seconds: int, language: Language, suffix: str = "") -> str:
 
 
 def amounts_of(row: ExerciseRow, language: Language) -> str:
-    """How much of an exercise is to be done, in words."""
+    """The prescribed amount of an exercise in words."""
     words = words_of(language)
     shown = [*_sets(row, language)]
     if row.per_side:

@@ -80,7 +80,7 @@ class ResolvedLog:
 
     @property
     def key(self) -> Key:
-        """What the client's id is unique within, and the client's id."""
+        """The organization and patient within which the client's id is unique, and that id."""
         return self.enrollment.organization_id, self.enrollment.patient_id, self.sent.client_id
 
     @property

@@ -35,7 +35,7 @@ AT, STALE = ("input",), ("input", "ifUpdatedAt")
 
 @strawberry.input
 class PatientInput:
-    """What names a patient."""
+    """The fields of an input that identify a patient."""
 
     organization_id: strawberry.ID = strawberry.field(description="An organization of the caller's.")
     patient_id: strawberry.ID | None = strawberry.field(

@@ -32,7 +32,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 API_NAMES = {"duration_seconds": "durationSeconds", "hold_seconds": "holdSeconds", "rest_seconds": "restSeconds"}
 
 AMOUNTS: Mapping[str, Any] = {**dict.fromkeys(BOUNDS), "per_side": False, "notes": None}
-"""What is prescribed of an exercise, with the value of an absent key."""
+"""The columns of a prescription, each with its value where the input has no such key."""
 
 Values = dict[str, Any]
 """A session or an exercise as it is stored: its values by column."""

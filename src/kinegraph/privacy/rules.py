@@ -13,7 +13,7 @@ ERASED_BODY = "This comment was erased."
 
 
 class Handling(StrEnum):
-    """What is done with the rows of a person, or with their id in rows of others."""
+    """The treatment, in an erasure, of a person's rows, or of their id in rows of others."""
 
     DELETE = "delete"
     """The rows are the person's: they are exported and deleted."""

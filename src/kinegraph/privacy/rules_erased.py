@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass
 class Erased:
-    """What was erased: the number of rows by table; the files and the documents that are to be deleted elsewhere."""
+    """The result of an erasure: rows by table; the files and the documents that are to be deleted elsewhere."""
 
     rows: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)

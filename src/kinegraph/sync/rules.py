@@ -43,7 +43,7 @@ Place = tuple[str, UUID, UUID]
 
 
 class ChangeKind(StrEnum):
-    """What happened to an object."""
+    """The kind of a change of an object."""
 
     UPSERT = "upsert"
     TOMBSTONE = "tombstone"

@@ -31,7 +31,7 @@ described_enum(
 
 @strawberry.input
 class TelemetryBatchInput:
-    """What names a batch."""
+    """The fields of an input that identify a batch."""
 
     organization_id: strawberry.ID = strawberry.field(description="An organization of the caller's.")
     client_id: strawberry.ID = strawberry.field(

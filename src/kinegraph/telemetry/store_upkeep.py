@@ -1,4 +1,4 @@
-"""What the worker does with telemetry: partitions ahead, old rows dropped; and the erasure of a user's rows."""
+"""Upkeep of telemetry by the worker: partitions made ahead and dropped; and the erasure of a user's rows."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What warm-up and cool-down choose from: light exercises that nothing speaks against, in the time that there is."""
+"""The choice of warm-up and cool-down: light exercises that no condition speaks against, within their time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

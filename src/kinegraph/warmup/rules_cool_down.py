@@ -12,7 +12,7 @@ from kinegraph.warmup.rules import Light, best
 STRETCH = "static_mobility"
 MAX_STRETCHES = 3
 EASING_SECONDS, HEART_EASING_SECONDS = 180, 300
-"""How long the person walks or pedals easily after steady work, and with a condition of the heart or blood pressure."""
+"""Seconds of easy walking or pedalling after steady work, and with a condition of the heart or blood pressure."""
 SHORT_EASING, LEFT_FOR_STRETCH = 90, 75
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
 MAX_EASING_FATIGUE = 5
