@@ -1,6 +1,7 @@
 """The differences between versions in words, and laws of the comparison."""
 
 import random
+from itertools import combinations
 from typing import Any  # values of rows
 from uuid import UUID
 
@@ -8,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.plan.rules_diff import PlanChangeKind, State, amount, changes_between, duration
+from kinegraph.plan.rules_diff import (
+    PlanChangeKind,
+    State,
+    amount,
+    changes_between,
+    duration,
+    longest_increasing,
+)
 from kinegraph.plan.rules_tree import Tree, order_sessions
 from tests.conftest import Api, Counter, Organization
 from tests.plan.documents import PUBLISH, UPDATE, Json, create, edit, exercise, sent_back, session
@@ -240,6 +248,15 @@ def test_what_is_added_one_way_is_removed_the_other_way_and_moves_are_the_same(o
         assert sources(new, kind, old) == sources(old, kind, new)
     for kind in (kinds.SESSION_MOVED, kinds.EXERCISE_MOVED):
         assert len(sources(new, kind, old)) == len(sources(old, kind, new))
+
+
+@given(st.permutations(range(7)))
+def test_as_few_rows_as_can_be_are_moved(order: list[int]) -> None:
+    """The rows that stay are a longest increasing subsequence, found here by trying all subsets."""
+    stays = longest_increasing(order)
+    in_order = [order[index] for index in sorted(stays)]
+    assert in_order == sorted(in_order)
+    assert len(stays) == max(n for n in range(8) if any(list(s) == sorted(s) for s in combinations(order, n)))
 
 
 @given(states(), st.integers(0, 2**32))

@@ -102,20 +102,20 @@ class _Pair:
             group.sort(key=lambda pair: (pair[0]["sort_order"], pair[0]["id"]))
             places = {before["id"]: place for place, (before, _) in enumerate(group)}
             group.sort(key=lambda pair: (pair[1]["sort_order"], pair[1]["id"]))
-            in_order = _longest_increasing([places[before["id"]] for before, _ in group])
+            in_order = longest_increasing([places[before["id"]] for before, _ in group])
             found |= {after["id"] for index, (_, after) in enumerate(group) if index not in in_order}
         return found
 
 
-def _longest_increasing(values: Sequence[int]) -> set[int]:
+def longest_increasing(values: Sequence[int]) -> set[int]:
     """The indexes of a longest strictly increasing subsequence."""
     ends: list[int] = []
     indexes: list[int] = []
     previous: list[int | None] = []
     for index, value in enumerate(values):
         at = bisect_left(ends, value)
-        ends[at:] = [value]
-        indexes[at:] = [index]
+        ends[at : at + 1] = [value]
+        indexes[at : at + 1] = [index]
         previous.append(indexes[at - 1] if at else None)
     found, last = set(), indexes[-1] if indexes else None
     while last is not None:
