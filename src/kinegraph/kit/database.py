@@ -44,6 +44,13 @@ SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 metadata = MetaData()
 """The tables of all rooms, which a test compares with those that the migrations make."""
 
+UNVERSIONED = {"versions": "none"}
+"""The `info` of a table whose changes give nothing another version; without it, triggers change a version with each
+(docs/architecture.md, Caches)."""
+
+DERIVED = {"versions": "derived"}
+"""The `info` of a table that triggers write in the transactions that change a versioned one, from its rows alone."""
+
 
 class Unreachable(Exception):
     """The database cannot be used; the message says what to do."""
