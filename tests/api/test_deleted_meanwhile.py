@@ -10,7 +10,8 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE
-from tests.api.samples import SCHEMA, Operation, operations
+from tests.api.routes import SCHEMA
+from tests.api.samples import Operation, operations
 from tests.api.test_malformed import administered, base, targets
 from tests.conftest import Api, Organization, World
 from tests.waiting import until

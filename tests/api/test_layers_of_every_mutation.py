@@ -10,6 +10,7 @@ from tests.api.samples import Operation, Path, leaves, operations, put
 from tests.api.test_malformed import NAMES as ALL
 from tests.api.test_malformed import base, organization, targets
 from tests.conftest import Api, Organization, World
+from tests.rooms import listed, merged
 from tests.workout.documents import NO_ID
 
 __all__ = ["organization"]
@@ -17,7 +18,6 @@ __all__ = ["organization"]
 MUTATIONS = [operation for operation in operations() if operation.parent == "Mutation"]
 MALFORMED = {"ID": "none", "String": "a\0b", "DateTime": "2026-03-01T10:00:00", "Int": -1, "Float": -1.0}
 """A value of each type that no row is needed to refuse: no id, a control character, a time without offset."""
-OF_SESSIONS = ("recordMediaEvents", "recordPoseFrames", "reportPlaybackErrors")
 STALE = "2001-02-03T04:05:06Z"
 """A version that is never stored."""
 
@@ -30,7 +30,7 @@ def faults(operation: Operation, type_name: str, value: Any) -> Iterator[tuple[P
                 continue
             if path[-1] == "clientId" and type_name == "ID":
                 continue  # made by the client: any text
-            if path[-1] == "sessionId" and operation.name in OF_SESSIONS and value == NO_ID:
+            if f"{operation.name}.{path[-1]}" in listed("client_ids") and value == NO_ID:
                 continue  # made by the client: any UUID
             inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
             is_list = isinstance(inner, GraphQLList)
@@ -98,24 +98,12 @@ def version(operation: Operation) -> Path | None:
 
 
 ROWS = {"id", "workoutId", "movementId", "assignmentId"}
-ROWS_OF = {
-    "classifyExercise": {"exerciseId"},
-    "updateProgrammingProfile": {"exerciseId"},
-    "updateSafetyConstraint": {"exerciseId"},
-    "addMovement": {"sectionId", "assignmentId"},
-    "addPlanSession": {"planId"},
-    **{key: {"organizationId", "patientId"} for key in ("updatePatient", "recordConsent", "setPatientConditions")},
-    **{key: {"sessionId"} for key in ("movePlanSession", "removePlanSession", "addPlanExercise")},
-    **{key: {"planExerciseId"} for key in ("movePlanExercise", "removePlanExercise")},
-    "resetExerciseOverride": {"exerciseId", "organizationId"},
-    "upsertExerciseOverride": {"exerciseId", "organizationId"},
-}
-"""The names of ids without which no stored version is found: where they stand beside `ifUpdatedAt`, or above it."""
+"""The names of ids without which no stored version is found (beside `ifUpdatedAt`, or above it), unless declared."""
 
 
 def names_the_row(operation: Operation, path: Path) -> bool:
     """True if the place of an input names what is edited."""
-    return len(path) <= 2 and path[-1] in ROWS_OF.get(operation.name, ROWS)
+    return len(path) <= 2 and path[-1] in merged("edited_by").get(operation.name, ROWS)
 
 
 VERSIONED = [operation for operation in MUTATIONS if version(operation)]

@@ -1,0 +1,6 @@
+"""Facts about movements for the tests of all rooms."""
+
+from tests.movement.cases import CASES
+from tests.rooms import Declarations
+
+ROOM = Declarations(cases=CASES, edited_by={"addMovement": ("sectionId", "assignmentId")})
