@@ -10,6 +10,7 @@ ID = UUID(int=1)
 DOZENS = "a few dozens, which ship with this version"
 
 ROOM = Declarations(
+    routes={"ProgrammingProfile": "exercises(first: 1) { nodes { programming { %s } } }"},
     cases=CASES,
     values={"modifiers": ["rings"], "stressors": ["valsalva"]},
     edited_by=dict.fromkeys(

@@ -8,7 +8,10 @@ from tests.workout.cases import CASES
 
 ID = UUID(int=1)
 
+LOADS = "workouts { nodes { sections { movements { prescription { load { %s } } } } } }"
+
 ROOM = Declarations(
+    routes={"Load": f"organization(id: $organization) {{ {LOADS} }}"},
     cases=CASES,
     own_arguments=("Organization.workouts.programId",),
     lists={

@@ -26,7 +26,6 @@ PostgreSQL's own plans, against the triggers).
 import base64
 import hashlib
 import re
-from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from uuid import UUID
@@ -35,11 +34,10 @@ import orjson
 
 from kinegraph.api.context import RequestContext
 from kinegraph.api.requests import Parameters
-from kinegraph.api.rooms import room_files
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, versions_of_everything
 from kinegraph.kit.cache import Cache, Key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import load_tables
 from kinegraph.kit.sessions import ReadSession
 
 DATA = b'{"data":'
@@ -48,12 +46,10 @@ DATA = b'{"data":'
 BY_VIEWER = frozenset(("exercises", "exercise_org_overrides", "organizations", "versions"))
 """The tables that the versions of a viewer guard."""
 
-deque(room_files("tables"), maxlen=0)  # imported, each module adds its tables to `metadata`
-
 
 def _tables(versions: str | None) -> frozenset[str]:
     """The tables with these versions: `none`, `derived`, or None for those that say nothing, which have some."""
-    return frozenset(name for name, table in metadata.tables.items() if table.info.get("versions") == versions)
+    return frozenset(name for name, table in load_tables().tables.items() if table.info.get("versions") == versions)
 
 
 COVERED = _tables(None)

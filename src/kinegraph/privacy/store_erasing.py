@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.identity.rules_personal import Handling
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.rules_files import staged_key
-from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL, Handling
+from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL
 from kinegraph.privacy.rules_erased import Erased
 from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
 from kinegraph.privacy.store_comments import erase_comments
