@@ -64,6 +64,8 @@ class Declarations:
     """Those of them whose rows the API's role may neither change nor delete."""
     members_write: Collection[str] = ()
     """Those of them of which members write rows, too."""
+    own_tables: Collection[str] = ()
+    """Its other tables with `organization_id`, whose row-level security the room's own tests test."""
     policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The commands of a table's policies, sorted (`*` all, `r` read, `a` add, `w` change), other than ["*", "r"]."""
     references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -79,6 +81,9 @@ class Declarations:
     """Codes with which its cases are refused beside those of a missing id."""
     own_arguments: Collection[str] = ()
     """Arguments for ids below the root, such as `Organization.patient.userId`, that the room's own tests send."""
+
+    exercise_ids: Collection[str] = ()
+    """Arguments and fields of inputs for an exercise's id that the room's own tests send it."""
 
     routes: Mapping[str, str] = field(default_factory=dict)
     """The path of a document to a type, `%s` for its fields, where the shortest one does not do. `$organization` has an
@@ -114,6 +119,8 @@ class Declarations:
     own_nodes: Collection[str] = ()
     """Types with an id that the room's own tests find by it; others are read by their path."""
 
+    caches: Mapping[str, str] = field(default_factory=dict)
+    """Caches that grow while caches are switched off, by the name within the product, and what bounds each."""
     clocks: Mapping[str, str] = field(default_factory=dict)
     """Modules that read a clock or chance, and why no answer depends on it that is compared by its tag."""
 

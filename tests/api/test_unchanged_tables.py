@@ -25,20 +25,13 @@ CLOCKS = ("now", "today", "utcnow", "time", "monotonic", "random")
 
 REASONS = {
     "api.media": "how long a signed address is valid",
-    "media.graph_uploads": "how long an upload may take; it takes the object storage, whose answers are not covered",
-    "media.graph_uses": "a mutation",
-    "media.store": "a mutation",
-    "moderation.graph": "a mutation",
     "agents.catalog": "how long tools are cached; their answers are never compared",
     "api.hang_ups": "when a request ends",
     "cost.budgets": "what a caller may spend: an answer with `extensions.cost` is never compared",
     "api.execution": "the limit of a request, and pauses after a deadlock",
     "api.readiness": "no answer of /graphql",
-    "handout.store": "the day that is printed on a handout, which is no answer of /graphql",
     "kit.outbox": "what the worker does, and columns of its table",
     "kit.pool": "the limit of waiting for a connection",
-    "telemetry.graph_mutations": "a mutation",
-    "vectors.jobs": "how many vectors may be asked for: an answer that says so has notes, and is not covered",
     "persisted.store_lookup": "how long a trusted document is cached: its text is in the key of an answer",
 }
 """The modules beside processes and vendors that read a clock or chance, and why no covered answer depends on it."""

@@ -3,6 +3,7 @@
 from tests.rooms import Declarations
 
 ROOM = Declarations(
+    exercise_ids=("OverrideSafetyWarningInput.exerciseId",),
     counted_edges=("MovementCheck", "CheckWarning", "WorkoutCheck", "SafetyOverride"),
     own_nodes=("SafetyOverride",),
     bounds={

@@ -18,6 +18,7 @@ async def set_targets(made: Targets) -> None:
 
 
 ROOM = Declarations(
+    exercise_ids=("FindingOverrideInput.exerciseId",),
     tables={
         "enrollments": "enrollment",
         "enrollment_versions": None,

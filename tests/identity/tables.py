@@ -38,11 +38,6 @@ ROW = {
 row of `fill` that tests use of it; a membership has no id."""
 
 SCOPED = tuple(ROW)
-TELEMETRY = (
-    *("telemetry_batches", "media_events", "pose_frames", "playback_errors"),
-    *("media_sessions", "pose_sessions"),
-)
-"""The tables of telemetry, whose row-level security tests/telemetry/test_postgres.py tests: rows of one user each."""
 RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
 """The tables of one athlete's rows, which the athlete and coaches read and write."""
 MEMBERS_WRITE = (

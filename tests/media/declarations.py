@@ -3,6 +3,11 @@
 from tests.rooms import Declarations
 
 ROOM = Declarations(
+    clocks={
+        "media.graph_uploads": "how long an upload may take; answers with the object storage are not covered",
+        "media.graph_uses": "a mutation",
+        "media.store": "a mutation",
+    },
     counted_edges=("Upload.headers", "Upload.parts", "UploadPart.headers"),  # they have no rows
     own_nodes=("Upload",),
     bounds={

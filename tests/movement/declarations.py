@@ -3,4 +3,6 @@
 from tests.movement.cases import CASES
 from tests.rooms import Declarations
 
-ROOM = Declarations(cases=CASES, edited_by={"addMovement": ("sectionId", "assignmentId")})
+ROOM = Declarations(
+    exercise_ids=("AddMovementInput.exerciseId",), cases=CASES, edited_by={"addMovement": ("sectionId", "assignmentId")}
+)

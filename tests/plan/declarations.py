@@ -19,6 +19,7 @@ async def set_targets(made: Targets) -> None:
 
 
 ROOM = Declarations(
+    exercise_ids=[f"{name}PlanExerciseInput.exerciseId" for name in ("", "Add", "Update")],
     tables={
         "treatment_plans": "plan",
         "treatment_plan_sessions": "plan_session",

@@ -10,6 +10,7 @@ ID = UUID(int=1)
 DAY = date(2026, 3, 1)
 
 ROOM = Declarations(
+    exercise_ids=("Query.exerciseHistory.exerciseId",),
     own_arguments=("Load.resolved.athleteId",),
     counted_edges=(
         *("Query.personalRecords", "PersonalRecord.exercise", "PersonalRecord.load", "PersonalRecord.set"),

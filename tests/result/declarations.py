@@ -4,6 +4,7 @@ from tests.result.cases import CASES
 from tests.rooms import Declarations
 
 ROOM = Declarations(
+    exercise_ids=("ResultSetInput.exerciseId",),
     cases=CASES,
     values={"RecordAssignmentResultInput.score": {"weight": {"value": 1.5, "unit": "KG"}}},
 )

@@ -3,6 +3,7 @@
 from tests.rooms import Declarations
 
 ROOM = Declarations(
+    clocks={"vectors.jobs": "how many vectors may be asked for: an answer that says so has notes, and is not covered"},
     bounds={
         "Query.searchExercises": "its argument `limit`, of at most 100",
         "Query.suggestExercises": "its argument `limit`, of at most 100",

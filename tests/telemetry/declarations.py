@@ -3,9 +3,21 @@
 from tests.rooms import Declarations
 from tests.telemetry.cases import CASES
 
+OWN_TABLES = (
+    *("telemetry_batches", "media_events", "pose_frames", "playback_errors"),
+    *("media_sessions", "pose_sessions"),
+)
+"""Rows of one user each (test_postgres.py)."""
 OF_SESSIONS = ("recordMediaEvents", "recordPoseFrames", "reportPlaybackErrors")
 
 ROOM = Declarations(
+    clocks={"telemetry.graph_mutations": "a mutation"},
+    own_tables=OWN_TABLES,
+    exercise_ids=(
+        "MediaEventInput.exerciseId",
+        "PlaybackErrorInput.exerciseId",
+        "RecordPoseFramesInput.exerciseId",
+    ),
     policies={
         **dict.fromkeys(("telemetry_batches", "media_events", "pose_frames"), ("*", "*")),  # one's own, or the worker's
         **dict.fromkeys(("media_sessions", "pose_sessions", "playback_errors"), ("*", "*", "r")),  # coaches read them

@@ -7,15 +7,15 @@ from tests.rooms import Declarations
 from tests.training.cases import CASES
 
 ID = UUID(int=1)
+EDITS = ("classifyExercise", "updateProgrammingProfile", "updateSafetyConstraint")
 DOZENS = "a few dozens, which ship with this version"
 
 ROOM = Declarations(
+    exercise_ids=[f"{name[0].upper()}{name[1:]}Input.exerciseId" for name in (*EDITS, "addSafetyRestriction")],
     routes={"ProgrammingProfile": "exercises(first: 1) { nodes { programming { %s } } }"},
     cases=CASES,
     values={"modifiers": ["rings"], "stressors": ["valsalva"]},
-    edited_by=dict.fromkeys(
-        ("classifyExercise", "updateProgrammingProfile", "updateSafetyConstraint"), ("exerciseId",)
-    ),
+    edited_by=dict.fromkeys(EDITS, ("exerciseId",)),
     own_nodes=("Progression", "SafetyRestriction"),
     reads={"Exercise.progressions": lambda session: store_progressions.progressions_of(session, [ID])},
     bounds={

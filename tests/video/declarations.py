@@ -2,4 +2,7 @@
 
 from tests.rooms import Declarations
 
-ROOM = Declarations(bounds={"Exercise.videoCandidates": "stored with the exercise, at most 20 of them"})
+ROOM = Declarations(
+    clocks={"moderation.graph": "a mutation"},
+    bounds={"Exercise.videoCandidates": "stored with the exercise, at most 20 of them"},
+)
