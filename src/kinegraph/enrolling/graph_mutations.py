@@ -53,7 +53,7 @@ class Mutation:
         with checks.layer():
             await _require_member(session, owners, patient_id)
         today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
-        rules.checked_start(values["starts_on"], today, checks)
+        rules.check_start(values["starts_on"], today, checks)
         overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
         version_id = plan.current_version_id if plan else None
         findings: list[rules_safety.Finding] = []
@@ -154,9 +154,9 @@ async def _require_member(session: WriteSession, organization_ids: list[UUID], p
         raise NotFound("The organization has no such member.", *AT, "patientId")
 
 
-async def _require_none_running(session: WriteSession, plan_id: UUID, patient_id: UUID) -> None:
+async def _require_none_running(session: WriteSession[Viewer], plan_id: UUID, patient_id: UUID) -> None:
     """Raise Conflict where the patient has a running enrollment in the plan."""
-    if await store.running(session, plan_id, patient_id) is not None:
+    if await store.has_running(session, plan_id, patient_id):
         raise _is_running()
 
 
@@ -173,9 +173,10 @@ async def _enroll(
     values = {**of, "plan_id": plan.id, "version_id": version_id, "starts_on": starts_on}
     id = await store.insert(session, values)
     if id is None:
+        await _require_none_running(session, plan.id, patient_id)
         raise _is_running()
     await store_patients.add(session, plan.organization_id, patient_id)
-    await store.first_version(session, id, of, plan.id, version_id, starts_on)
+    await store.insert_version(session, id, of, plan.id, version_id, starts_on)
     status = EnrollmentStatus.ACTIVE.value
     await store.record_move(session, id, of, (None, status), (None, version_id), starts_on, None)
     return id
@@ -250,12 +251,13 @@ def _refuse_version(name: str, checks: Checks) -> None:
 
 
 async def _require_after(session: WriteSession, row: EnrollmentRow, version: VersionRow, day: date) -> None:
-    """Raise Conflict unless a version may hold from a day on: it is another one, and the present one has begun before.
+    """Raise Conflict unless a version may hold from a day on: it is another one, and the last one has begun before.
 
-    A version that is to come can be replaced. One that has begun stays for its days, since logs may refer to it.
+    A version that is to come can be replaced from its first day on. One that has begun stays for its days, since logs
+    may refer to it.
     """
     held, number, is_to_come = await store.latest_held(session, row.id)
-    if held.version_id == version.id and not (is_to_come and day < held.from_day):
+    if held.version_id == version.id:
         raise Conflict(f"This version holds from {held.from_day} on already.", *AT, "versionId")
     if day < held.from_day or (day == held.from_day and not is_to_come):
         message = f"Must be after {held.from_day}, the first day of the version that was assigned last."

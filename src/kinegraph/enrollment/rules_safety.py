@@ -38,6 +38,7 @@ class OverrideRow(Protocol):
     id: UUID
     organization_id: UUID
     enrollment_id: UUID
+    patient_id: UUID
     exercise_id: UUID
     condition: str
     reason: str

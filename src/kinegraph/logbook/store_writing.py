@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any  # values to write, by column
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow, email_column, member_join, name_column, user_join
 from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession, typed
@@ -85,6 +86,7 @@ async def enrollments(
         """,
         *arguments.values,
     )
+    seen(session, "Enrollment", rows)
     return rows
 
 
