@@ -18,6 +18,9 @@ INDIRECT: Mapping[str, str] = MappingProxyType(
 )
 """Columns that may hold an id or words of a person without a foreign key, and what is done there."""
 
+IN_JSON = ("exercises.video_candidates", "exercise_org_overrides.changes")
+"""Columns of JSON in rows of others that may name the person: exported as references."""
+
 IMPERSONAL = frozenset(
     f"{table}.{column}"
     for table, columns in {
