@@ -196,5 +196,5 @@ async def _record(
     """Record a change of status."""
     values = (statuses[0].value, statuses[1].value)
     versions = row.last_version_id, row.last_version_id
-    await store.record_move(session, row.id, store.of(row), values, versions, day, reason)
+    await store.record_move(session, row.id, store.owner_columns(row), values, versions, day, reason)
     await store.touch(session, row.id)

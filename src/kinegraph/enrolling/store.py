@@ -55,7 +55,7 @@ async def has_running(session: ReadSession[Viewer], plan_id: UUID, patient_id: U
 async def hold(session: WriteSession, row: EnrollmentRow, version_id: UUID, from_day: date) -> None:
     """Let a version hold from a day on, in place of those that were to hold from that day or later."""
     await session.run("DELETE FROM enrollment_versions WHERE enrollment_id = $1 AND from_day >= $2", row.id, from_day)
-    await insert_version(session, row.id, of(row), row.plan_id, version_id, from_day)
+    await insert_version(session, row.id, owner_columns(row), row.plan_id, version_id, from_day)
     await session.update("enrollments", row.id, {"version_id": version_id})
 
 
@@ -96,7 +96,9 @@ async def latest_held(session: ReadSession, id: UUID) -> tuple[HeldRow, int, boo
 
 async def pause(session: WriteSession, row: EnrollmentRow, first: date, last: date | None) -> None:
     """Store a pause. Without an end, the stored status says it too."""
-    await session.insert("enrollment_pauses", {"enrollment_id": row.id, **of(row), "from_day": first, "to_day": last})
+    await session.insert(
+        "enrollment_pauses", {"enrollment_id": row.id, **owner_columns(row), "from_day": first, "to_day": last}
+    )
     if last is None:
         await session.update("enrollments", row.id, {"status": "paused"})
 
@@ -202,6 +204,6 @@ async def record_overrides(
         )
 
 
-def of(row: EnrollmentRow) -> dict[str, UUID]:
+def owner_columns(row: EnrollmentRow) -> dict[str, UUID]:
     """The columns that name an enrollment's organization and patient."""
     return {"organization_id": row.organization_id, "patient_id": row.patient_id}

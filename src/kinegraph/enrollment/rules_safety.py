@@ -140,7 +140,10 @@ def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], today: dat
 
 
 def matched(findings: Sequence[Finding], overrides: Sequence[dict[str, Any]], checks: Checks) -> None:
-    """Give each override the key of the condition that it is of, and refuse those of which there is no finding."""
+    """Replace each override's condition, as it was sent, by its key in the vocabulary.
+
+    An override whose exercise has no finding with that condition is refused: the fault is recorded in `checks`.
+    """
     warned: dict[UUID, set[str]] = {}
     for finding in findings:
         if finding.condition is not None:

@@ -69,9 +69,9 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         own = [row for row in rows if row.position == position]
         places = {row.exercise_id: [Position(*divmod(place, 10)) for place in row.places] for row in own}
         person = Person(own[0].conditions if own else ())
-        of = {id: exercises[(organization_id, id)] for id in places}
+        by_exercise = {id: exercises[(organization_id, id)] for id in places}
         recorded = overrides.get(enrollment, []) if enrollment is not None else []
-        answers.append(found(of, places, person, recorded))
+        answers.append(found(by_exercise, places, person, recorded))
     return answers
 
 
