@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kinegraph.privacy.rules import PERSONAL, Handling
 from tests.house.sources import SOURCES
+from tests.identity.rows import Pool
 
 NOT_OF_PATIENTS = frozenset(
     {
@@ -108,6 +109,29 @@ def unnamed() -> set[str]:
 def test_who_reads_patients_names_them() -> None:
     """A function that reads a table with data of patients, by its SQL, names them, or is listed with the reason."""
     assert unnamed() == {name for names in UNNAMED.values() for name in names.split()}
+
+
+UNRECORDED: Mapping[str, str] = {
+    "patients alone send it, thousands of rows at a time": """
+        media_events pose_frames playback_errors media_sessions pose_sessions telemetry_batches
+    """,
+    "copies, made by triggers": "adherence_totals sync_changes",
+}
+"""Tables with data of patients whose changes are not recorded, by the reason."""
+
+
+async def test_changes_of_data_of_patients_are_recorded(owner: Pool) -> None:
+    """Each table with data of patients has the triggers that record inserts, updates and deletions, or is listed."""
+    rows = await owner.fetch(
+        """
+        SELECT t.tgrelid::regclass::text AS name
+        FROM pg_trigger t
+        WHERE t.tgfoid = 'kinegraph_audit_change'::regproc
+        GROUP BY 1 HAVING count(*) = 3
+        """
+    )
+    recorded = {row.name for row in rows}
+    assert recorded == {*TABLES.split("|")} - {name for names in UNRECORDED.values() for name in names.split()}
 
 
 def test_the_reading_of_the_sources_finds_what_it_looks_for() -> None:
