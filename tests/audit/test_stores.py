@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from kinegraph.privacy.rules import PERSONAL, Handling
+from kinegraph.privacy.rules import PERSONAL
 from tests.house.sources import SOURCES
 from tests.identity.rows import Pool
 
@@ -16,7 +16,7 @@ NOT_OF_PATIENTS = frozenset(
     }
 )
 """Tables with rows of one person that say nothing about their health."""
-TABLES = "|".join(sorted({each.table for each in PERSONAL if each.handling is Handling.DELETE} - NOT_OF_PATIENTS))
+TABLES = "|".join(sorted({each.table for each in PERSONAL if each.handling == "delete"} - NOT_OF_PATIENTS))
 READS = re.compile(rf"(?:(?<!DELETE )\bFROM|\bJOIN)\s+({TABLES})\b|^({TABLES}) \w+$")
 
 UNNAMED: Mapping[str, str] = {

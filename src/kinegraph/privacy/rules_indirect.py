@@ -18,9 +18,6 @@ INDIRECT: Mapping[str, str] = MappingProxyType(
 )
 """Columns that may hold an id or words of a person without a foreign key, and what is done there."""
 
-IN_JSON = ("exercises.video_candidates", "exercise_org_overrides.changes")
-"""Columns of JSON in rows of others that may name the person: exported as references."""
-
 IMPERSONAL = frozenset(
     f"{table}.{column}"
     for table, columns in {
@@ -56,3 +53,6 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"idempotency_keys": ("request_hash", "answer"), "users": ("name_key",), "workouts": ("embedding",)}
 )
 """Columns that are not exported: copies and derived values of what is, and what nobody can read."""
+
+IN_JSON = ("exercises.video_candidates", "exercise_org_overrides.changes")
+"""Columns of JSON in rows of others that may name the person: exported as references."""
