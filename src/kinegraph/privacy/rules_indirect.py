@@ -62,3 +62,6 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"idempotency_keys": ("request_hash", "answer"), "users": ("name_key",), "workouts": ("embedding",)}
 )
 """Columns that are not exported: copies and derived values of what is, and what nobody can read."""
+
+IN_JSON = ("exercises.video_candidates", "exercise_org_overrides.changes")
+"""Columns of JSON in rows of others that may name the person: exported as references."""
