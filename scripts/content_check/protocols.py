@@ -10,7 +10,7 @@ LOADED = re.compile(
     r"\b(half|third|%|\d+%) of (the|its) (load|weight)|half (the|of the) (load|weight)|\d+% of it", re.I
 )  # fmt: skip
 DATED = re.compile(r"\b(week|month) \d+|release|clearance", re.I)
-DRIVEN = frozenset({"high_impact", "moderate_impact", "caught_load", "kipping", "height", "inverted"})
+DRIVEN = frozenset({"high_impact", "moderate_impact", "caught_load", "height", "inverted"})
 MAX_LEAN = 45
 WRISTS = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
 HUGGED = frozenset({"sandbag", "atlas_stone"})

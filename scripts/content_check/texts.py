@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from content_check.advice import advice_of
+from content_check.fit import FIT_LAWS
 from content_check.lines import Line, Row, lines, postures, units
 from content_check.pointers import pointer
 from content_check.protocols import PROTOCOL_LAWS
@@ -151,7 +152,7 @@ def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Ma
     return None
 
 
-LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS)
+LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS, *FIT_LAWS)
 
 
 def severities_of(rows: Mapping[str, Row]) -> dict[str, dict[str, int]]:

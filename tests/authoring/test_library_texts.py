@@ -77,6 +77,11 @@ def test_every_exercise_has_one_posture() -> None:
      ("kind", "lying-leg-curl", "Lifting the head tires the neck.", "Rest the forehead on a towel"),
      ("place", "farmers-carry", "Pushing a sled tires the calf.", "Use half the load"),
      ("place", "walking", "Wet floors at the pool are slippery.", "Wear shoes"),
+     ("motion", "medicine-ball-slam", "Cutting and turning pull on the calf.", "Throw seated"),
+     ("motion", "l-sit", "A hang or a lever is hard work.", "Walk for 10 minutes"),
+     ("motion", "burpees", "Jumps and hops press on the heel with each step.", "Walk for 10 minutes"),
+     ("motion", "sled-pull", "Every step against the sled presses on the knee.", "Pull seated"),
+     ("motion", "couch-stretch", "Sitting back stretches the ankle.", "Put a towel under it"),
      ("length", "bench-press", "It hurts.", "")],
 )  # fmt: skip
 def test_what_does_not_fit_an_exercise_is_a_fault(law: str, slug: str, because: str, instead: str) -> None:
@@ -114,7 +119,16 @@ def test_advice_points_to_what_is_easier_for_the_condition(severity: Severity, i
      ("young_graft", "pistol-squats", "acl_reconstruction", "Leave the weight out, 1 hand on a rail"),
      ("straps", "deadlift", "wrist_pain", "Use 60% of the load and straps"),
      ("straps", "sandbag-carry", "elbow_pain", "Use 60% of the load, with straps"),
-     ("fallback", "vertical-jump-test", "pregnancy", "Step in place onto at most 20 cm")],
+     ("fallback", "vertical-jump-test", "pregnancy", "Step in place onto at most 20 cm"),
+     ("ungripped", "tire-flip", "wrist_pain", "Use a padded, thick handle, half the load"),
+     ("ungripped", "sled-pull", "elbow_pain", "Use 60% of the load, with straps, for 10 to 20 m"),
+     ("hovering", "bear-plank", "knee_pain", "Put a pad of 5 cm under the knee"),
+     ("face_down", "ab-wheel-rollout", "cervical_instability", "Look straight ahead, 5 slow repetitions"),
+     ("thrown", "medicine-ball-chest-pass", "elbow_pain", "Use half the load, slowly, 8 repetitions"),
+     ("measured", "vertical-jump-test", "neck_pain", "Step instead of jump, at most 20 cm high"),
+     ("measured", "one-repetition-maximum-test", "balance_disorder", "Have a person within 1 m of you"),
+     ("loaded_curl", "jefferson-curl", "acl_reconstruction", "Stretch gently, at pain of at most 2 of 10"),
+     ("climbs", "rope-climb", "rhabdomyolysis_history", "Do at most 15 repetitions in a session")],
 )  # fmt: skip
 def test_advice_that_a_condition_forbids_is_a_fault(law: str, slug: str, condition: str, instead: str) -> None:
     advised = Line(BY_SLUG[slug], condition, Severity.RESTRICTION, "It hurts.", instead)
@@ -140,6 +154,11 @@ def test_conditions_are_as_severe_as_their_parents_in_every_entry() -> None:
      ("kipping-handstand-push-ups", "bleeding_risk", "absolute"), ("overhead-press", "vertigo", "restriction"),
      ("goblet-squat", "cervical_instability", "restriction"), ("single-leg-hops", "hip_replacement", "absolute"),
      ("supine-hamstring-stretch", "achilles_rupture", "restriction"), ("burpees", "knee_osteoarthritis", "restriction"),
+     ("one-repetition-maximum-test", "balance_disorder", "restriction"), ("forward-roll", "postpartum", "restriction"),
+     ("jefferson-curl", "spondylolisthesis", "restriction"), ("bear-plank", "achilles_rupture", "restriction"),
+     ("tire-flip", "achilles_rupture", "absolute"), ("isometric-shoulder-holds", "recent_surgery", "restriction"),
+     ("ab-wheel-rollout", "cervical_instability", "restriction"),
+     ("worlds-greatest-stretch", "osteoporosis", "warning"),
      ("wall-balls", "lumbar_disc_herniation", "restriction"), ("single-leg-hop-test", "knee_replacement", "absolute")],
 )  # fmt: skip
 def test_pairs_that_reviews_found_too_mild_stay_mended(slug: str, condition: str, least: str) -> None:

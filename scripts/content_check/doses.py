@@ -1,0 +1,68 @@
+"""Laws of entries whose values must follow their own texts: tempo, frequency, conditions that the notes name."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any  # JSON of the entries
+
+from content_check.lines import postures
+from kinegraph.authoring.rules import findings_of, profile_columns
+
+Row = Mapping[str, Any]
+SECONDS = {"a": "1", "one": "1", "two": "2", "three": "3"}
+HELD = re.compile(r"\b(?:hold|pause)(?: there| it)?(?: for)? (a|one|two|three) seconds?\b", re.I)
+DAILY = re.compile(r"\b(rounds|times|sessions) (a|each|every) day\b", re.I)
+NAMED: Mapping[str, str] = {
+    r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
+    r"osteoporosis": "osteoporosis", r"asthma": "asthma", r"epilep\w+": "epilepsy", r"hernia": "abdominal_hernia",
+    r"heart (?:condition|disease)": "cardiovascular_disease", r"vertigo": "vertigo", r"concussion": "concussion",
+    r"neuropathy": "diabetic_neuropathy", r"blood thinners?": "bleeding_risk",
+    r"carpal tunnel": "carpal_tunnel_syndrome",
+    r"(?:new hip|hip replacement)": "hip_replacement", r"(?:new knee|knee replacement)": "knee_replacement",
+}  # fmt: skip
+"""Everyday words for conditions, and the conditions."""
+
+
+def dose_faults(rows: Sequence[Row]) -> Iterator[str]:
+    """The faults of all entries, by law."""
+    for row in rows:
+        for law in (held, daily, named_in_notes, on_the_feet):
+            yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
+
+
+def held(row: Row) -> Iterator[str]:
+    """A second of holding that the text asks for is in the tempo."""
+    tempo = profile_columns(row)["default_tempo"]
+    if tempo is None:
+        return
+    _, at_the_end, _, at_the_start = tempo.split("-")
+    for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
+        found = HELD.search(text)
+        if found is not None and SECONDS[found[1].lower()] not in (at_the_end, at_the_start):
+            yield f"tempo {tempo} against: {text}"
+
+
+def daily(row: Row) -> Iterator[str]:
+    """An exercise that is done several times a day is done on seven days a week."""
+    frequency = profile_columns(row)["optimal_frequency"]
+    for text in (row["description"], row.get("athleteNotes") or "", *row["cues"]):
+        if frequency is not None and frequency < 7 and DAILY.search(text):
+            yield f"{frequency} days a week against: {text}"
+
+
+def named_in_notes(row: Row) -> Iterator[str]:
+    """A condition of which the notes or the safety step warn is among the findings."""
+    texts = [row.get("athleteNotes") or "", *(each["body"] for each in row["instructions"] if each["type"] == "safety")]
+    found = findings_of(row)
+    for text in texts:
+        for words, condition in NAMED.items():
+            if condition not in found and re.search(rf"\b{words}\b", text, re.I):
+                yield f"{condition} is named and has no finding: {text}"
+
+
+def on_the_feet(row: Row) -> Iterator[str]:
+    """A load in standing, and a front support on the toes, have a line for a torn Achilles tendon."""
+    stressors, posture = frozenset(row["training"]["stressors"]), postures()[row["slug"]]
+    is_loaded = posture in ("standing", "mixed") and "external_load" in stressors
+    is_on_toes = (posture == "support" and "kneeling" not in stressors) or stressors >= {"anti_extension", "long_hold"}
+    if (is_loaded or is_on_toes) and "achilles_rupture" not in findings_of(row):
+        yield "achilles_rupture has no finding"

@@ -1,0 +1,92 @@
+"""Laws of lines that speak of objects, motions and postures which the exercise has not."""
+
+import re
+
+from content_check.lines import Line, postures
+
+UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "sandbag", "medicine_ball", "slam_ball"})
+"""Objects without a handle, round which no strap is put."""
+REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
+THROWN = frozenset({"medicine_ball", "slam_ball"})
+HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
+SUPPORTED = re.compile(r"machine|pulldown|back supported|chest supported|dumbbells", re.I)
+
+
+def ungripped(line: Line) -> str | None:
+    """No strap and no handle where the object has none, unless another exercise is advised."""
+    objects = frozenset(line.row["equipment"])
+    if not objects & UNGRIPPED or REPLACED.search(line.instead):
+        return None
+    if re.search(r"\b(handles?|straps?)\b", line.instead):
+        return f"a handle or strap of {', '.join(sorted(objects & UNGRIPPED))}"
+    return None
+
+
+def motion(line: Line) -> str | None:
+    """A reason names cutting, hanging, stepping and sitting back only where that is done."""
+    text, stressors = line.because, line.stressors
+    if re.search(r"\b[Cc]utting\b|sideways landing", text) and "pivoting" not in stressors:
+        return "cutting where nobody pivots"
+    if re.search(r"\bA hang\b", text) and "hanging" not in stressors:
+        return "a hang where nobody hangs"
+    if re.search(r"[Jj]umps and hops[^.]*\b(each|every) step\b", text):
+        return "the steps of jumps"
+    if re.search(r"\b(each|every) step against\b", text, re.I) and line.row["movementPattern"] == "pull":
+        return "steps of who stands and pulls"
+    if re.search(r"^Sitting back\b", text) and "end_range_hip" not in stressors:
+        return "sitting back where nobody sits on the heels"
+    return None
+
+
+def hovering(line: Line) -> str | None:
+    """Knees that are held above the floor press on no pad."""
+    if line.stressors >= HOVERING and re.search(r"\bKneeling\b|\bpad\b", f"{line.because} {line.instead}"):
+        return "a pad under knees in the air"
+    return None
+
+
+def face_down(line: Line) -> str | None:
+    """Who faces the floor looks neither up nor straight ahead: that bends the neck back."""
+    prone = postures()[line.row["slug"]] in ("prone", "support") or line.stressors >= {"anti_extension", "kneeling"}
+    if prone and re.search(r"\bLooking up\b|tempt you to look up", line.because):
+        return "looking up for who faces the floor"
+    if prone and re.search(r"^Look straight ahead", line.instead):
+        return "looking straight ahead for who faces the floor"
+    return None
+
+
+def thrown(line: Line) -> str | None:
+    """A throw is replaced, not slowed down."""
+    is_throw = "swung_load" in line.stressors and bool(THROWN & set(line.row["equipment"]))
+    if is_throw and re.search(r"^Use half the load[^;]*\bslow", line.instead):
+        return "a slow throw"
+    return None
+
+
+def measured(line: Line) -> str | None:
+    """A test is not stepped, shortened or done with half the load: its result would mean nothing."""
+    if line.class_key == "fitness_test" and re.search(r"^(Step|Hinge|Hold|Use half|Keep the trunk)", line.instead):
+        return "training instead of the test"
+    if line.class_key == "fitness_test" and "external_load" in line.stressors and "within 1 m" in line.instead:
+        return "a helper who cannot catch a maximal bar"
+    return None
+
+
+def loaded_curl(line: Line) -> str | None:
+    """A bend of the spine under load is not eased by the advice for stretches that are held."""
+    is_curl = line.class_key == "loaded_stretch" and {"external_load", "loaded_spinal_flexion"} <= line.stressors
+    if is_curl and re.search(r"\bArching\b", line.because):
+        return "arching in a forward bend"
+    if is_curl and re.search(r"Stretch gently|\b\d+ seconds\b", line.instead) and "flat back" not in line.instead:
+        return "the time of a stretch"
+    return None
+
+
+def climbs(line: Line) -> str | None:
+    """A repetition on a rope is a climb of many pulls."""
+    count = re.search(r"at most (\d+) repetitions", line.instead)
+    is_climb = "climbing_rope" in line.row["equipment"] and SUPPORTED.search(line.instead) is None
+    return "climbs counted as pulls" if is_climb and count is not None and int(count[1]) > 3 else None
+
+
+FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs)

@@ -1,0 +1,56 @@
+"""The laws of values that follow the texts of their entry, and examples of what each of them finds."""
+
+from copy import deepcopy
+from typing import Any  # JSON of the entries
+
+import pytest
+
+from content_check.doses import daily, dose_faults, held, named_in_notes, on_the_feet
+from kinegraph.authoring.rules import profile_columns
+from kinegraph.canonical.rules_files import shipped_rows
+
+ROWS: list[dict[str, Any]] = shipped_rows()
+BY_SLUG = {row["slug"]: row for row in ROWS}
+
+
+def changed(slug: str, **values: Any) -> dict[str, Any]:
+    """An entry of the library with other values."""
+    return {**deepcopy(BY_SLUG[slug]), **values}
+
+
+def test_values_of_every_entry_follow_its_texts() -> None:
+    assert list(dose_faults(ROWS)) == []
+
+
+def test_a_tempo_without_the_second_that_a_cue_holds_is_a_fault() -> None:
+    assert list(held(changed("back-squat", cues=["Hold for three seconds"]))) == [
+        "tempo 3-1-1-0 against: Hold for three seconds"
+    ]
+
+
+def test_a_drill_of_several_rounds_a_day_is_not_one_of_some_days_a_week() -> None:
+    assert list(daily(changed("back-squat", cues=["Several rounds a day"]))) == [
+        "2 days a week against: Several rounds a day"
+    ]
+
+
+def test_a_condition_of_the_notes_without_a_finding_is_a_fault() -> None:
+    row = changed("ankle-pumps", athleteNotes="Ask first with a hernia.")
+    assert list(named_in_notes(row)) == ["abdominal_hernia is named and has no finding: Ask first with a hernia."]
+
+
+def test_a_load_in_standing_has_a_line_for_a_torn_achilles_tendon() -> None:
+    row = changed("lateral-raise")
+    del row["training"]["conditions"]["achilles_rupture"]
+    assert list(on_the_feet(row)) == ["achilles_rupture has no finding"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "tempo", "frequency"),
+    [("standing-hip-abduction", "3-0-2-1", 7), ("supported-squat", "3-1-2-0", 3),
+     ("single-leg-calf-raises", "2-0-1-0", 3), ("reverse-clamshell", "3-0-2-1", 3),
+     ("short-arc-quads", "3-0-2-3", 7), ("gaze-stabilisation", None, 7)],
+)  # fmt: skip
+def test_tempo_and_frequency_are_those_of_the_text(slug: str, tempo: str | None, frequency: int) -> None:
+    profile = profile_columns(BY_SLUG[slug])
+    assert (profile["default_tempo"], profile["optimal_frequency"]) == (tempo, frequency)
