@@ -8,8 +8,10 @@ from content_check.lines import postures
 from kinegraph.authoring.rules import findings_of, profile_columns
 
 Row = Mapping[str, Any]
-SECONDS = {"a": "1", "one": "1", "two": "2", "three": "3"}
+SECONDS = {"a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 HELD = re.compile(r"\b(?:hold|pause)(?: there| it)?(?: for)? (a|one|two|three) seconds?\b", re.I)
+RISEN = re.compile(r"\b(one|two|three) seconds? up\b", re.I)
+LOWERED = re.compile(r"\blower\b[^.,;]*?\b(?:over|in|for)(?: about)? (one|two|three|four|five) seconds?\b", re.I)
 DAILY = re.compile(r"\b(rounds|times|sessions) (a|each|every) day\b", re.I)
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
@@ -25,7 +27,7 @@ NAMED: Mapping[str, str] = {
 def dose_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
-        for law in (held, daily, named_in_notes, on_the_feet):
+        for law in (held, paced, daily, named_in_notes, on_the_feet):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
 
 
@@ -39,6 +41,19 @@ def held(row: Row) -> Iterator[str]:
         found = HELD.search(text)
         if found is not None and SECONDS[found[1].lower()] not in (at_the_end, at_the_start):
             yield f"tempo {tempo} against: {text}"
+
+
+def paced(row: Row) -> Iterator[str]:
+    """Seconds of rising and lowering that the text names are those of the tempo."""
+    tempo = profile_columns(row)["default_tempo"]
+    if tempo is None:
+        return
+    down, _, up, _ = tempo.split("-")
+    for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
+        for pattern, seconds in ((RISEN, up), (LOWERED, down)):
+            found = pattern.search(text)
+            if found is not None and SECONDS[found[1].lower()] != seconds:
+                yield f"tempo {tempo} against: {text}"
 
 
 def daily(row: Row) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any  # JSON of the entries
 
 import pytest
 
-from content_check.doses import daily, dose_faults, held, named_in_notes, on_the_feet
+from content_check.doses import daily, dose_faults, held, named_in_notes, on_the_feet, paced
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_rows
 
@@ -26,6 +26,10 @@ def test_a_tempo_without_the_second_that_a_cue_holds_is_a_fault() -> None:
     assert list(held(changed("back-squat", cues=["Hold for three seconds"]))) == [
         "tempo 3-1-1-0 against: Hold for three seconds"
     ]
+
+
+def test_a_tempo_of_other_seconds_up_than_a_cue_names_is_a_fault() -> None:
+    assert list(paced(changed("back-squat", cues=["Three seconds up"]))) == ["tempo 3-1-1-0 against: Three seconds up"]
 
 
 def test_a_drill_of_several_rounds_a_day_is_not_one_of_some_days_a_week() -> None:
