@@ -6,7 +6,8 @@
 --
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
---  $5 rows with all segments, the queries of which any   $6 rows with some segments, a query for each choice
+--  $5 the first segment's texts: rows have any of them    $18 the query of the others; of one segment, it again
+--  $6 rows with some segments, a query for each choice
 --  $7 slots  $8 weights  $9 queries: the alternatives, whose words a name has in any order, and other texts as a phrase
 -- $10 whole names without spaces, $11 their weights   $12 the text for trigrams
 -- $13 the weight of the full-text list, $14 that of trigrams
@@ -47,12 +48,20 @@ library AS NOT MATERIALIZED (
 ),
 wanted AS MATERIALIZED (
     SELECT ARRAY (SELECT DISTINCT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
+-- { several
+           to_tsquery('kinegraph', $18) AS others,
+-- } several
            (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real
+           $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real, $18::text
 ),
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
-    SELECT array_to_string(texts, ' | ')::tsquery AS segments FROM wanted
+    SELECT array_to_string(texts, ' | ')::tsquery
+-- { several
+           && others
+-- } several
+           AS segments
+    FROM wanted
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, and in any text; only where these are
 -- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
@@ -62,6 +71,9 @@ canonical_named AS (
     FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv
           FROM canonical
           WHERE $13::real > 0 AND name_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { several
+            AND name_tsv @@ (SELECT others FROM wanted)
+-- } several
           OFFSET 0) AS found
     ORDER BY length, id
     LIMIT 50
@@ -91,6 +103,9 @@ canonical_aliased AS (
     FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv
           FROM canonical
           WHERE (SELECT are_few FROM counted) AND words_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { several
+            AND words_tsv @@ (SELECT others FROM wanted)
+-- } several
           OFFSET 0) AS found
     ORDER BY length, id
     LIMIT 60
@@ -109,10 +124,22 @@ aliased AS MATERIALIZED (
 -- } organization
 ),
 mentioned AS MATERIALIZED (
-    SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
-    FROM library
-    WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
-      AND search_tsv @@ (SELECT segments FROM sought)
+    SELECT *
+    FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
+          FROM canonical
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+            AND search_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { several
+            AND search_tsv @@ (SELECT others FROM wanted)
+-- } several
+-- { organization
+          UNION ALL
+          SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
+          FROM own
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+            AND search_tsv @@ (SELECT segments FROM sought)
+-- } organization
+          OFFSET 0) AS found
     ORDER BY length, id
     LIMIT 60
 ),

@@ -19,7 +19,7 @@ from kinegraph.search.rules import SEMANTIC_WEIGHTS, TRIGRAM_WEIGHTS, class_of
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-PARTS = ("organization", "misspelled", "vectors")
+PARTS = ("organization", "misspelled", "vectors", "several")
 BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in PARTS}
 """The parts of the statement that a search may do without."""
 FILTER = "true /* filter */"
@@ -116,11 +116,12 @@ async def _search(
         (limit, "integer"),
         (vector, "real[]"),
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
+        (query.others, "text"),
     ):
         arguments.bind(value, kind)
     of_viewer = {"restricted_by": "$1::uuid"}
     effective = " AND ".join(conditions(wanted, {**EFFECTIVE, **of_viewer}, arguments))
     stored = " AND ".join(conditions(wanted, {**STORED, **of_viewer}, arguments)) if vector else ""
-    is_needed = (scope.organization_id is not None, query.is_misspelled and not is_semantic, bool(vector))
+    is_needed = (scope.organization_id is not None, query.is_misspelled and not is_semantic, bool(vector), bool(query.others))
     text = filtered(effective, stored, frozenset(compress(PARTS, is_needed)))
     return await session.fetch(text, *arguments.values)
