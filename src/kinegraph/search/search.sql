@@ -53,7 +53,7 @@ wanted AS MATERIALIZED (
 -- } several
            (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real, $18::text
+           $2::boolean, $4::text[], $6::text[], $12::text, $14::real, $16::real[], $17::real, $18::text
 ),
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
     SELECT array_to_string(texts, ' | ')::tsquery
@@ -143,6 +143,7 @@ mentioned AS MATERIALIZED (
     ORDER BY length, id
     LIMIT 60
 ),
+-- { some
 partial AS MATERIALIZED (
     SELECT choice.*
     FROM unnest($6::text[]) AS sent (segments)
@@ -155,24 +156,28 @@ partial AS MATERIALIZED (
         LIMIT 20
     ) AS choice
 ),
+-- } some
 others AS MATERIALIZED (
     -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
     SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv,
            ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
     FROM (SELECT *, NULL::tsvector AS search_tsv FROM aliased
           UNION ALL SELECT * FROM mentioned
-          UNION ALL SELECT * FROM partial) AS candidate
+-- { some
+          UNION ALL SELECT * FROM partial
+-- } some
+    ) AS candidate
     ORDER BY id, search_tsv IS NULL
 ),
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
 -- Rows with all segments in the name are compared by it alone, as many as these are.
 alternative AS MATERIALIZED (
-    SELECT slot, weight, query, to_tsquery('kinegraph', query) AS in_name
+    SELECT slot, weight, to_tsquery('kinegraph', query) AS in_name
     FROM unnest($7::integer[], $8::real[], $9::text[]) AS sent (slot, weight, query)
     ORDER BY slot
 ),
 alternative_phrase AS MATERIALIZED (
-    SELECT slot, weight, in_name, to_tsquery('kinegraph', replace(query, ' & ', ' <-> ')) AS phrase
+    SELECT slot, weight, in_name, replace(in_name::text, ' & ', ' <-> ')::tsquery AS phrase
     FROM alternative
     ORDER BY slot
 ),
@@ -299,7 +304,12 @@ semantic AS (
     LIMIT 50
 ),
 -- } vectors
-ranked AS (
+fused AS (
+-- { fused
+    SELECT id, min(slug) AS slug, min(name_key) AS name_key, bool_or(is_own) AS is_own, sum(score) AS score,
+           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank
+    FROM (
+-- } fused
     SELECT id, slug, name_key, is_own, $13::real / (60 + rank) AS score,
            rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank
     FROM lexical
@@ -311,12 +321,10 @@ ranked AS (
     UNION ALL
     SELECT id, slug, name_key, is_own, $17::real / (60 + rank), NULL, NULL, rank FROM semantic
 -- } vectors
-),
-fused AS (
-    SELECT id, min(slug) AS slug, min(name_key) AS name_key, bool_or(is_own) AS is_own, sum(score) AS score,
-           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank
-    FROM ranked
+-- { fused
+    ) AS ranked
     GROUP BY id
+-- } fused
 ),
 positioned AS (
     SELECT *, row_number() OVER (ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id) AS position
@@ -325,9 +333,10 @@ positioned AS (
 -- { organization
 -- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
 of_slug AS (
-    SELECT *, row_number() OVER (PARTITION BY key ORDER BY is_own DESC, position) AS place,
-           max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
+    SELECT DISTINCT ON (key)
+           *, max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
     FROM (SELECT *, coalesce(slug, id::text) COLLATE "C" AS key FROM positioned) AS keyed
+    ORDER BY key, is_own DESC, position
 ),
 -- } organization
 hits AS (
@@ -338,7 +347,7 @@ hits AS (
     UNION ALL
     SELECT id, is_own, best_score, best_position, lexical_rank, trigram_rank, semantic_rank
     FROM of_slug
-    WHERE $1 IS NOT NULL AND place = 1
+    WHERE $1 IS NOT NULL
 -- } organization
     ORDER BY position
     LIMIT $15
