@@ -49,7 +49,7 @@ library AS NOT MATERIALIZED (
 wanted AS MATERIALIZED (
     SELECT ARRAY (SELECT DISTINCT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
 -- { several
-           to_tsquery('kinegraph', $18) AS others,
+           to_tsquery('kinegraph', $18) AS other_segments,
 -- } several
            (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
@@ -58,7 +58,7 @@ wanted AS MATERIALIZED (
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
     SELECT array_to_string(texts, ' | ')::tsquery
 -- { several
-           && others
+           && other_segments
 -- } several
            AS segments
     FROM wanted
@@ -72,7 +72,7 @@ canonical_named AS (
           FROM canonical
           WHERE $13::real > 0 AND name_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
 -- { several
-            AND name_tsv @@ (SELECT others FROM wanted)
+            AND name_tsv @@ (SELECT other_segments FROM wanted)
 -- } several
           OFFSET 0) AS found
     ORDER BY length, id
@@ -104,7 +104,7 @@ canonical_aliased AS (
           FROM canonical
           WHERE (SELECT are_few FROM counted) AND words_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
 -- { several
-            AND words_tsv @@ (SELECT others FROM wanted)
+            AND words_tsv @@ (SELECT other_segments FROM wanted)
 -- } several
           OFFSET 0) AS found
     ORDER BY length, id
@@ -130,7 +130,7 @@ mentioned AS MATERIALIZED (
           WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
             AND search_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
 -- { several
-            AND search_tsv @@ (SELECT others FROM wanted)
+            AND search_tsv @@ (SELECT other_segments FROM wanted)
 -- } several
 -- { organization
           UNION ALL
