@@ -11,6 +11,7 @@ from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.graph import After, First, Organization, User
 from kinegraph.identity.rules import User as Person
+from kinegraph.identity.store_nodes import people
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
@@ -48,25 +49,11 @@ def created_by_of(root: strawberry.Parent[rules_due.SubstitutionRow]) -> Any:
     return Person(root.created_by_id, root.created_by_name, root.created_by_email, root.organization_id)
 
 
-def ended_by_of(root: strawberry.Parent[rules_due.SubstitutionRow]) -> Any:
-    """Resolver: who ended it, from the columns `ended_by_…` of the row; None for one that lasts."""
-    if root.ended_by_id is None:
-        return None
-    return Person(root.ended_by_id, root.ended_by_name, root.ended_by_email, root.organization_id)
-
-
-def decided_by_of(root: strawberry.Parent[rules.ProposalRow]) -> Any:
-    """Resolver: who decided, from the columns `decided_by_…` of the row; None while nobody has."""
-    if root.decided_by_id is None:
-        return None
-    return Person(root.decided_by_id, root.decided_by_name, root.decided_by_email, root.organization_id)
-
-
 @node(store_substitutions.by_ids, "exercise_substitutions")
 @strawberry.type(
     description="An exercise that a patient does in place of one of their plan, or less of the same one, from a day "
-    "on. The patient and coaches of the organization see it. The version of the plan stays as it is; logs and adherence "
-    "count for the plan's exercise."
+    "on. The patient and coaches of the organization see it. The version of the plan stays as it is; logs and "
+    "adherence count for the plan's exercise."
 )
 class ExerciseSubstitution(Node):
     id: strawberry.ID = strawberry.field(description="The substitution's id.")
@@ -100,7 +87,9 @@ class ExerciseSubstitution(Node):
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
     created_by: User = embedded("created_by_", created_by_of, "The clinician who accepted it.")
     created_at: datetime = strawberry.field(description="When it was accepted.")
-    ended_by: User | None = embedded("ended_by_", ended_by_of, "Who ended or replaced it; null while it lasts.")
+    ended_by: User | None = edge(
+        people, "ended_by_id", "Who ended or replaced it; null while it lasts, and for former members."
+    )
     end_reason: str | None = strawberry.field(description="Why it was ended, if somebody said so.")
     updated_at: datetime = strawberry.field(description="When it was last changed: its version for ifUpdatedAt.")
 
@@ -148,7 +137,9 @@ class RegressionProposal(Node):
         store_substitutions.of_proposals, "id", "The substitution that was made of it; null unless it is ACCEPTED."
     )
     reason: str | None = strawberry.field(description="The clinician's reason, where one was given.")
-    decided_by: User | None = embedded("decided_by_", decided_by_of, "Who decided; null while nobody has.")
+    decided_by: User | None = edge(
+        people, "decided_by_id", "Who decided; null while nobody has, and for former members."
+    )
     decided_at: datetime | None = strawberry.field(description="When it was decided; null while nobody has.")
     created_at: datetime = strawberry.field(description="When the first painful log was stored.")
     updated_at: datetime = strawberry.field(

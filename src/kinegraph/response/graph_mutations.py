@@ -44,7 +44,7 @@ STALE = (*AT, "ifUpdatedAt")
 class Mutation:
     @mutation(
         "Accept a proposal to regress a painful exercise (coach access): from the patient's next day on, they do one "
-        "of its options. It replaces an earlier substitution of the exercise, and `endExerciseSubstitution` takes it back."
+        "of its options. It replaces an earlier substitution of the exercise; `endExerciseSubstitution` takes it back."
     )
     async def accept_regression(
         self,
