@@ -6,7 +6,7 @@ from uuid import UUID
 from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.assignment.rules_lists import CalendarKey, Wanted
 from kinegraph.assignment.store import COLUMNS, JOINS
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped
 from kinegraph.kit.sessions import Arguments, ReadSession
@@ -33,52 +33,27 @@ async def calendar_pages(
     session: ReadSession, keys: Sequence[CalendarKey], window: Window, wanted: Wanted
 ) -> list[Page]:
     """A page of each key's assignments, by date."""
-    arguments, direction = Arguments(), window.direction()
-    lists, where = _lists(keys, wanted, arguments)
-    where += window.between("a.scheduled_for, a.id", ("date", "uuid"), arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM {lists}
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM workout_assignments a
-            {JOINS}
-            WHERE {" AND ".join(where)}
-            ORDER BY a.scheduled_for {direction}, a.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.scheduled_for {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    return pages_of(rows, keys, window, "scheduled_for", "id")
+    sort = {"a.scheduled_for": "date", "a.id": "uuid"}
+    return await _lists(keys, wanted).pages(session, window, COLUMNS, sort, joins=JOINS)
 
 
 async def calendar_counts(session: ReadSession, keys: Sequence[CalendarKey], wanted: Wanted) -> list[int]:
     """The number of assignments of each key."""
-    arguments = Arguments()
-    lists, where = _lists(keys, wanted, arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*) FROM workout_assignments a WHERE {" AND ".join(where)}) AS assignments
-        FROM {lists}
-        ORDER BY list.position
-        """,
-        *arguments.values,
-    )
-    return [row.assignments for row in rows]
+    return await _lists(keys, wanted).counts(session)
 
 
-def _lists(keys: Sequence[CalendarKey], wanted: Wanted, arguments: Arguments) -> tuple[str, list[str]]:
-    """FROM item `list` with one row for each key, and the conditions of its assignments."""
-    names = ("organization_id", "athlete_id", "workout_id")
-    columns = ", ".join(arguments.bind([key[index] for key in keys], "uuid[]") for index in range(3))
-    named = [name for index, name in enumerate(names) if any(key[index] for key in keys)]  # others hide an index
-    where = ["a.organization_id = list.organization_id"]
-    where += [f"(list.{name} IS NULL OR a.{name} = list.{name})" for name in named[1:]]
-    where += _conditions(wanted, arguments)
-    return f"unnest({columns}) WITH ORDINALITY AS list ({', '.join(names)}, position)", where
+def _lists(keys: Sequence[CalendarKey], wanted: Wanted) -> Lists:
+    """The assignments of each key."""
+    columns = {name: [key[index] for key in keys] for index, name in enumerate(("organization_id", *NARROWING))}
+    lists = Lists("workout_assignments a", "a.organization_id = list.organization_id", **columns)
+    named = [name for name in NARROWING if any(columns[name])]  # others hide an index
+    lists.conditions += [f"(list.{name} IS NULL OR a.{name} = list.{name})" for name in named]
+    lists.conditions += _conditions(wanted, lists.arguments)
+    return lists
+
+
+NARROWING = ("athlete_id", "workout_id")
+"""The columns that a list may be restricted to, in the order of CalendarKey."""
 
 
 def _conditions(wanted: Wanted, arguments: Arguments) -> list[str]:

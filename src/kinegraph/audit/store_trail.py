@@ -7,9 +7,9 @@ from uuid import UUID
 from kinegraph.audit.rules import AuditAction, EntryRow, ShownEntry
 from kinegraph.audit.store import COLUMNS
 from kinegraph.identity.rules import Role, Viewer
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.kit.sessions import ReadSession
 
 TrailKey = tuple[UUID, UUID]
 """An organization, and a patient of it."""
@@ -33,57 +33,31 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Show
 
 async def pages(session: ReadSession[Viewer], keys: Sequence[TrailKey], window: Window) -> list[Page]:
     """A page of the entries about each patient, the latest first; none for those who are not the owner."""
-    arguments, direction = Arguments(), window.direction(descending=True)
-    lists = await _lists(session, keys, arguments)
-    where = [*LISTED, *window.between("e.position", ("bigint",), arguments, descending=True)]
-    rows = await session.fetch(
-        f"""
-        SELECT list.place, page.*
-        FROM {lists}
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM audit_entries e
-            WHERE {" AND ".join(where)}
-            ORDER BY e.position {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.place, page.position {direction}
-        """,
-        *arguments.values,
-    )
-    shown = {entry.id: entry for entry in await _shown(session, rows)}
-    found = pages_of(rows, keys, window, "position")
+    lists = await _entries(session, keys)
+    found = await lists.pages(session, window, COLUMNS, {"e.position": "bigint"}, descending=True)
+    shown = {entry.id: entry for entry in await _shown(session, [row for page in found for row in page.rows])}
     return [replace(page, nodes=[shown[row.id] for row in page.rows]) for page in found]
 
 
 async def counts(session: ReadSession[Viewer], keys: Sequence[TrailKey]) -> list[int]:
     """The number of entries about each patient."""
-    arguments = Arguments()
-    lists = await _lists(session, keys, arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*) FROM audit_entries e WHERE {" AND ".join(LISTED)}) AS entries
-        FROM {lists}
-        ORDER BY list.place
-        """,
-        *arguments.values,
-    )
-    return [row.entries for row in rows]
+    return await (await _entries(session, keys)).counts(session)
 
 
-LISTED = ("e.organization_id = list.organization_id", "e.subject = list.subject")
-
-
-async def _lists(session: ReadSession[Viewer], keys: Sequence[TrailKey], arguments: Arguments) -> str:
-    """FROM item `list` with one row for each patient: the organization, if the viewer owns it, and the pseudonym."""
+async def _entries(session: ReadSession[Viewer], keys: Sequence[TrailKey]) -> Lists:
+    """The entries about each patient, by pseudonym; none of organizations that the viewer does not own."""
     owns = set(owned(session.viewer))
     named = await session.fetch(
         "SELECT p.user_id, p.pseudonym FROM kinegraph_pseudonyms($1) AS p", list({patient for _, patient in keys})
     )
     pseudonyms = {row.user_id: row.pseudonym for row in named}
-    organizations = arguments.bind([id if id in owns else None for id, _ in keys], "uuid[]")
-    subjects = arguments.bind([pseudonyms.get(patient) for _, patient in keys], "uuid[]")
-    return f"unnest({organizations}, {subjects}) WITH ORDINALITY AS list (organization_id, subject, place)"
+    return Lists(
+        "audit_entries e",
+        "e.organization_id = list.organization_id",
+        "e.subject = list.subject",
+        organization_id=[id if id in owns else None for id, _ in keys],
+        subject=[pseudonyms.get(patient) for _, patient in keys],
+    )
 
 
 async def _shown(session: ReadSession[Viewer], rows: Sequence[EntryRow]) -> list[ShownEntry]:

@@ -9,10 +9,10 @@ from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules import DueRow, EnrollmentRow, HeldRow, MoveRow, PauseRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped, grouped_by_position, in_key_order
-from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.kit.sessions import ReadSession
 from kinegraph.patient.store import TODAY, patient_join
 from kinegraph.plan.rules import SessionRow
 from kinegraph.plan.store import sessions
@@ -162,39 +162,17 @@ async def moves(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[MoveR
     return in_key_order(rows, ids)
 
 
+def _moves(enrollment_ids: Sequence[UUID]) -> Lists:
+    return Lists("enrollment_moves m", "m.enrollment_id = list.enrollment_id", enrollment_id=enrollment_ids)
+
+
 async def move_pages(session: ReadSession, enrollment_ids: Sequence[UUID], window: Window) -> list[Page]:
     """A page of the changes of each visible enrollment, the latest first."""
-    arguments, direction = Arguments(), window.direction(descending=True)
-    listed = arguments.bind(list(enrollment_ids), "uuid[]")
-    where = ["m.enrollment_id = list.enrollment_id"]
-    where += window.between("m.created_at, m.id", ("timestamptz", "uuid"), arguments, descending=True)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM unnest({listed}) WITH ORDINALITY AS list (enrollment_id, position)
-        CROSS JOIN LATERAL (
-            SELECT {MOVE_COLUMNS}
-            FROM enrollment_moves m
-            {MOVE_JOINS}
-            WHERE {" AND ".join(where)}
-            ORDER BY m.created_at {direction}, m.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.created_at {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    return pages_of(rows, enrollment_ids, window, "created_at", "id")
+    sort = {"m.created_at": "timestamptz", "m.id": "uuid"}
+    lists = _moves(enrollment_ids)
+    return await lists.pages(session, window, MOVE_COLUMNS, sort, joins=MOVE_JOINS, descending=True)
 
 
 async def move_counts(session: ReadSession, enrollment_ids: Sequence[UUID]) -> list[int]:
     """The number of changes of each visible enrollment."""
-    rows = await session.fetch(
-        """
-        SELECT (SELECT count(*) FROM enrollment_moves m WHERE m.enrollment_id = list.enrollment_id) AS moves
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS list (enrollment_id, position)
-        ORDER BY list.position
-        """,
-        enrollment_ids,
-    )
-    return [row.moves for row in rows]
+    return await _moves(enrollment_ids).counts(session)

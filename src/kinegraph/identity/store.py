@@ -10,7 +10,6 @@ from uuid import UUID
 from kinegraph.identity.rules import (
     INVALID_TOKEN,
     NOBODY,
-    Member,
     Membership,
     Organization,
     Role,
@@ -18,12 +17,11 @@ from kinegraph.identity.rules import (
     Viewer,
     WantedMembers,
 )
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import TokenRefused
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import (
-    Arguments,
     Authenticate,
     CachedAuthentication,
     CachedViewer,
@@ -48,12 +46,6 @@ class ViewerRow(Protocol):
     memberships: list[dict[str, str]]
     versions: Mapping[str, str]
     state: Sequence[UUID | None]
-
-
-class MemberCount(Protocol):
-    """The number of an organization's members that the viewer sees."""
-
-    members: int
 
 
 class UserAuthentication(CachedAuthentication[Viewer]):
@@ -227,65 +219,36 @@ async def members(session: ReadSession, organization_ids: Sequence[UUID], user_i
     return {row.user_id for row in rows}
 
 
-MATCHES = f"""($3::membership_role[] IS NULL OR m.role = ANY ($3))
-              AND ($4::text IS NULL OR {contains("u.name", "$4")}
-                   OR (wanted.member_id IS NULL OR u.id = wanted.member_id) AND {contains("u.email", "$4")})
-              AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)"""
-"""SQL condition: the viewer sees member m, user u, who has one of the roles and whose name, or whose e-mail address
-where the viewer sees it, matches."""
-
-
 async def member_pages(
     session: ReadSession, keys: Sequence[MemberKey], window: Window, wanted: WantedMembers
 ) -> list[Page]:
     """A page of each organization's members, by name."""
-    arguments, direction = Arguments(), window.direction()
-    arguments.values += [[organization for organization, _ in keys], [member_id for _, member_id in keys]]
-    arguments.values += _matching(wanted)
-    between = window.between("u.name_key, u.id", ("text", "uuid"), arguments)
-    rows: list[Member] = await session.fetch(
-        f"""
-        SELECT wanted.position, member.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
-        CROSS JOIN LATERAL (
-            SELECT m.organization_id, m.role, u.id, u.name, u.name_key, u.email
-            FROM memberships m
-            JOIN users u ON u.id = m.user_id
-            WHERE m.organization_id = wanted.organization_id
-              AND m.deleted_at IS NULL
-              AND {MATCHES}
-              {"".join(f"AND {condition}" for condition in between)}
-            ORDER BY u.name_key {direction}, u.id {direction}
-            LIMIT {window.limit}
-        ) AS member
-        ORDER BY wanted.position, member.name_key {direction}, member.id {direction}
-        """,
-        *arguments.values,
-    )
-    return pages_of(rows, keys, window, "name_key", "id")
+    columns = "m.organization_id, m.role, u.id, u.name, u.name_key, u.email"
+    return await _members(keys, wanted).pages(session, window, columns, {"u.name_key": "text", "u.id": "uuid"})
 
 
 async def member_counts(session: ReadSession, keys: Sequence[MemberKey], wanted: WantedMembers) -> list[int]:
     """The number of each organization's members that the viewer sees."""
-    rows: list[MemberCount] = await session.fetch(
-        f"""
-        SELECT (SELECT count(*)
-                FROM memberships m
-                JOIN users u ON u.id = m.user_id
-                WHERE m.organization_id = wanted.organization_id
-                  AND m.deleted_at IS NULL
-                  AND {MATCHES}) AS members
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
-        ORDER BY wanted.position
-        """,
-        [organization for organization, _ in keys],
-        [member_id for _, member_id in keys],
-        *_matching(wanted),
+    return await _members(keys, wanted).counts(session)
+
+
+def _members(keys: Sequence[MemberKey], wanted: WantedMembers) -> Lists:
+    """The members of each organization that the viewer sees, with one of the roles, whose name matches.
+
+    Where the viewer sees an e-mail address, it may match instead.
+    """
+    lists = Lists(
+        "memberships m JOIN users u ON u.id = m.user_id",
+        "m.organization_id = list.organization_id",
+        "m.deleted_at IS NULL",
+        "(list.member_id IS NULL OR m.role <> 'member' OR m.user_id = list.member_id)",
+        organization_id=[organization for organization, _ in keys],
+        member_id=[member_id for _, member_id in keys],
     )
-    return [row.members for row in rows]
-
-
-def _matching(wanted: WantedMembers) -> tuple[list[str] | None, str | None]:
-    """The arguments of MATCHES."""
-    roles = None if wanted.roles is None else list(wanted.roles)
-    return roles, wanted.q
+    if wanted.roles is not None:
+        lists.conditions.append(f"m.role = ANY ({lists.arguments.bind([*wanted.roles], 'membership_role[]')})")
+    if wanted.q is not None:
+        q = lists.arguments.bind(wanted.q, "text")
+        is_readable = "(list.member_id IS NULL OR u.id = list.member_id)"
+        lists.conditions.append(f"({contains('u.name', q)} OR {is_readable} AND {contains('u.email', q)})")
+    return lists

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import Arguments, ReadSession
@@ -81,96 +82,56 @@ async def pages(
     session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window, wanted: Wanted
 ) -> list[Page]:
     """A page of the logs of each visible enrollment, by day."""
-    arguments, direction = Arguments(), window.direction()
-    lists, where = _lists(enrollment_ids, wanted, arguments)
-    where += window.between("l.performed_on, l.id", ("date", "uuid"), arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM {lists}
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM exercise_logs l
-            {JOINS}
-            WHERE {" AND ".join(where)}
-            ORDER BY l.performed_on {direction}, l.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.performed_on {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    seen(session, "ExerciseLog", rows)
-    return pages_of(rows, enrollment_ids, window, "performed_on", "id")
+    sort = {"l.performed_on": "date", "l.id": "uuid"}
+    found = await _logs_of(enrollment_ids, wanted).pages(session, window, COLUMNS, sort, joins=JOINS)
+    seen(session, "ExerciseLog", chain.from_iterable(page.rows for page in found))
+    return found
 
 
 async def counts(session: ReadSession, enrollment_ids: Sequence[UUID], wanted: Wanted) -> list[int]:
     """The number of logs of each visible enrollment."""
-    arguments = Arguments()
-    lists, where = _lists(enrollment_ids, wanted, arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*) FROM exercise_logs l WHERE {" AND ".join(where)}) AS logs
-        FROM {lists}
-        ORDER BY list.position
-        """,
-        *arguments.values,
-    )
-    return [row.logs for row in rows]
+    return await _logs_of(enrollment_ids, wanted).counts(session)
 
 
-def _lists(enrollment_ids: Sequence[UUID], wanted: Wanted, arguments: Arguments) -> tuple[str, list[str]]:
-    """FROM item `list` with one row for each enrollment, and the conditions of its logs.
+def _logs_of(enrollment_ids: Sequence[UUID], wanted: Wanted) -> Lists:
+    """The logs of each enrollment.
 
     A prescription is the same in all versions: its logs are found by the working copy's id of it.
     """
-    keys = arguments.bind(list(enrollment_ids), "uuid[]")
-    where = ["l.enrollment_id = list.enrollment_id", "l.deleted_at IS NULL"]
-    where += [f"l.performed_on >= {arguments.bind(wanted.start, 'date')}"] if wanted.start else []
-    where += [f"l.performed_on <= {arguments.bind(wanted.end, 'date')}"] if wanted.end else []
+    lists = Lists(
+        "exercise_logs l",
+        "l.enrollment_id = list.enrollment_id",
+        "l.deleted_at IS NULL",
+        enrollment_id=enrollment_ids,
+    )
+    bind = lists.arguments.bind
+    lists.conditions += [f"l.performed_on >= {bind(wanted.start, 'date')}"] if wanted.start else []
+    lists.conditions += [f"l.performed_on <= {bind(wanted.end, 'date')}"] if wanted.end else []
     if wanted.plan_exercise_id:
-        id = arguments.bind(wanted.plan_exercise_id, "uuid")
+        id = bind(wanted.plan_exercise_id, "uuid")
         source = f"(SELECT x.source_id FROM plan_version_exercises x WHERE x.id = {id})"
-        where.append(f"l.source_id = coalesce({source}, {id})")
-    return f"unnest({keys}) WITH ORDINALITY AS list (enrollment_id, position)", where
+        lists.conditions.append(f"l.source_id = coalesce({source}, {id})")
+    return lists
+
+
+REVISION_COLUMNS = f"""r.id, r.organization_id, r.log_id, (r.content ->> 'performed_on')::date AS performed_on,
+                   {", ".join(f"(r.content ->> '{name}')::integer AS {name}" for name in BOUNDS)},
+                   r.content ->> 'notes' AS notes, r.reason, r.created_at, r.recorded_by_id,
+                   {name_column("recorded_by")}, {email_column("recorded_by")}"""
+REVISION_JOINS = f"""{user_join("recorded_by", "r.recorded_by_id")}
+                {member_join("recorded_by", "r.recorded_by_id", "r.organization_id")}"""
+
+
+def _revisions(log_ids: Sequence[UUID]) -> Lists:
+    return Lists("exercise_log_revisions r", "r.log_id = list.log_id", log_id=log_ids)
 
 
 async def revision_pages(session: ReadSession, log_ids: Sequence[UUID], window: Window) -> list[Page]:
     """A page of the revisions of each visible log, oldest first."""
-    arguments, direction = Arguments(), window.direction()
-    keys = arguments.bind(list(log_ids), "uuid[]")
-    where = ["r.log_id = list.log_id", *window.between("r.created_at, r.id", ("timestamptz", "uuid"), arguments)]
-    numbers = ", ".join(f"(r.content ->> '{name}')::integer AS {name}" for name in BOUNDS)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM unnest({keys}) WITH ORDINALITY AS list (log_id, position)
-        CROSS JOIN LATERAL (
-            SELECT r.id, r.organization_id, r.log_id, (r.content ->> 'performed_on')::date AS performed_on, {numbers},
-                   r.content ->> 'notes' AS notes, r.reason, r.created_at, r.recorded_by_id,
-                   {name_column("recorded_by")}, {email_column("recorded_by")}
-            FROM exercise_log_revisions r
-            {user_join("recorded_by", "r.recorded_by_id")}
-            {member_join("recorded_by", "r.recorded_by_id", "r.organization_id")}
-            WHERE {" AND ".join(where)}
-            ORDER BY r.created_at {direction}, r.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.created_at {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    return pages_of(rows, log_ids, window, "created_at", "id")
+    sort = {"r.created_at": "timestamptz", "r.id": "uuid"}
+    return await _revisions(log_ids).pages(session, window, REVISION_COLUMNS, sort, joins=REVISION_JOINS)
 
 
 async def revision_counts(session: ReadSession, log_ids: Sequence[UUID]) -> list[int]:
     """The number of revisions of each visible log."""
-    rows = await session.fetch(
-        """
-        SELECT (SELECT count(*) FROM exercise_log_revisions r WHERE r.log_id = list.log_id) AS revisions
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS list (log_id, position)
-        ORDER BY list.position
-        """,
-        log_ids,
-    )
-    return [row.revisions for row in rows]
+    return await _revisions(log_ids).counts(session)

@@ -4,15 +4,16 @@ Every member of an organization may be a patient of it. A batch function answers
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped, in_key_order
-from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.kit.sessions import ReadSession
 from kinegraph.patient.rules import DEFAULT_TIME_ZONE, ConsentRow, Language, PatientKey, PatientRow
 
 TODAY = "(now() AT TIME ZONE coalesce({patient}.time_zone, '" + DEFAULT_TIME_ZONE + "'))::date"
@@ -78,50 +79,29 @@ async def of_viewers(session: ReadSession[Viewer], user_ids: Sequence[UUID]) -> 
 ListKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they do not coach it (None: all of its patients)."""
 
-LISTED = """m.organization_id = list.organization_id AND m.deleted_at IS NULL
-              AND (list.user_id IS NULL OR m.user_id = list.user_id)"""
+
+def _patients(keys: Sequence[ListKey]) -> Lists:
+    return Lists(
+        f"memberships m {JOINS.replace('LEFT JOIN patients', 'JOIN patients')}",
+        "m.organization_id = list.organization_id",
+        "m.deleted_at IS NULL",
+        "(list.user_id IS NULL OR m.user_id = list.user_id)",
+        organization_id=[organization for organization, _ in keys],
+        user_id=[user for _, user in keys],
+    )
 
 
 async def pages(session: ReadSession[Viewer], keys: Sequence[ListKey], window: Window) -> list[Page]:
     """A page of the members of each organization of whom something is stored as patients, by name."""
-    arguments, direction = Arguments(), window.direction()
-    arguments.values += [[organization for organization, _ in keys], [user for _, user in keys]]
-    where = [LISTED, *window.between("member.name_key, member.id", ("text", "uuid"), arguments)]
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS list (organization_id, user_id, position)
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM memberships m
-            {JOINS.replace("LEFT JOIN patients", "JOIN patients")}
-            WHERE {" AND ".join(where)}
-            ORDER BY member.name_key {direction}, member.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.name_key {direction}, page.user_id {direction}
-        """,
-        *arguments.values,
-    )
-    seen(session, "Patient", rows, "user_id")
-    return pages_of(rows, keys, window, "name_key", "user_id")
+    sort = {"member.name_key": "text", "m.user_id": "uuid"}
+    found = await _patients(keys).pages(session, window, COLUMNS, sort)
+    seen(session, "Patient", chain.from_iterable(page.rows for page in found), "user_id")
+    return found
 
 
 async def counts(session: ReadSession, keys: Sequence[ListKey]) -> list[int]:
     """The number of patients in each list."""
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*)
-                FROM memberships m
-                {JOINS.replace("LEFT JOIN patients", "JOIN patients")}
-                WHERE {LISTED}) AS patients
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS list (organization_id, user_id, position)
-        ORDER BY list.position
-        """,
-        [organization for organization, _ in keys],
-        [user for _, user in keys],
-    )
-    return [row.patients for row in rows]
+    return await _patients(keys).counts(session)
 
 
 CONSENT_COLUMNS = f"""c.id, c.organization_id, c.user_id, c.kind, c.level, c.recorded_by_id, c.created_at,
@@ -150,42 +130,25 @@ async def consents(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Co
     return in_key_order(rows, ids)
 
 
+def _consents(keys: Sequence[PatientKey]) -> Lists:
+    return Lists(
+        "patient_consents c",
+        "c.organization_id = list.organization_id",
+        "c.user_id = list.user_id",
+        organization_id=[organization for organization, _ in keys],
+        user_id=[user for _, user in keys],
+    )
+
+
 async def consent_pages(session: ReadSession[Viewer], keys: Sequence[PatientKey], window: Window) -> list[Page]:
     """A page of the consents of each visible patient, the latest first."""
-    arguments, direction = Arguments(), window.direction(descending=True)
-    arguments.values += [[organization for organization, _ in keys], [user for _, user in keys]]
-    where = ["c.organization_id = list.organization_id", "c.user_id = list.user_id"]
-    where += window.between("c.created_at, c.id", ("timestamptz", "uuid"), arguments, descending=True)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS list (organization_id, user_id, position)
-        CROSS JOIN LATERAL (
-            SELECT {CONSENT_COLUMNS}
-            FROM patient_consents c
-            {CONSENT_JOINS}
-            WHERE {" AND ".join(where)}
-            ORDER BY c.created_at {direction}, c.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.created_at {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    seen(session, "PatientConsent", rows, "user_id")
-    return pages_of(rows, keys, window, "created_at", "id")
+    sort = {"c.created_at": "timestamptz", "c.id": "uuid"}
+    lists = _consents(keys)
+    found = await lists.pages(session, window, CONSENT_COLUMNS, sort, joins=CONSENT_JOINS, descending=True)
+    seen(session, "PatientConsent", chain.from_iterable(page.rows for page in found), "user_id")
+    return found
 
 
 async def consent_counts(session: ReadSession, keys: Sequence[PatientKey]) -> list[int]:
     """The number of consents of each visible patient."""
-    rows = await session.fetch(
-        """
-        SELECT (SELECT count(*) FROM patient_consents c
-                WHERE c.organization_id = list.organization_id AND c.user_id = list.user_id) AS consents
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS list (organization_id, user_id, position)
-        ORDER BY list.position
-        """,
-        [organization for organization, _ in keys],
-        [user for _, user in keys],
-    )
-    return [row.consents for row in rows]
+    return await _consents(keys).counts(session)

@@ -6,10 +6,10 @@ from typing import Any  # values of columns; the worker's session has no viewer
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import in_key_order
-from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.telemetry.rules import Batch, BatchKind, ClientIdReused, WatchPeriod
 from kinegraph.telemetry.rules_media import WatchFigures
 from kinegraph.telemetry.rules_pose import PoseSessionRow
@@ -162,38 +162,12 @@ class PostgresTelemetry:
 
     async def pose_pages(self, enrollment_ids: Sequence[UUID], window: Window) -> list[Page]:
         """A page of such sessions of each visible enrollment, by their beginning."""
-        arguments, direction = Arguments(), window.direction()
-        listed = arguments.bind(list(enrollment_ids), "uuid[]")
-        where = ["s.enrollment_id = list.enrollment_id"]
-        where += window.between("s.started_at, s.id", ("timestamptz", "uuid"), arguments)
-        rows = await self._session.fetch(
-            f"""
-            SELECT list.position, page.*
-            FROM unnest({listed}) WITH ORDINALITY AS list (enrollment_id, position)
-            CROSS JOIN LATERAL (
-                SELECT {POSE_COLUMNS}
-                FROM pose_sessions s
-                WHERE {" AND ".join(where)}
-                ORDER BY s.started_at {direction}, s.id {direction}
-                LIMIT {window.limit}
-            ) AS page
-            ORDER BY list.position, page.started_at {direction}, page.id {direction}
-            """,
-            *arguments.values,
-        )
-        return pages_of(rows, enrollment_ids, window, "started_at", "id")
+        sort = {"s.started_at": "timestamptz", "s.id": "uuid"}
+        return await _pose_sessions(enrollment_ids).pages(self._session, window, POSE_COLUMNS, sort)
 
     async def pose_counts(self, enrollment_ids: Sequence[UUID]) -> list[int]:
         """The number of such sessions of each visible enrollment."""
-        rows = await self._session.fetch(
-            """
-            SELECT (SELECT count(*) FROM pose_sessions s WHERE s.enrollment_id = list.enrollment_id) AS sessions
-            FROM unnest($1::uuid[]) WITH ORDINALITY AS list (enrollment_id, position)
-            ORDER BY list.position
-            """,
-            enrollment_ids,
-        )
-        return [row.sessions for row in rows]
+        return await _pose_sessions(enrollment_ids).counts(self._session)
 
     async def erase(self, user_id: UUID, organization_id: UUID | None) -> int:
         """Delete all rows of a user, in one organization or in all. Returns how many. The worker's rights do it."""
@@ -208,3 +182,7 @@ class PostgresTelemetry:
                 for table in OF_USER
             ]
         )
+
+
+def _pose_sessions(enrollment_ids: Sequence[UUID]) -> Lists:
+    return Lists("pose_sessions s", "s.enrollment_id = list.enrollment_id", enrollment_id=enrollment_ids)
