@@ -13,6 +13,7 @@ from tests.api.sizes import Size, grow
 from tests.audit.reads import store_reads
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import SORTS
+from tests.treatment import RESPONSE
 
 Json: TypeAlias = dict[str, Any]
 PAGE = "$first: Int, $after: String, $last: Int, $before: String"
@@ -36,6 +37,9 @@ LISTS = {
     "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
     "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
     "Enrollment.poseSessions": "organization(id: $id) { enrollments(first: 1) { nodes { poseSessions(%s) { %s } } } }",
+    "Enrollment.regressionProposals": "organization(id: $id) { enrollments(last: 1) { nodes "
+    "{ regressionProposals(%s) { %s } } } }",
+    "Organization.regressionProposals": "organization(id: $id) { regressionProposals(%s) { %s } }",
     "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
@@ -91,6 +95,11 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         """,
         organization.id,
     )
+    logs = await owner.fetch(
+        "SELECT max(l.id::text)::uuid AS id FROM exercise_logs l WHERE l.organization_id = $1 GROUP BY l.enrollment_id",
+        organization.id,
+    )
+    await owner.execute(RESPONSE, [row.id for row in logs], ["withdrawn"] * 5)
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)

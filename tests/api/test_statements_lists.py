@@ -35,8 +35,10 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
-LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+LOG = """id isOnBehalf painLight substitution { from } recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
     revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
+PROPOSAL = """light status exercise { name } enrollment { id } log { id } logs { painScore } decidedBy { name }
+    options { steps exercise { name } } substitution { from }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -59,6 +61,9 @@ PATIENT = f"id timeZone conditions user {{ name }} organization {{ name }} {CONS
 ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ title }} version {{ number }}
   organization {{ name }} versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }}
   enrolledBy {{ name }} pauses {{ from }} due {{ id exercises {{ id }} }}
+  dueExercises {{ sets exercise {{ name }} session {{ title }} planExercise {{ reps }} substitution {{ from }} }}
+  substitutions {{ from exercise {{ name }} substitute {{ name }} createdBy {{ name }} endedBy {{ name }} }}
+  regressionProposals(first: 100) {{ totalCount nodes {{ {PROPOSAL} }} }}
   dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
   safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id createdBy {{ name }} }} }}
   moves {{
@@ -127,6 +132,7 @@ DOCUMENTS: dict[str, str] = {
     "enrollments": ours("enrollments(first: 100)", f"{PAGE} nodes {{ {ENROLLMENT} }} edges", "node", "id"),
     "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
     "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
+    "proposals": ours("regressionProposals(first: 100)", f"{PAGE} nodes {{ {PROPOSAL} }} edges", "node", "id"),
     "patients": ours("patients(first: 100)", f"{PAGE} nodes {{ {PATIENT} }} edges", "node", "id"),
     **PLANS,
     **ADHERENCE,

@@ -8,7 +8,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
-from tests.treatment import store_enrollment, store_log, store_version
+from tests.treatment import RESPONSE, store_enrollment, store_log, store_version
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 
@@ -28,6 +28,8 @@ ROW_OF_TREATMENT = {
     "enrollment_overrides": "enrollment_override",
     "exercise_logs": "log",
     "exercise_log_revisions": "log_revision",
+    "regression_proposals": "proposal",
+    "exercise_substitutions": "substitution",
     "adherence_totals": None,
 }
 """The tables of treatment, and the row of `treat` that tests use of each; the versions of an enrollment and
@@ -63,6 +65,7 @@ async def treat(owner: Pool, organization: Organization, exercise: UUID) -> dict
     planned = version.exercises[(1, 1)][0]
     log = await store_log(owner, organization, enrollment, organization.member, planned, date(2026, 3, 2))
     await owner.execute(RELATED, organization.id, organization.member.id, enrollment, version.id, exercise, log)
+    await owner.execute(RESPONSE, [log], ["accepted"])
     found = {}
     for table, name in ROW_OF_TREATMENT.items():
         if name is not None:

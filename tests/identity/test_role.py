@@ -39,6 +39,7 @@ POLICIES = {
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "safety_overrides": ["*"],  # coaches alone: they are health data
     "enrollment_overrides": ["*"],
+    "regression_proposals": ["*"],  # coaches', and the patient's own while a log of theirs is stored
     "treatment_plan_sessions": ["*"],  # coaches alone: a working copy
     "treatment_plan_session_exercises": ["*"],
     "patients": ["*"],  # the patient's own, and coaches'

@@ -21,7 +21,7 @@ from kinegraph.logbook import rules, store
 from kinegraph.plan import store as store_plans
 from kinegraph.plan.graph import PlanExercise
 from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
-from kinegraph.response.rules import PainLight, ProposalRow, light_of
+from kinegraph.response.rules import MAX_LOGS, PainLight, ProposalRow, light_of
 from kinegraph.response.store_substitutions import on_days
 
 PlanExerciseId = Annotated[
@@ -141,18 +141,15 @@ class EnrollmentLogs:
         return found
 
 
-def _log_ids(row: ProposalRow) -> tuple[UUID, ...]:
-    """The key of the logs of a proposal."""
-    return tuple(row.log_ids)
-
-
 @extends(RegressionProposal)
 class ProposalLogs:
     log: ExerciseLog | None = edge(store.by_ids, "log_id", "Its worst log; null where it was deleted since.")
-    logs: list[ExerciseLog] = edge(
-        store.lists_of,
-        _log_ids,
-        "The painful logs that made it, by day, without deleted ones: the newest 100.",
-        required_columns=("log_ids",),
+
+    @field(
+        f"The painful logs that made it, by day, without deleted ones: the newest {MAX_LOGS}.",
+        "log_ids",
         assumed_size=3,
     )
+    async def logs(root: strawberry.Parent[ProposalRow], info: Info) -> list[ExerciseLog]:
+        found: list[ExerciseLog] = await info.context.load(store.lists_of, tuple(root.log_ids))
+        return found

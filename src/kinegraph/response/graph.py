@@ -36,7 +36,7 @@ described_enum(
     WITHDRAWN="Its logs were corrected or deleted, so that none is painful any more: nothing changed.",
 )
 
-SETS = "Number of sets."
+SETS = "How many sets are done."
 REPS = "Repetitions of each set."
 DURATION = "Time of each set, in seconds; in all without sets."
 HOLD = "Time that each repetition is held, in seconds."
@@ -126,13 +126,6 @@ class RegressionProposal(Node):
     )
     pain_score: int = strawberry.field(description="The worst pain of its logs.")
     performed_on: date = strawberry.field(description="The day of that log.")
-    options: list[RegressionOption] = edge(
-        store_options.options,
-        "id",
-        "The exercises that may be done instead, fewest regressions first, and less of the same; empty unless it is "
-        f"OPEN. At most {rules_options.MAX_OPTIONS}.",
-        assumed_size=3,
-    )
     substitution: ExerciseSubstitution | None = edge(
         store_substitutions.of_proposals, "id", "The substitution that was made of it; null unless it is ACCEPTED."
     )
@@ -146,11 +139,21 @@ class RegressionProposal(Node):
         description="When a log changed it, or it was decided: its version for ifUpdatedAt."
     )
 
+    @field(
+        "The exercises that may be done instead, fewest regressions first, and less of the same; empty unless it is "
+        f"OPEN. At most {rules_options.MAX_OPTIONS}.",
+        "id",
+        assumed_size=3,
+    )
+    async def options(root: strawberry.Parent[rules.ProposalRow], info: Info) -> list[RegressionOption]:
+        found: list[RegressionOption] = await info.context.load(store_options.options, root.id)
+        return found
+
     @field("The light of that log, by the thresholds when it was stored.", "light")
     def light(root: strawberry.Parent[rules.ProposalRow]) -> rules.PainLight:
         return rules.PainLight(root.light)
 
-    @field("Where it stands.", "status")
+    @field("Where it stands: whether somebody has decided about it, and how.", "status")
     def status(root: strawberry.Parent[rules.ProposalRow]) -> rules.RegressionProposalStatus:
         return rules.RegressionProposalStatus(root.status)
 

@@ -13,6 +13,7 @@ from kinegraph.enrolling.store import touch
 from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.exercise.rules import stored_id
+from kinegraph.exercise.store import by_ids as exercises
 from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
@@ -57,6 +58,9 @@ class Mutation:
         reason = _checked_reason(values, checks)
         session = await info.context.write_session()
         proposal = await _locked(session, values, checks)
+        with checks.layer():
+            if await stored_row(session, exercises, exercise_id) is None:
+                raise NotFound("There is no such exercise.", *AT, "exerciseId")
         amounts: dict[str, Any] | None = None
         if proposal is not None:
             with checks.layer():
@@ -102,7 +106,9 @@ class Mutation:
     async def end_exercise_substitution(
         self,
         info: Info,
-        input: Annotated[EndExerciseSubstitutionInput, strawberry.argument(description="The substitution.")],
+        input: Annotated[
+            EndExerciseSubstitutionInput, strawberry.argument(description="The substitution, and why it ends.")
+        ],
     ) -> ExerciseSubstitutionPayload:
         values, checks = given(input), Checks()
         reason = _checked_reason(values, checks)

@@ -1,15 +1,16 @@
 """Reading proposals, as coaches see them: others see none."""
 
 from collections.abc import Sequence
+from itertools import chain
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.batches import pages_of
+from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import in_key_order
-from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.response.rules import ProposalRow
 
 COLUMNS = f"""p.id, p.organization_id, p.enrollment_id, p.patient_id, p.exercise_id, p.log_id, p.log_ids, p.light,
@@ -63,53 +64,28 @@ async def pages(
     session: ReadSession[Viewer], keys: Sequence[ListKey], window: Window, status: str | None = None
 ) -> list[Page]:
     """A page of each key's proposals, the newest first."""
-    arguments, direction = Arguments(), window.direction(descending=True)
-    lists, where = _lists(session.viewer, keys, status, arguments)
-    where += window.between("p.created_at, p.id", ("timestamptz", "uuid"), arguments, descending=True)
-    rows = await session.fetch(
-        f"""
-        SELECT list.position, page.*
-        FROM {lists}
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM regression_proposals p
-            {JOINS}
-            WHERE {" AND ".join(where)}
-            ORDER BY p.created_at {direction}, p.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY list.position, page.created_at {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    seen(session, "RegressionProposal", rows)
-    return pages_of(rows, keys, window, "created_at", "id")
+    sort = {"p.created_at": "timestamptz", "p.id": "uuid"}
+    lists = _lists(session.viewer, keys, status)
+    found = await lists.pages(session, window, COLUMNS, sort, joins=JOINS, descending=True)
+    seen(session, "RegressionProposal", chain.from_iterable(page.rows for page in found))
+    return found
 
 
 async def counts(session: ReadSession[Viewer], keys: Sequence[ListKey], status: str | None = None) -> list[int]:
     """The number of each key's proposals."""
-    arguments = Arguments()
-    lists, where = _lists(session.viewer, keys, status, arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*) FROM regression_proposals p WHERE {" AND ".join(where)}) AS number
-        FROM {lists}
-        ORDER BY list.position
-        """,
-        *arguments.values,
-    )
-    return [row.number for row in rows]
+    return await _lists(session.viewer, keys, status).counts(session)
 
 
-def _lists(viewer: Viewer, keys: Sequence[ListKey], status: str | None, arguments: Arguments) -> tuple[str, list[str]]:
-    """FROM item `list` with one row for each key, and the conditions of its proposals."""
-    coached = viewer.coached()
-    organizations = arguments.bind([id if id in coached else None for id, _ in keys], "uuid[]")
-    enrollments = arguments.bind([id for _, id in keys], "uuid[]")
-    where = ["p.organization_id = list.organization_id"]
-    where += ["p.enrollment_id = list.enrollment_id"] if all(id is not None for _, id in keys) else []
-    where += [f"p.status = {arguments.bind(status, 'text')}"] if status else []
-    return (
-        f"unnest({organizations}, {enrollments}) WITH ORDINALITY AS list (organization_id, enrollment_id, position)",
-        where,
+def _lists(viewer: Viewer, keys: Sequence[ListKey], status: str | None) -> Lists:
+    """The proposals of each key, of organizations that the viewer coaches."""
+    coached, enrollments = viewer.coached(), [id for _, id in keys]
+    organizations = [id if id in coached else None for id, _ in keys]
+    lists = Lists(
+        "regression_proposals p",
+        "p.organization_id = list.organization_id",
+        organization_id=organizations,
+        enrollment_id=enrollments,
     )
+    lists.conditions += ["p.enrollment_id = list.enrollment_id"] if None not in enrollments else []
+    lists.conditions += [f"p.status = {lists.arguments.bind(status, 'text')}"] if status else []
+    return lists

@@ -51,8 +51,8 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     exercises = await _reached(session, [(row.organization_id, row.exercise_id) for row in rows])
     found: dict[UUID, Options] = {}
     for row in rows:
-        known = {id: each for (organization, id), each in exercises.items() if organization == row.organization_id}
-        found[row.proposal_id] = row, options_of(row, known)
+        views = {id: each for (organization, id), each in exercises.items() if organization == row.organization_id}
+        found[row.proposal_id] = row, options_of(row, views)
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
