@@ -10,10 +10,10 @@ from graphql import GraphQLObjectType, get_named_type
 from kinegraph.api.schema import schema
 from kinegraph.kit.rows import Row
 from tests.api.sizes import Size, grow
+from tests.api.sizes_logs import enroll_more, propose
 from tests.audit.reads import store_reads
-from tests.conftest import Api, Organization, Person, World
+from tests.conftest import Api, Person, World
 from tests.exercise.documents import SORTS
-from tests.treatment import RESPONSE
 
 Json: TypeAlias = dict[str, Any]
 PAGE = "$first: Int, $after: String, $last: Int, $before: String"
@@ -95,11 +95,7 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         """,
         organization.id,
     )
-    logs = await owner.fetch(
-        "SELECT max(l.id::text)::uuid AS id FROM exercise_logs l WHERE l.organization_id = $1 GROUP BY l.enrollment_id",
-        organization.id,
-    )
-    await owner.execute(RESPONSE, [row.id for row in logs], ["withdrawn"] * 5)
+    await propose(owner, organization, 5)
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)
@@ -148,38 +144,6 @@ async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -
         found = found[0] if isinstance(found, list) else next(iter(found.values()))
     page: Json = found
     return page
-
-
-async def enroll_more(world: World, owner: "asyncpg.Pool[Row]", organization: Organization) -> None:
-    """Enroll three more members in the plan with most enrollments; three more consents and moves of everybody."""
-    people = [(await world.join(organization.id, "member")).id for _ in range(3)]
-    await owner.execute(
-        """
-        WITH most AS (SELECT plan_id, version_id, enrolled_by_id FROM enrollments WHERE organization_id = $1
-                      GROUP BY plan_id, version_id, enrolled_by_id ORDER BY count(*) DESC LIMIT 1),
-             patient AS (INSERT INTO patients (organization_id, user_id) SELECT $1, unnest($2::uuid[])),
-             made AS (INSERT INTO enrollments
-                          (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
-                      SELECT $1, plan_id, version_id, unnest($2::uuid[]), enrolled_by_id, current_date FROM most
-                      RETURNING *)
-        INSERT INTO enrollment_versions (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
-        SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made
-        """,
-        organization.id,
-        people,
-    )
-    await owner.execute(
-        """
-        WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
-                         SELECT $1, user_id, 'biometric', 1, user_id
-                         FROM patients, generate_series(1, 4) WHERE organization_id = $1)
-        INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
-                                      effective_on, moved_by_id)
-        SELECT id, $1, patient_id, 'active', version_id, starts_on, enrolled_by_id
-        FROM enrollments, generate_series(1, 4) WHERE organization_id = $1
-        """,
-        organization.id,
-    )
 
 
 def cursors(page: Json) -> list[str]:

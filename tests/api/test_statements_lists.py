@@ -35,7 +35,8 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
-LOG = """id isOnBehalf painLight substitution { from } recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+LOG = """id isOnBehalf painLight recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+    substitution { from }
     revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
 PROPOSAL = """light status exercise { name } enrollment { id } log { id } logs { painScore } decidedBy { name }
     options { steps exercise { name } } substitution { from }"""

@@ -29,7 +29,8 @@ CASES = {
     "correctLog": Case(_CORRECT, {"input": {"id": "theirs.log", "painScore": 3, "reason": "x"}}),
     **{
         name: Case(
-            f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {selected} {ERRORS} }} }}",
+            f"mutation ($input: {name[0].upper()}{name[1:]}Input!) "
+            f"{{ {name}(input: $input) {{ {selected} {ERRORS} }} }}",
             {"input": {"reason": "x", **given}},
         )
         for name, selected, given in (

@@ -56,7 +56,7 @@ COVERED = BY_VIEWER | frozenset(
         "adherence_totals",
         *("exercise_logs", "exercise_log_revisions"),
         *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
-        *("enrollment_moves", "enrollment_overrides"),
+        *("enrollment_moves", "enrollment_overrides", "regression_proposals", "exercise_substitutions"),
         *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
         *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
     )
