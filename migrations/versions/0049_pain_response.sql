@@ -71,7 +71,7 @@ CREATE UNIQUE INDEX exercise_substitutions_lasting_idx ON exercise_substitutions
     WHERE to_day IS NULL;
 CREATE INDEX exercise_substitutions_enrollment_idx ON exercise_substitutions (enrollment_id, from_day);
 CREATE INDEX exercise_substitutions_patient_idx ON exercise_substitutions (patient_id, organization_id);
-CREATE UNIQUE INDEX exercise_substitutions_proposal_idx ON exercise_substitutions (proposal_id);
+CREATE UNIQUE INDEX exercise_substitutions_proposal_idx ON exercise_substitutions (proposal_id, organization_id);
 CREATE INDEX exercise_substitutions_exercise_idx ON exercise_substitutions (exercise_id);
 CREATE INDEX exercise_substitutions_substitute_idx ON exercise_substitutions (substitute_id);
 
@@ -81,7 +81,7 @@ CREATE TRIGGER exercise_substitutions_row BEFORE UPDATE OF updated_at ON exercis
     FOR EACH ROW EXECUTE FUNCTION kinegraph_change_row();
 
 ALTER TABLE regression_proposals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, UPDATE ON regression_proposals TO kinegraph_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON regression_proposals TO kinegraph_api;
 CREATE POLICY regression_proposals_coached ON regression_proposals FOR ALL USING (
     organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
     OR ((SELECT current_setting('kinegraph.response', true)) = 'on'
@@ -102,7 +102,7 @@ CREATE POLICY regression_proposals_coached ON regression_proposals FOR ALL USING
 );
 
 ALTER TABLE exercise_substitutions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, UPDATE ON exercise_substitutions TO kinegraph_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON exercise_substitutions TO kinegraph_api;
 CREATE POLICY exercise_substitutions_patient ON exercise_substitutions FOR SELECT USING (
     patient_id = (SELECT nullif(current_setting('kinegraph.user_id', true), '')::uuid)
     AND organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[])

@@ -65,7 +65,7 @@ async def treat(owner: Pool, organization: Organization, exercise: UUID) -> dict
     planned = version.exercises[(1, 1)][0]
     log = await store_log(owner, organization, enrollment, organization.member, planned, date(2026, 3, 2))
     await owner.execute(RELATED, organization.id, organization.member.id, enrollment, version.id, exercise, log)
-    await owner.execute(RESPONSE, [log], ["accepted"])
+    await owner.execute(RESPONSE, [log], ["accepted", "open"])
     found = {}
     for table, name in ROW_OF_TREATMENT.items():
         if name is not None:

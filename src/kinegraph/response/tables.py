@@ -95,7 +95,7 @@ exercise_substitutions = Table(
     ),
     Index("exercise_substitutions_enrollment_idx", "enrollment_id", "from_day"),
     Index("exercise_substitutions_patient_idx", "patient_id", "organization_id"),
-    Index("exercise_substitutions_proposal_idx", "proposal_id", unique=True),
+    Index("exercise_substitutions_proposal_idx", "proposal_id", "organization_id", unique=True),
     Index("exercise_substitutions_exercise_idx", "exercise_id"),
     Index("exercise_substitutions_substitute_idx", "substitute_id"),
 )
