@@ -99,13 +99,11 @@ class NewLog:
     def is_painful(self) -> bool:
         """True if the log is amber or red, and recent, of an enrollment that runs."""
         is_recent = self.performed_on > self.local_day - timedelta(days=RECENT_DAYS)
-        return self.is_running and is_recent and light_of(self.pain_score, self.thresholds) not in (None, *CALM)
+        return self.is_running and is_recent and is_painful(self.pain_score, self.thresholds)
 
 
 Place = tuple[UUID, UUID]
 """An enrollment and an exercise of its plan."""
-
-CALM = (PainLight.GREEN,)
 
 
 def light_of(pain_score: int | None, thresholds: Thresholds) -> PainLight | None:
@@ -115,6 +113,11 @@ def light_of(pain_score: int | None, thresholds: Thresholds) -> PainLight | None
     if pain_score >= thresholds.pain_red_from:
         return PainLight.RED
     return PainLight.AMBER if pain_score >= thresholds.pain_amber_from else PainLight.GREEN
+
+
+def is_painful(pain_score: int | None, thresholds: Thresholds) -> bool:
+    """True for a score that is amber or red."""
+    return light_of(pain_score, thresholds) in (PainLight.AMBER, PainLight.RED)
 
 
 def proposing(logs: Iterable[NewLog], begun: Mapping[Place, date]) -> list[list[NewLog]]:
@@ -132,7 +135,7 @@ def proposing(logs: Iterable[NewLog], begun: Mapping[Place, date]) -> list[list[
 
 def worst(logs: Iterable[ScoredLog], thresholds: Thresholds) -> ScoredLog | None:
     """The worst of the logs that are amber or red, of equals the latest; None where none is."""
-    painful = [log for log in logs if light_of(log.pain_score, thresholds) not in (None, *CALM)]
+    painful = [log for log in logs if is_painful(log.pain_score, thresholds)]
     return max(painful, key=_severity, default=None)
 
 

@@ -26,7 +26,7 @@ Options = tuple[BasisRow | None, list[RegressionOption]]
 
 
 async def options(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[list[RegressionOption]]:
-    """The options of the open proposals that the viewer decides about; none of others. Five statements at most."""
+    """The options of the open proposals that the viewer decides about; none of others. Four statements at most."""
     return [found for _, found in await with_basis(session, proposal_ids)]
 
 
@@ -48,7 +48,8 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
         proposal_ids,
         session.viewer.coached(),
     )
-    exercises = await _reached(session, [(row.organization_id, row.exercise_id) for row in rows])
+    places = [(row.organization_id, row.exercise_id) for row in rows]
+    exercises = await _reached(session, places) if rows else {}
     found: dict[UUID, Options] = {}
     for row in rows:
         views = {id: each for (organization, id), each in exercises.items() if organization == row.organization_id}
@@ -59,15 +60,25 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
 async def _reached(
     session: ReadSession[Viewer], keys: Sequence[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], Candidate | None]:
-    """The exercises of these keys (organization, exercise), and those that regressions lead to."""
-    found: dict[tuple[UUID, UUID], Candidate | None] = {}
-    wanted = list(dict.fromkeys(keys))
-    for _ in range(MAX_STEPS + 1):
-        if not wanted:
-            break
-        found |= dict(zip(wanted, await candidates(session, wanted), strict=True))
-        following = [
-            (organization, id) for organization, at in wanted for id in regressions_of(found[organization, at])
-        ]
-        wanted = [key for key in dict.fromkeys(following) if key not in found]
-    return found
+    """The exercises of these keys (organization, exercise), and those that regressions lead to: three statements."""
+    starts = list(dict.fromkeys(keys))
+    found = dict(zip(starts, await candidates(session, starts), strict=True))
+    nearest = {id for key in starts for id in regressions_of(found[key])}
+    rows = await session.fetch(FURTHER, list(nearest), MAX_STEPS - 1)
+    organizations = dict.fromkeys(organization for organization, _ in starts)
+    reached = [(organization, row.id) for organization in organizations for row in rows]
+    return found | dict(zip(reached, await candidates(session, reached), strict=True))
+
+
+FURTHER = """
+        WITH RECURSIVE reached (id, steps) AS (
+            SELECT id, 0 FROM unnest($1::uuid[]) AS id
+            UNION
+            SELECT edge.to_exercise_id, reached.steps + 1
+            FROM reached
+            JOIN exercise_progressions edge ON edge.from_exercise_id = reached.id
+            WHERE edge.progression_type = 'regression' AND edge.deleted_at IS NULL AND reached.steps < $2
+        )
+        SELECT DISTINCT id FROM reached
+"""
+"""The exercises ($1), and those that so many regressions ($2) lead to; only a copy has edges of another exercise."""
