@@ -40,7 +40,10 @@ SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "h
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
-CHANGES = ("enrollPatient", "setEnrollmentStatus", "pauseEnrollment", "resumeEnrollment", "moveEnrollment")
+CHANGES = (
+    *("enrollPatient", "setEnrollmentStatus", "pauseEnrollment", "resumeEnrollment", "moveEnrollment"),
+    *("acceptRegression", "declineRegression", "endExerciseSubstitution"),
+)
 """Mutations that refuse a second change of the same."""
 PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
