@@ -83,20 +83,6 @@ REFERENCES = {
         "UPDATE exercise_logs SET version_exercise_id = $2 WHERE id = $1", "log", "version_exercise"),
     "a log's exercise": (
         "UPDATE exercise_logs SET exercise_id = $2 WHERE id = $1", "log", "exercise"),
-    "a proposal's enrollment": (
-        "UPDATE regression_proposals SET enrollment_id = $2 WHERE id = $1", "proposal", "enrollment"),
-    "a proposal's log": (
-        "UPDATE regression_proposals SET log_id = $2 WHERE id = $1", "proposal", "log"),
-    "a proposal's exercise": (
-        "UPDATE regression_proposals SET exercise_id = $2 WHERE id = $1", "proposal", "exercise"),
-    "a substitution's enrollment": (
-        "UPDATE exercise_substitutions SET enrollment_id = $2 WHERE id = $1", "substitution", "enrollment"),
-    "a substitution's proposal": (
-        "UPDATE exercise_substitutions SET proposal_id = $2 WHERE id = $1", "substitution", "proposal"),
-    "a substitution's exercise": (
-        "UPDATE exercise_substitutions SET exercise_id = $2 WHERE id = $1", "substitution", "exercise"),
-    "a substitution's substitute": (
-        "UPDATE exercise_substitutions SET substitute_id = $2 WHERE id = $1", "substitution", "exercise"),
     "a new revision's log": (
         """INSERT INTO exercise_log_revisions (organization_id, patient_id, log_id, content, recorded_by_id)
         SELECT organization_id, patient_id, $2, content, recorded_by_id

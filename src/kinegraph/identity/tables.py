@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ENUM
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 
 def key() -> "Column[object]":
@@ -89,4 +89,5 @@ viewer_versions = Table(
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
     Column("version", Uuid, nullable=False),
+    info=UNVERSIONED,
 )
