@@ -19,6 +19,7 @@ RESPONSE = """
                l.performed_on, state.status, CASE WHEN state.status = 'accepted' THEN now() END
         FROM exercise_logs l, unnest($2::text[]) AS state (status)
         WHERE l.id = ANY ($1)
+        ON CONFLICT (enrollment_id, exercise_id) WHERE status = 'open' DO NOTHING
         RETURNING *)
     INSERT INTO exercise_substitutions (organization_id, enrollment_id, patient_id, proposal_id, exercise_id,
                                         substitute_id, from_day, to_day, created_by_id)
@@ -28,7 +29,7 @@ RESPONSE = """
     JOIN enrollments e ON e.id = p.enrollment_id
     WHERE p.status = 'accepted'
 """
-"""Proposals of logs ($1), one of each status ($2); an accepted one has a substitution of one day."""
+"""Proposals of logs ($1), one of each status ($2), unless one is open already; an accepted one has a substitution of one day."""
 
 AMOUNTS = {"sets": 3, "reps": 10, "duration_seconds": None, "hold_seconds": None, "rest_seconds": 60, "per_side": False}
 

@@ -1,6 +1,6 @@
 """Facts about proposals and substitutions for the tests of all rooms."""
 
-from tests.api.nesting import PAGE, nest, ours
+from tests.api.nesting import PAGE, ours
 from tests.rooms import Declarations
 
 PROPOSAL = """light status exercise { name } enrollment { id } log { id } logs { painScore } decidedBy { name }
@@ -34,7 +34,6 @@ ROOM = Declarations(
     documents={
         "proposals": ours("regressionProposals(first: 100)", f"{PAGE} nodes {{ {PROPOSAL} }} edges", "node", "id"),
         "responses of enrollments": ours("enrollments(first: 100)", "nodes", f"{RESPONSE} {LIGHTS}"),
-        "responses of the viewer": nest("", "viewer", f"enrollments {{ {RESPONSE} }}"),
         "thresholds": ours("painThresholds { amberFrom }"),
     },
     own_nodes=("ExerciseSubstitution", "RegressionProposal"),
