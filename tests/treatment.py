@@ -29,7 +29,7 @@ RESPONSE = """
     JOIN enrollments e ON e.id = p.enrollment_id
     WHERE p.status = 'accepted'
 """
-"""Proposals of logs ($1), one of each status ($2), unless one is open already; an accepted one has a substitution of one day."""
+"""Proposals of logs ($1), one of each status ($2) unless one is open already; an accepted one has a substitution."""
 
 AMOUNTS = {"sets": 3, "reps": 10, "duration_seconds": None, "hold_seconds": None, "rest_seconds": 60, "per_side": False}
 
