@@ -11,6 +11,26 @@ import asyncpg
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization, Person
 
+RESPONSE = """
+    WITH proposal AS (
+        INSERT INTO regression_proposals (organization_id, enrollment_id, patient_id, exercise_id, log_id, log_ids,
+                                          light, pain_score, performed_on, status, decided_at)
+        SELECT l.organization_id, l.enrollment_id, l.patient_id, l.exercise_id, l.id, ARRAY[l.id], 'red', 7,
+               l.performed_on, state.status, CASE WHEN state.status = 'accepted' THEN now() END
+        FROM exercise_logs l, unnest($2::text[]) AS state (status)
+        WHERE l.id = ANY ($1)
+        ON CONFLICT (enrollment_id, exercise_id) WHERE status = 'open' DO NOTHING
+        RETURNING *)
+    INSERT INTO exercise_substitutions (organization_id, enrollment_id, patient_id, proposal_id, exercise_id,
+                                        substitute_id, from_day, to_day, created_by_id)
+    SELECT p.organization_id, p.enrollment_id, p.patient_id, p.id, p.exercise_id, p.exercise_id, p.performed_on + 1,
+           p.performed_on + 1, e.enrolled_by_id
+    FROM proposal p
+    JOIN enrollments e ON e.id = p.enrollment_id
+    WHERE p.status = 'accepted'
+"""
+"""Proposals of logs ($1), one of each status ($2) unless one is open already; an accepted one has a substitution."""
+
 AMOUNTS = {"sets": 3, "reps": 10, "duration_seconds": None, "hold_seconds": None, "rest_seconds": 60, "per_side": False}
 
 

@@ -29,6 +29,10 @@ FIELDS = """{ __typename id
   ... on Enrollment {
     startsOn endedOn enrollmentStatus: status updatedAt plan { id title } version { id } pauses { from to }
     versions { from version { id } }
+    substitutions {
+      id from to exercise { id } substitute { id }
+      hasAmounts sets reps durationSeconds holdSeconds restSeconds perSide notes
+    }
   }
   ... on PlanVersion {
     number title weeks
@@ -183,8 +187,9 @@ class Store:
 def _exercises(value: Any) -> Iterator[str]:
     """The ids of exercises that are named in an object."""
     if isinstance(value, dict):
-        if isinstance(value.get("exercise"), dict):
-            yield value["exercise"]["id"]
+        for name in ("exercise", "substitute"):
+            if isinstance(value.get(name), dict):
+                yield value[name]["id"]
         value = list(value.values())
     if isinstance(value, list):
         for each in value:

@@ -147,7 +147,7 @@ def test_every_example_says_what_it_shows_and_its_variables_are_those_it_declare
         "Athletes and patients": 4,
         "Patients of a treatment plan": 4,
         "Coaches": 11,
-        "Clinicians with treatment plans": 7,
+        "Clinicians with treatment plans": 8,
         "Platform admins": 3,
     }
     examples = [example for group in menu["groups"] for example in group["examples"]]

@@ -24,6 +24,7 @@ from tests.logbook.documents import CORRECT, SEND_BRIEFLY, Enrolled, enrolled
 from tests.media.files import ADD, Studio, picture, stored_files
 from tests.patient.documents import consent_to_conditions
 from tests.process.running import environment, run
+from tests.response.clinic import ACCEPT, PROPOSALS
 from tests.result.documents import RECORD, result
 from tests.telemetry.documents import ERRORS, MEDIA, POSE, batch, consent, event, failure, frame, poses
 
@@ -63,9 +64,10 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     await owner.execute(name, patient.id)
     seeded = Seeded(studio, plan)
     await consent_to_conditions(api, gym, patient, "knee_pain")
-    sent = plan.log(2, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
+    sent = plan.log(15, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
     (stored,) = (await api.run(SEND_BRIEFLY, patient, logs=[sent]))["logExercises"]["logs"]
     await api.run(CORRECT, patient, input={"id": stored["id"], "notes": "Better", "reason": f"{MARK} reason"})
+    await respond(api, plan, await world.exercise_id("back-squat"))
     (assignment,) = await assigned(api, gym.coach, studio.workout, patient)
     files = [await studio.uploaded(picture(), patient, filename=f"{MARK}.png") for _ in range(2)]
     mine = await api.run(ADD, patient, input=studio.comment(files[0], body=f"{MARK} comment"))
@@ -85,6 +87,14 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     await api.run("query ($id: ID!) { node(id: $id) { ... on Enrollment { startsOn logs { nodes { notes } } } } }",
                   gym.coach, id=str(plan.id))  # fmt: skip
     return seeded
+
+
+async def respond(api: Api, plan: Enrolled, exercise: str) -> None:
+    """Accept the proposal that the patient's painful log has made: less of the same exercise, with marked texts."""
+    found = await api.run(PROPOSALS, plan.gym.coach, id=str(plan.id))
+    (proposal,) = found["enrollment"]["regressionProposals"]["nodes"]
+    texts = {"reason": f"{MARK} hurts", "notes": f"{MARK} slowly"}
+    await api.run(ACCEPT, plan.gym.coach, input={"id": proposal["id"], "exerciseId": exercise, **texts})
 
 
 async def remaining(database: Database, patient: Person) -> dict[str, int]:
@@ -107,6 +117,7 @@ async def test_an_erased_person_is_found_nowhere(
     assert {"users", "exercise_logs", "exercise_log_revisions", "exercise_comments", "assignment_results"} <= set(
         before
     )
+    assert set(before) > {"regression_proposals", "exercise_substitutions"}
     assert set(before) > {"pose_frames", "pose_sessions", "media_events", "playback_errors"}
     assert any(MARK in key for key in stored_files(home))
     preview = run("privacy", "erase", "--user", str(patient.id), env=env)

@@ -14,6 +14,7 @@ CHANGES = """query ($since: String, $first: Int) {
       ... on Enrollment {
         startsOn endedOn status updatedAt plan { id title status } version { id } pauses { from to }
         versions { from version { id } } moves(first: 100) { nodes { id toStatus reason } }
+        substitutions { from to exercise { exerciseId } substitute { exerciseId } }
       }
       ... on PlanVersion {
         number title weeks
@@ -90,5 +91,5 @@ def exercises_in(value: Any) -> set[str]:
         return set().union(*map(exercises_in, value)) if value else set()
     if not isinstance(value, dict):
         return set()
-    own = {value["exercise"]["exerciseId"]} if "exercise" in value else set()
+    own = {value[name]["exerciseId"] for name in ("exercise", "substitute") if name in value}
     return own | exercises_in(list(value.values()))

@@ -9,6 +9,7 @@ from tests.assignment.snapshots import ASSIGN, UPDATE_FOR, assignment
 from tests.conftest import Api, Organization, Person, World
 from tests.library.documents import UPSERT, target
 from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, move, pause
+from tests.response.clinic import ACCEPT, END, PROPOSALS
 from tests.sync.documents import App
 from tests.treatment import store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, section
@@ -200,6 +201,33 @@ async def test_a_patient_of_two_organizations_has_both_views_of_an_exercise(
     await end_membership(owner, other, plan.patient)
     assert len(await app.sync()) == 4
     assert {each["id"] for each in app.of("Enrollment")} == {str(plan.id)} != {str(second.id)}
+
+
+async def test_a_substitution_changes_the_enrollment_and_brings_its_exercise(
+    api: Api, app: App, plan: Enrolled, owner: Pool, world: World
+) -> None:
+    """Logs alone bring no proposal; the substitute goes with the membership, and comes back with it."""
+    box = await world.exercise_id("box-squat")
+    view = f"{plan.gym.id}:{box}"
+    log = await sent_log(api, plan, number=20, painScore=8)
+    assert await app.sync() == [("UPSERT", "ExerciseLog", log)]
+    found = await api.run(PROPOSALS, plan.gym.coach, id=str(plan.id))
+    given = {"id": found["enrollment"]["regressionProposals"]["nodes"][0]["id"], "exerciseId": box}
+    accepted = (await api.run(ACCEPT, plan.gym.coach, input=given))["acceptRegression"]["proposal"]
+    assert await app.sync() == [("UPSERT", "EffectiveExercise", view), ("UPSERT", "Enrollment", str(plan.id))]
+    (shown,) = app.of("Enrollment")[0]["substitutions"]
+    assert (shown["exercise"]["exerciseId"], shown["substitute"]["exerciseId"]) == (
+        await world.exercise_id("back-squat"),
+        box,
+    )
+    ended = {"id": accepted["substitution"]["id"]}
+    await api.run(END, plan.gym.coach, input=ended)
+    assert ("UPSERT", "Enrollment", str(plan.id)) in await app.sync()
+    await end_membership(owner, plan.gym, plan.patient)
+    assert ("TOMBSTONE", "EffectiveExercise", view) in await app.sync()
+    assert app.objects == {}
+    await join_again(owner, plan.gym, plan.patient)
+    assert ("UPSERT", "EffectiveExercise", view) in await app.sync()
 
 
 async def test_others_get_nothing_of_it(api: Api, plan: Enrolled, world: World) -> None:

@@ -36,6 +36,7 @@ UNION SELECT id::text FROM exercise_logs WHERE patient_id = $1 AND deleted_at IS
 UNION SELECT id::text FROM workout_assignments WHERE athlete_id = $1 AND deleted_at IS NULL
 UNION SELECT v.organization_id || ':' || x.exercise_id
 FROM enrollment_versions v JOIN plan_version_exercises x ON x.version_id = v.version_id WHERE v.patient_id = $1
+UNION SELECT s.organization_id || ':' || s.substitute_id FROM exercise_substitutions s WHERE s.patient_id = $1
 UNION SELECT a.organization_id || ':' || m.exercise_id
 FROM workout_assignments a
 JOIN workout_sections s ON s.workout_id = coalesce(a.snapshot_workout_id, a.workout_id) AND s.deleted_at IS NULL

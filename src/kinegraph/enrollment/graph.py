@@ -143,7 +143,8 @@ class Enrollment(Node):
     )
     created_at: datetime = strawberry.field(description="When the patient was enrolled.")
     updated_at: datetime = strawberry.field(
-        description="When it, a pause, its version or an override was last changed: its version for ifUpdatedAt."
+        description="When it, a pause, its version, an override or a substitution was last changed: its version for "
+        "ifUpdatedAt."
     )
 
     @field("The planned last day: that of the last week of the version that was assigned last.")

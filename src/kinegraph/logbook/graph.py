@@ -20,6 +20,9 @@ from kinegraph.library.store import effective
 from kinegraph.logbook import rules, store
 from kinegraph.plan import store as store_plans
 from kinegraph.plan.graph import PlanExercise
+from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
+from kinegraph.response.rules import MAX_LOGS, PainLight, ProposalRow, light_of
+from kinegraph.response.store_substitutions import on_days
 
 PlanExerciseId = Annotated[
     strawberry.ID | None,
@@ -62,7 +65,14 @@ class ExerciseLog(Node):
         store_plans.exercises, "version_exercise_id", "The exercise of a version that was done."
     )
     exercise: EffectiveExercise = edge(
-        effective, ("organization_id", "exercise_id"), "The exercise that was done, as the organization sees it now."
+        effective,
+        ("organization_id", "exercise_id"),
+        "The plan's exercise, as the organization sees it now; `substitution` has what was done in its place.",
+    )
+    substitution: ExerciseSubstitution | None = edge(
+        on_days,
+        ("enrollment_id", "exercise_id", "performed_on"),
+        "The substitution that held on that day; null where it was to be done as the plan has it.",
     )
     performed_on: date = strawberry.field(description="The day that it was done on, by the patient's calendar.")
     sets_completed: int | None = strawberry.field(description="Sets that were done, 0 to 100.")
@@ -77,6 +87,13 @@ class ExerciseLog(Node):
     deleted_at: datetime | None = strawberry.field(
         description="When it was deleted. Only `logExercises` shows deleted logs, to whom sends one again."
     )
+
+    @field(
+        "The light of its pain, by the organization's `painThresholds`; null without a score.",
+        *("pain_score", "pain_amber_from", "pain_red_from"),
+    )
+    def pain_light(root: strawberry.Parent[rules.LogRow]) -> PainLight | None:
+        return light_of(root.pain_score, root)
 
     @field("Whether a coach recorded it for the patient.", "recorded_by_id", "patient_id")
     def is_on_behalf(root: strawberry.Parent[rules.LogRow]) -> bool:
@@ -121,4 +138,18 @@ class EnrollmentLogs:
         found: Connection[ExerciseLog] = await info.context.page(
             store.pages, store.counts, root.id, page, wanted=wanted
         )
+        return found
+
+
+@extends(RegressionProposal)
+class ProposalLogs:
+    log: ExerciseLog | None = edge(store.by_ids, "log_id", "Its worst log; null where it was deleted since.")
+
+    @field(
+        f"The painful logs that made it, by day, without deleted ones: the newest {MAX_LOGS}.",
+        "log_ids",
+        assumed_size=3,
+    )
+    async def logs(root: strawberry.Parent[ProposalRow], info: Info) -> list[ExerciseLog]:
+        found: list[ExerciseLog] = await info.context.load(store.lists_of, tuple(root.log_ids))
         return found

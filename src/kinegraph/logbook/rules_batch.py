@@ -16,6 +16,7 @@ from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, InvalidInput, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
 from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
+from kinegraph.response.rules import NewLog
 
 MAX_LOGS = 500
 """Logs of one batch."""
@@ -98,6 +99,27 @@ class ResolvedLog:
             "performed_on": self.sent.performed_on,
             **self.sent.values,
         }
+
+    def scored(self, id: UUID) -> NewLog:
+        """The log with its score of pain, as it is stored by this id."""
+        pain, day = self.sent.values["pain_score"], self.sent.performed_on
+        return scored(id, self.enrollment, self.exercise.exercise_id, pain, day)
+
+
+def scored(id: UUID, enrollment: EnrollmentDays, exercise_id: UUID, pain_score: int | None, day: date) -> NewLog:
+    """A log of an exercise of an enrollment, with all that decides whether it proposes something."""
+    return NewLog(
+        id,
+        enrollment.organization_id,
+        enrollment.id,
+        enrollment.patient_id,
+        exercise_id,
+        pain_score,
+        day,
+        enrollment.local_day,
+        enrollment.is_running,
+        enrollment,
+    )
 
 
 def checked_logs(logs: Sequence[Mapping[str, Any]], checks: Checks) -> list[SentLog]:

@@ -7,7 +7,10 @@ from uuid import UUID
 
 
 class EnrollmentDays(Protocol):
-    """An enrollment with its versions and pauses, each list in the order of its days; a pause without an end lasts."""
+    """An enrollment with its versions and pauses, each list in the order of its days; a pause without an end lasts.
+
+    The thresholds of pain are those of its organization.
+    """
 
     id: UUID
     organization_id: UUID
@@ -24,6 +27,8 @@ class EnrollmentDays(Protocol):
     version_weeks: Sequence[int]
     paused_from: Sequence[date]
     paused_to: Sequence[date | None]
+    pain_amber_from: int
+    pain_red_from: int
 
 
 def last_day(day: date, enrollment: EnrollmentDays) -> date:

@@ -75,8 +75,9 @@ async def enrollments(
                ARRAY(SELECT h.version_id {history} ORDER BY h.from_day) AS version_ids,
                ARRAY(SELECT v.weeks {history} ORDER BY h.from_day) AS version_weeks,
                ARRAY(SELECT p.from_day {pauses}) AS paused_from,
-               ARRAY(SELECT p.to_day {pauses}) AS paused_to
+               ARRAY(SELECT p.to_day {pauses}) AS paused_to, clinic.pain_amber_from, clinic.pain_red_from
         FROM enrollments e
+        JOIN organizations clinic ON clinic.id = e.organization_id
         LEFT JOIN patients t ON t.organization_id = e.organization_id AND t.user_id = e.patient_id
         CROSS JOIN LATERAL (SELECT coalesce(t.time_zone, 'UTC') AS time_zone) AS zone
         WHERE (e.id = ANY ({named}) OR e.patient_id = {user} AND e.id IN (
