@@ -7,6 +7,9 @@ from typing import Any, TypeAlias  # answers are JSON
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
+from kinegraph.kit.rows import Row
 from tests.adherence.oracle import History, Log, Version
 from tests.conftest import Api, Organization, Person, World
 from tests.treatment import AMOUNTS, StoredVersion, store_version
@@ -171,6 +174,14 @@ async def stored_clinic(api: Api, world: World, owner: Pool) -> Clinic:
 
 async def _shifted(owner: Pool, gym: Organization, version: StoredVersion) -> StoredVersion:
     """A third version, with everything of the first one a week and a day later, under the same sources."""
+    async with owner.acquire() as connection, connection.transaction():
+        return await _publish_shifted(connection, gym, version)
+
+
+async def _publish_shifted(
+    owner: "asyncpg.Connection[Row]", gym: Organization, version: StoredVersion
+) -> StoredVersion:
+    """Store the third version in one transaction, as the database demands."""
     id = await owner.fetchval(
         "INSERT INTO plan_versions (organization_id, plan_id, number, title, weeks, published_by_id) "
         "VALUES ($1, $2, 3, 'Later', 4, $3) RETURNING id",

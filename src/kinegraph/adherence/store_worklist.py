@@ -34,7 +34,7 @@ FLAGGED = f"""
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
                 AND m.deleted_at IS NULL
             {CALENDAR}
-            WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
+            WHERE ({STATUS})::text = 'active'
         ), counted AS (
             SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
                    max({LAST_LOG}) AS last_logged_on,

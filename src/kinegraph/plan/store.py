@@ -219,6 +219,21 @@ async def exercises(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[E
     return in_key_order(rows, ids)
 
 
+async def discontinued_of(session: ReadSession, version_id: UUID) -> list[ExerciseRow]:
+    """The exercises of a version that were archived or deleted since, in the order of the calendar."""
+    rows: list[ExerciseRow] = await session.fetch_list(
+        f"""
+        SELECT {VERSION_EXERCISES}
+        JOIN plan_version_sessions s ON s.id = x.session_id
+        JOIN exercises e ON e.id = x.exercise_id AND (e.deleted_at IS NOT NULL OR e.status = 'archived')
+        WHERE x.version_id = $1
+        ORDER BY s.week, s.day, s.sort_order, x.sort_order, x.id
+        """,
+        version_id,
+    )
+    return rows
+
+
 async def discontinued(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool]:
     """Whether each exercise was archived or deleted."""
     rows = await session.fetch(
