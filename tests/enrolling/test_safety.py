@@ -139,10 +139,63 @@ async def test_a_move_is_checked_as_enrolling_is_and_stored_overrides_count(
     assert moved["safetyFindings"][0]["override"]["reason"] == "CLINICIAN_CLEARED"
     third = await written(api, MOVE, gym.coach, id=made["id"], versionNumber=3, from_=tomorrow + timedelta(days=1))
     assert [each["version"]["number"] for each in third["versions"]] == [1, 2, 3]
-    expired = "UPDATE enrollment_overrides SET expires_on = $2 WHERE enrollment_id = $1"
-    await owner.execute(expired, UUID(made["id"]), tomorrow - timedelta(days=2))
-    back = sent(id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=2))
+    back = sent(id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=10))
     assert await api.refusals(MOVE, gym.coach, input=back) == [("SAFETY_BLOCK", ["input", "overrides"])]
+    await written(api, MOVE, gym.coach, id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=9))
+
+
+async def test_an_override_that_ends_before_the_first_day_lets_nothing_through(
+    api: Api, world: World, gym: Organization, owner: Pool, patient: Person
+) -> None:
+    """Enrolling, moving and overriding need an end on or after the day from which the exercise is due."""
+    plan = await knee_plan(owner, world, gym, [(1, 1)], JUMP)
+    jump, starts_on = await world.exercise_id(JUMP), await today(owner) + timedelta(days=10)
+    early = [override(jump, "achilles_rupture", starts_on - timedelta(days=1))]
+    enough = [override(jump, "achilles_rupture", starts_on)]
+    at = ("INVALID_INPUT", ["input", "overrides", "0", "expiresOn"])
+    input = sent(planId=plan.plan_id, patientId=patient.id, startsOn=starts_on)
+    assert await api.refusals(ENROLL, gym.coach, input={**input, "overrides": early}) == [at]
+    made = await written(api, ENROLL, gym.coach, **input, overrides=enough)
+    again = sent(id=made["id"], overrides=early)
+    assert await api.refusals(OVERRIDE, gym.coach, input=again) == [at]
+    await knee_plan(owner, world, gym, [(1, 2)], JUMP, plan_id=plan.plan_id)
+    later = starts_on + timedelta(days=5)
+    move = sent(id=made["id"], from_=later, overrides=enough)
+    errors = await api.user_errors(MOVE, gym.coach, input=move)
+    assert [(each["code"], each["field"]) for each in errors] == [at]
+    assert errors[0]["message"].startswith(f"Must be from {later}, the first day for which it is needed, to ")
+    without = sent(id=made["id"], from_=later)
+    assert await api.refusals(MOVE, gym.coach, input=without) == [("SAFETY_BLOCK", ["input", "overrides"])]
+
+
+async def test_an_override_of_an_exercise_that_is_not_in_the_version_is_no_all_clear(
+    api: Api, world: World, gym: Organization, owner: Pool, patient: Person
+) -> None:
+    """The message says that the exercise is not in the version, not that nothing speaks against it."""
+    plan, ends = await knee_plan(owner, world, gym, [(1, 1)], SAFE), await today(owner) + timedelta(days=3)
+    overrides = [override(await world.exercise_id(JUMP), "achilles_rupture", ends)]
+    errors = await api.user_errors(ENROLL, gym.coach, input=await enrolling(owner, plan, patient, overrides=overrides))
+    assert errors[0]["field"] == ["input", "overrides", "0", "exerciseId"]
+    assert errors[0]["message"] == "This exercise is not in version 1: leave the override out."
+
+
+async def test_a_version_with_a_discontinued_exercise_is_assigned_and_the_payload_names_it(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """Enrolling and moving tell which exercises were archived or deleted since; other changes tell nothing."""
+    insert = "INSERT INTO exercises (organization_id, name, status) VALUES ($1, 'Old Bike', 'published') RETURNING id"
+    bike, leg = await owner.fetchval(insert, gym.id), await world.exercise_id(SAFE)
+    plan, person = await store_version(owner, gym, {(1, 1): [leg, bike]}), await world.join(gym.id, "member")
+    second = await store_version(owner, gym, {(1, 2): [bike]}, plan_id=plan.plan_id)
+    await owner.execute("UPDATE exercises SET status = 'archived' WHERE id = $1", bike)
+    document = ENROLL.replace("userErrors", "discontinued { id exercise { name } } userErrors")
+    enrolled = await api.payload(document, gym.coach, input=await enrolling(owner, plan, person))
+    named = [{"id": str(second.exercises[1, 2][0]), "exercise": {"name": "Old Bike"}}]
+    assert (enrolled["userErrors"], enrolled["discontinued"]) == ([], named)
+    move = MOVE.replace("userErrors", "discontinued { id exercise { name } } userErrors")
+    to_first = sent(id=enrolled["enrollment"]["id"], versionNumber=1, from_=await today(owner) + timedelta(days=2))
+    moved = await api.payload(move, gym.coach, input=to_first)
+    assert [each["id"] for each in moved["discontinued"]] == [str(plan.exercises[1, 1][1])]
 
 
 async def test_conditions_that_come_later_show_findings_which_a_coach_overrides(
@@ -205,7 +258,11 @@ async def test_every_bad_override_is_refused_with_its_path(
         (override(jump, "achilles_rupture", soon, reason="OTHER"), "note", "Must say the reason"),
         (override(jump, "achilles_rupture", soon, reason="MODIFIED", note=" "), "note", "Must say the reason"),
         (override(jump, "achilles_rupture", soon, note="x" * 1001), "note", "Must be at most 1,000 characters"),
-        (override(jump, "achilles_rupture", day - timedelta(days=1)), "expiresOn", f"Must be from {day}, the first day"),
+        (
+            override(jump, "achilles_rupture", day - timedelta(days=1)),
+            "expiresOn",
+            f"Must be from {day}, the first day",
+        ),
         (override(jump, "achilles_rupture", day + timedelta(days=366)), "expiresOn", "Must be from"),
     ]
     for values, name, message in cases:

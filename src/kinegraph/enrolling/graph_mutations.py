@@ -259,4 +259,3 @@ async def _version_of(
 def _refuse_version(name: str, checks: Checks) -> None:
     with checks.layer():
         raise NotFound("The plan of the enrollment has no such version.", *AT, name)
-

@@ -108,7 +108,7 @@ async def held_versions(session: ReadSession, id: UUID) -> list[PlannedRow]:
                (SELECT min(l.performed_on)
                 FROM exercise_logs l
                 JOIN plan_version_exercises x ON x.id = l.version_exercise_id
-                WHERE l.enrollment_id = h.enrollment_id AND x.version_id = h.version_id
+                WHERE l.patient_id = h.patient_id AND l.enrollment_id = h.enrollment_id AND x.version_id = h.version_id
                   AND l.performed_on >= h.from_day) AS logged_on
         FROM enrollment_versions h
         WHERE h.enrollment_id = $1
