@@ -21,6 +21,7 @@ import urllib.request
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from typing import Any  # values of JSON
 
@@ -83,14 +84,11 @@ class Server:
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
-        self._user_id: str | None = None
 
-    @property
+    @cached_property
     def user_id(self) -> str:
         """The id of the token's user."""
-        if self._user_id is None:
-            self._user_id = str(self.run(WHO)["viewer"]["user"]["id"])
-        return self._user_id
+        return str(self.run(WHO)["viewer"]["user"]["id"])
 
     def run(self, query: str, **variables: Any) -> Json:
         """The data of a document. Raises Refused, and OSError where no answer comes after several attempts."""

@@ -49,8 +49,8 @@ class PlanExerciseAmounts:
 
 
 @strawberry.input(
-    description="An exercise of a session, whole: an absent key is empty. Sent with the id it has, it keeps it; without "
-    "one it is new."
+    description="An exercise of a session, whole: an absent key is empty. Sent with the id it has, it keeps it; "
+    "without one it is new."
 )
 class PlanExerciseInput(PlanExerciseAmounts):
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in the working copy.")
