@@ -38,6 +38,14 @@ UNCHANGED = (
     *("enrollment_moves", "enrollment_overrides", "exercise_log_revisions"),
 )
 """The tables whose rows the API's role may neither change nor delete."""
+NOT_DELETED = (*UNCHANGED, "enrollments", "exercise_logs")
+"""The tables whose rows it may not delete."""
+
+
+def is_forbidden(verb: str, table: str) -> bool:
+    """True if the API's role has no right to a statement that begins so."""
+    return table in (NOT_DELETED if verb.startswith("DELETE") else UNCHANGED)
+
 
 RELATED = """
     WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)

@@ -109,9 +109,9 @@ class PlanWriter:
         return made["enrollment"]
 
     async def _move(self, by: str, enrollment: Script, enrolled: Script) -> Any:
+        """Move a patient to another version from today on."""
         move = enrollment["move"]
-        begins = self._start(enrollment) + timedelta(weeks=move["week"] - 1)
-        given = {"id": enrolled["id"], "versionNumber": move["version"], "reason": move["reason"], "from": str(begins)}
+        given = {"id": enrolled["id"], "versionNumber": move["version"], "reason": move["reason"]}
         moved = await self._send(by, "moveEnrollment", self._due(enrollment), **given)
         return moved["enrollment"]
 
