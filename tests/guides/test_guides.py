@@ -107,7 +107,7 @@ async def test_the_demos_clinic_has_two_plans_and_patients_who_keep_to_it_strugg
     assert [tuple(each) for each in await owner.fetch(DEMO_LOGS)] == [
         ("Daniel Osei", 72, 2, 51, 6),
         ("Nina Petrov", 28, 2, 14, 3),
-        ("Ruth Avery", 92, 1, 53, 2),
+        ("Ruth Avery", 104, 1, 53, 2),
     ]
 
 
