@@ -190,8 +190,7 @@ class Store:
     def waiting(self, later: Collection[int] = ()) -> list[tuple[int, Json]]:
         """The first logs of the outbox that were not refused, without those of these numbers."""
         rows = self.file.execute("SELECT number, content FROM outbox WHERE refusal IS NULL ORDER BY number")
-        found = (row for row in rows if row[0] not in later)
-        return [(number, json.loads(content)) for number, content in islice(found, BATCH)]
+        return [(n, json.loads(log)) for n, log in islice((row for row in rows if row[0] not in later), BATCH)]
 
     def sent(self, numbers: list[int]) -> None:
         """Delete logs from the outbox: the server has stored them."""
@@ -279,18 +278,14 @@ def main() -> int:
             send(store, server)
             receive(store, server, sent.page)
         except OtherUser as error:
-            print(error, file=sys.stderr)
-            return 1
+            parser.exit(1, f"{error}\n")
     elif sent.command == "log":
         of = {"clientId": str(uuid.uuid4()), "planExerciseId": sent.exercise, "performedOn": sent.on}
         store.log({**of, **json.loads(sent.values)})
     else:
         objects = [json.loads(row[0]) for row in store.file.execute("SELECT content FROM objects ORDER BY id")]
-        columns = "client_id, content, refusal"
-        outbox = [
-            {"clientId": id, "log": json.loads(content), "refusal": refusal}
-            for id, content, refusal in store.file.execute(f"SELECT {columns} FROM outbox ORDER BY number")
-        ]
+        rows = store.file.execute("SELECT client_id, content, refusal FROM outbox ORDER BY number")
+        outbox = [{"clientId": id, "log": json.loads(log), "refusal": text} for id, log, text in rows]
         print(json.dumps({"objects": objects, "outbox": outbox}, indent=2))
     return 0
 
