@@ -200,6 +200,7 @@ async def test_every_bad_day_is_refused_with_its_path(api: Api, world: World, gy
         (RESUME, {"id": id, "on": later(today, -32)}, "INVALID_INPUT", "on", "Must be from"),
         (STATUS, {"id": id, "status": "COMPLETED", "on": later(today, 2)}, "INVALID_INPUT", "on", "Must be from"),
         (STATUS, {"id": id, "status": "CANCELLED", "on": later(today, -32)}, "INVALID_INPUT", "on", "Must be from"),
+        (STATUS, {"id": recent, "status": "CANCELLED", "on": later(today, -4)}, "INVALID_INPUT", "on", "Must not be"),
         (STATUS, {"id": id, "status": "PAUSED", "on": later(today, 11)}, "CONFLICT", "on", "is paused from"),
         (STATUS, {"id": "no", "status": "PAUSED"}, "INVALID_INPUT", "id", "Must be an id"),
         (STATUS, {"id": gym.id, "status": "PAUSED"}, "NOT_FOUND", "id", "There is no such enrollment."),

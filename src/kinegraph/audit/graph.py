@@ -44,7 +44,7 @@ class AuditEntry(Node):
     position: int = strawberry.field(description="Its position in the organization's chain, from 1.")
     hash: str = strawberry.field(
         description="SHA-256, in hexadecimal, of the hash before it and its content: the chain is verified by "
-        "`kinegraph audit`."
+        "`kinegraph privacy verify`."
     )
 
 

@@ -18,13 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kinegraph.identity.tables import key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 audit_pseudonyms = Table(
     "audit_pseudonyms",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
     Column("pseudonym", Uuid, nullable=False, unique=True, server_default=func.gen_random_uuid()),
+    info=UNVERSIONED,
 )
 
 # Written by triggers and by kinegraph_audit_reads; empty outside of the transactions that have something to record.
@@ -37,6 +38,7 @@ audit_pending = Table(
     Column("action", String(8), nullable=False),
     Column("type", String(64), nullable=False),
     prefixes=["UNLOGGED"],
+    info=UNVERSIONED,
 )
 
 audit_entries = Table(
@@ -54,4 +56,5 @@ audit_entries = Table(
     Column("hash", LargeBinary, CheckConstraint("length(hash) = 32"), nullable=False),
     UniqueConstraint("organization_id", "position", name="audit_entries_position_key"),
     Index("audit_entries_subject_idx", "organization_id", "subject", text("position DESC")),
+    info=UNVERSIONED,
 )

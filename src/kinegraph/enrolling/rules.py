@@ -39,7 +39,7 @@ class EnrollmentEnded(Refusal):
     code = "ENROLLMENT_ENDED"
 
 
-def checked_start(day: date, today: date, checks: Checks) -> None:
+def check_start(day: date, today: date, checks: Checks) -> None:
     """Check the day on which an enrollment starts: at most a year ago, and a year ahead."""
     _check_between(day, today, MAX_START_DAYS, MAX_START_DAYS, ("input", "startsOn"), checks)
 
@@ -111,7 +111,7 @@ def checked_reason(reason: str | None, path: Path, checks: Checks) -> str | None
     return None if reason is None else checks.text(reason, path, MAX_REASON, empty=True) or None
 
 
-def checked_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
+def check_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
     """Check a new pause: it ends not before it begins nor a year after it, and shares no day with another."""
     if last is not None and not first <= last <= (latest := first + timedelta(days=MAX_START_DAYS)):
         before = "Must not be before `from`." if last < first else f"Must be {latest} or earlier, or left out."

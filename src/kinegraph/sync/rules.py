@@ -18,7 +18,7 @@ from kinegraph.patient.rules import patient_id
 
 MAX_CHANGES, DEFAULT_CHANGES = 500, 100
 MAX_CURSOR_LENGTH = 100_000
-"""Characters of a cursor, at most: 20 for each transaction that was running when it was given out."""
+"""The length of a cursor. Its snapshot has up to 20 characters for each transaction that runs when it is made."""
 
 EXERCISE, PATIENT = "EffectiveExercise", "Patient"
 TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", PATIENT, "PlanVersion", "WorkoutAssignment")
@@ -51,7 +51,7 @@ class ChangeKind(StrEnum):
 
 
 class Now(Protocol):
-    """The database's current snapshot, which server it is, the time, and since when removals are stored."""
+    """The current snapshot, the mark of the server and the database, the time, and since when removals are stored."""
 
     snapshot: str
     server: str
