@@ -43,7 +43,7 @@ class StoredVersion:
     exercises: Mapping[tuple[int, int], Sequence[UUID]]
 
 
-async def _insert(owner: "asyncpg.Pool[Row]", table: str, **values: Any) -> UUID:
+async def _insert(owner: "asyncpg.Pool[Row] | asyncpg.Connection[Row]", table: str, **values: Any) -> UUID:
     """Insert a row of these values; its id."""
     columns = ", ".join(values)
     places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
@@ -66,6 +66,19 @@ async def store_version(
     Each exercise is prescribed as `AMOUNTS`. The working copy is stored for the first version only; an exercise of
     another version has the source of the first version's exercise at the same place, where there is one.
     """
+    async with owner.acquire() as connection, connection.transaction():
+        return await _publish(connection, gym, days, weeks, title, plan_id)
+
+
+async def _publish(
+    owner: "asyncpg.Connection[Row]",
+    gym: Organization,
+    days: Mapping[tuple[int, int], Sequence[str | UUID]],
+    weeks: int,
+    title: str,
+    plan_id: UUID | None,
+) -> StoredVersion:
+    """Store a version in one transaction, as the database demands."""
     of = {"organization_id": gym.id}
     number = 1
     if plan_id is None:
@@ -92,7 +105,7 @@ async def store_version(
 
 
 async def _working_session(
-    owner: "asyncpg.Pool[Row]", gym: Organization, plan_id: UUID, where: Mapping[str, int]
+    owner: "asyncpg.Connection[Row]", gym: Organization, plan_id: UUID, where: Mapping[str, int]
 ) -> UUID:
     """The working copy's session of this week and day, made where there is none."""
     found = await owner.fetchval(
@@ -105,7 +118,7 @@ async def _working_session(
 
 
 async def _working_exercise(
-    owner: "asyncpg.Pool[Row]", gym: Organization, session_id: UUID, values: Mapping[str, Any]
+    owner: "asyncpg.Connection[Row]", gym: Organization, session_id: UUID, values: Mapping[str, Any]
 ) -> UUID:
     """The working copy's exercise at this place of a session, made where there is none."""
     found = await owner.fetchval(

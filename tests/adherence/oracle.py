@@ -27,6 +27,14 @@ class Log:
     exercise: str
     pain: int | None = None
     exertion: int | None = None
+    amounts: tuple[int | None, int | None, int | None] = (None, None, None)
+    """Sets, repetitions and duration."""
+
+    @property
+    def is_done(self) -> bool:
+        """False if the amounts that are given are all 0: it could not be done."""
+        given = [amount for amount in self.amounts if amount is not None]
+        return not given or any(given)
 
 
 @dataclass
@@ -61,8 +69,8 @@ class History:
             day += timedelta(1)
 
     def is_done(self, day: date, source: str) -> bool:
-        """True if a prescription has a log of its day."""
-        return any(log.day == day and log.source == source for log in self.logs)
+        """True if a prescription has a log of its day that says that something was done."""
+        return any(log.day == day and log.source == source and log.is_done for log in self.logs)
 
     def logged(self, exercise: str, until: date) -> list[Log]:
         """The logs of an exercise up to a day, in the order of days and of creation."""

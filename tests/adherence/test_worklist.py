@@ -1,12 +1,14 @@
 """The worklist: who stopped logging, who hurts, who struggles, who is ready: as plain Python finds them, in order."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any  # answers are JSON
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kinegraph.taxonomy.rules_conditions import vocabulary
 from tests.adherence import oracle
 from tests.adherence.clinic import Clinic, Json, noon
 from tests.adherence.oracle import History, Log
@@ -122,3 +124,56 @@ async def test_who_has_left_the_clinic_is_on_no_worklist(clinic: Clinic) -> None
     assert (node["lastLoggedOn"], node["reasons"]) == (None, ["STOPPED_LOGGING", "STRUGGLING"])
     await clinic.owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", leaver.id)
     assert (await worklist(clinic, clinic.gym.coach))["nodes"] == []
+
+
+async def test_an_override_that_has_expired_is_the_most_urgent_reason_until_it_is_decided_anew(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    """Not where it still holds, was renewed, or has no finding any more: without the condition or the exercise."""
+    await clinic.empty()
+    zone, today = noon()
+    patient, squat = patients[0], UUID(clinic.exercises[0])
+    history = History(today - timedelta(2), [(today - timedelta(2), clinic.versions[0])])
+    id = await clinic.enroll(history, patient, zone=zone)
+
+    async def override(condition: str, expires_on: date, exercise: UUID = squat) -> None:
+        await clinic.owner.execute(
+            "INSERT INTO enrollment_overrides (enrollment_id, organization_id, patient_id, exercise_id, condition, "
+            "reason, expires_on, created_by_user_id) VALUES ($1, $2, $3, $4, $5, 'supervised', $6, $7)",
+            *(id, clinic.gym.id, patient.id, exercise, condition, expires_on, clinic.gym.coach.id),
+        )
+
+    async def has(*conditions: str) -> None:
+        statement = "UPDATE patients SET has_conditions_consent = true, conditions = $2 WHERE user_id = $1"
+        await clinic.owner.execute(statement, patient.id, list(conditions))
+
+    async def reasons() -> list[list[str]]:
+        return [node["reasons"] for node in (await worklist(clinic, clinic.gym.coach))["nodes"]]
+
+    narrow, wide = next((key, each.parent) for key, each in vocabulary().items() if each.parent)
+    assert wide is not None
+    await has(narrow)
+    await override(wide, today)
+    assert await reasons() == [["STRUGGLING"]]
+    await override(wide, today - timedelta(1))
+    assert await reasons() == [["OVERRIDE_EXPIRED", "STRUGGLING"]]
+    page = await worklist(clinic, clinic.gym.coach, reasons=["OVERRIDE_EXPIRED"])
+    assert (page["totalCount"], page["nodes"][0]["enrollment"]["id"]) == (1, str(id))
+    await has()
+    assert await reasons() == [["STRUGGLING"]]
+    await has(narrow)
+    await override(wide, today + timedelta(1))
+    assert await reasons() == [["STRUGGLING"]]
+    await override(wide, today - timedelta(1), UUID(await clinic.world.exercise_id("bird-dog")))
+    assert await reasons() == [["STRUGGLING"]]
+
+
+async def test_an_enrollment_that_ends_tomorrow_is_still_on_the_worklist(clinic: Clinic) -> None:
+    """Its status is that of today."""
+    await clinic.empty()
+    zone, today = noon()
+    history = History(today - timedelta(14), [(today - timedelta(14), clinic.versions[0])])
+    id = await clinic.enroll(history, clinic.gym.member, zone=zone)
+    for days, shown_today in ((1, 1), (0, 0)):
+        await clinic.end(id, today + timedelta(days))
+        assert (await worklist(clinic, clinic.gym.coach))["totalCount"] == shown_today

@@ -10,7 +10,7 @@ Json: TypeAlias = dict[str, Any]
 CHANGES = """query ($since: String, $first: Int) {
   viewer { changes(since: $since, first: $first) {
     cursor hasNextPage changes { kind type objectId changedAt node { id __typename
-      ... on EffectiveExercise { exerciseId name cues instructions { body } }
+      ... on EffectiveExercise { exerciseId name cues isDiscontinued instructions { body } }
       ... on Enrollment {
         startsOn endedOn status updatedAt plan { id title status } version { id } pauses { from to }
         versions { from version { id } } moves(first: 100) { nodes { id toStatus reason } }
@@ -20,6 +20,7 @@ CHANGES = """query ($since: String, $first: Int) {
         number title weeks
         sessions { id week day exercises { id sets reps durationSeconds exercise { exerciseId } } }
       }
+      ... on Patient { timeZone language consentLevel conditions recordUpdatedAt: updatedAt organization { id } }
       ... on ExerciseLog { clientId performedOn setsCompleted painScore notes updatedAt enrollment { id } }
       ... on WorkoutAssignment {
         scheduledFor assigned: status isForked

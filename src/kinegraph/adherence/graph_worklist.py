@@ -23,6 +23,8 @@ from kinegraph.library.store import effective
 described_enum(
     WorklistReason,
     "Why an enrollment is on the worklist, the most urgent reason first.",
+    OVERRIDE_EXPIRED="An override of a safety finding has expired, and the finding is still there (safetyFindings): "
+    "override it anew, or change what is prescribed.",
     PAIN=f"A pain of {rules.HIGH_PAIN} or more was logged in the last {rules.ALERT_DAYS} days.",
     STOPPED_LOGGING=f"Nothing was logged in the last {rules.ALERT_DAYS} days, though something was due on one of them "
     "before today; the enrollment began no later than the first of them.",

@@ -10,6 +10,7 @@ from uuid import UUID
 class WorklistReason(StrEnum):
     """The reasons why an enrollment is on the worklist, the most urgent first."""
 
+    OVERRIDE_EXPIRED = "override_expired"
     PAIN = "pain"
     STOPPED_LOGGING = "stopped_logging"
     STRUGGLING = "struggling"
@@ -17,7 +18,9 @@ class WorklistReason(StrEnum):
 
 
 REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
-OF_EXERCISES = tuple(reason for reason in REASONS if reason is not WorklistReason.STOPPED_LOGGING)
+OF_ENROLLMENTS = (WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
+"""The reasons that are about no single exercise of those that are listed."""
+OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENTS)
 """The reasons that are about single exercises."""
 
 
@@ -28,6 +31,7 @@ class WorklistRow(Protocol):
     today: date
     starts_on: date
     last_logged_on: date | None
+    has_override_expired: bool
     has_pain: bool
     has_stopped_logging: bool
     has_struggling: bool

@@ -27,39 +27,67 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.taxonomy.rules_conditions import inclusions
+
+EXPIRED = """(
+                SELECT count(*)
+                FROM (
+                    SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
+                    FROM enrollment_overrides o
+                    WHERE o.enrollment_id = e.id
+                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC
+                ) AS latest
+                WHERE latest.expires_on < calendar.today
+                  AND latest.condition IN (
+                      SELECT inclusion.included_by
+                      FROM unnest({conditions}, {included_by}) AS inclusion (condition, included_by)
+                      WHERE inclusion.condition = ANY (p.conditions))
+                  AND EXISTS (
+                      SELECT
+                      FROM enrollment_versions h
+                      JOIN plan_version_exercises x ON x.version_id = h.version_id
+                      WHERE h.enrollment_id = e.id AND x.exercise_id = latest.exercise_id
+                        AND NOT EXISTS (SELECT FROM enrollment_versions later
+                                        WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
+                                          AND later.from_day <= calendar.today)))"""
+"""SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
+
+The exercise is in a version that holds today or later, and the patient p has the condition, or one that it includes.
+"""
 
 FLAGGED = f"""
         WITH running AS MATERIALIZED (
-            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today
+            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today, {EXPIRED} AS expired
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
                 AND m.deleted_at IS NULL
             {CALENDAR}
-            WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
+            WHERE ({STATUS})::text = 'active'
         ), counted AS (
             SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
+                   min(p.expired) AS expired,
                    max({LAST_LOG}) AS last_logged_on,
                    count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
                    sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
                    sum({total("due_days", "yesterday")} - {total("due_days", "week")}) AS due_days,
                    count(*) FILTER (WHERE {IS_STRUGGLING}) AS struggling, count(*) FILTER (WHERE {IS_READY}) AS ready
             FROM (
-                SELECT r.position, r.id, r.today, r.starts_on, t.*, {PLACES}
+                SELECT r.position, r.id, r.today, r.starts_on, r.expired, t.*, {PLACES}
                 FROM running r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 OFFSET 0
             ) AS p
             GROUP BY p.id
         ), flagged AS (
-            SELECT c.*, c.painful > 0 AS has_pain,
+            SELECT c.*, c.expired > 0 AS has_override_expired, c.painful > 0 AS has_pain,
                    c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1} AS has_stopped_logging,
                    c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress
             FROM counted c
         ), worklist AS (
-            SELECT f.*, CASE WHEN f.has_pain THEN 1 WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3
-                             ELSE 4 END AS urgency,
-                   -(CASE WHEN f.has_pain THEN f.painful
+            SELECT f.*, CASE WHEN f.has_override_expired THEN 0 WHEN f.has_pain THEN 1
+                             WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3 ELSE 4 END AS urgency,
+                   -(CASE WHEN f.has_override_expired THEN f.expired WHEN f.has_pain THEN f.painful
                           WHEN f.has_stopped_logging THEN f.today - coalesce(f.last_logged_on, f.starts_on - 1)
                           WHEN f.has_struggling THEN f.struggling ELSE f.ready END)::integer AS weight
             FROM flagged f
@@ -67,6 +95,17 @@ FLAGGED = f"""
         )
 """
 """The enrollments with a reason: by urgency, then by how many exercises or days it is about, the most first."""
+
+
+def _flagged(organization_ids: Sequence[UUID], reasons: Sequence[WorklistReason], arguments: Arguments) -> str:
+    """The statement FLAGGED, with its arguments."""
+    conditions, included_by = inclusions()
+    return FLAGGED.format(
+        organizations=arguments.bind(list(organization_ids), "uuid[]"),
+        conditions=arguments.bind(conditions, "text[]"),
+        included_by=arguments.bind(included_by, "text[]"),
+        reasons=_conditions(reasons),
+    )
 
 
 def _conditions(reasons: Sequence[WorklistReason]) -> str:
@@ -79,11 +118,11 @@ async def worklist_pages(
 ) -> list[Page]:
     """A page of each organization's worklist, the most urgent first."""
     arguments, direction = Arguments(), window.direction()
-    organizations = arguments.bind(list(organization_ids), "uuid[]")
+    flagged = _flagged(organization_ids, reasons, arguments)
     where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
     rows = await session.fetch(
         f"""
-        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        {flagged}
         SELECT ranked.*, e.organization_id, e.patient_id
         FROM (
             SELECT w.*, row_number() OVER (
@@ -107,12 +146,11 @@ async def worklist_counts(
 ) -> list[int]:
     """The number of enrollments on each organization's worklist."""
     arguments = Arguments()
-    organizations = arguments.bind(list(organization_ids), "uuid[]")
     rows = await session.fetch(
         f"""
-        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        {_flagged(organization_ids, reasons, arguments)}
         SELECT list.position, count(w.id) AS enrollments
-        FROM unnest({organizations}) WITH ORDINALITY AS list (organization_id, position)
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS list (organization_id, position)
         LEFT JOIN worklist w ON w.position = list.position
         GROUP BY list.position
         ORDER BY list.position

@@ -49,7 +49,7 @@ class ExerciseLogRevision:
     created_at: datetime = strawberry.field(description="When the change was made.")
 
 
-@node(store.by_ids, "exercise_logs")
+@node(store.with_deleted, "exercise_logs")
 @strawberry.type(
     description="What a patient did of an exercise of their plan on one day. The patient and coaches of the "
     "organization see it."
@@ -85,7 +85,8 @@ class ExerciseLog(Node):
     created_at: datetime = strawberry.field(description="When it was stored, which may be days after it was done.")
     updated_at: datetime = strawberry.field(description="When it was last corrected, or stored: its version.")
     deleted_at: datetime | None = strawberry.field(
-        description="When it was deleted. Only `logExercises` shows deleted logs, to whom sends one again."
+        description="When it was deleted; who did so and why is its last revision. Only `node`, lists that include "
+        "deleted logs, and `logExercises`, to whom sends one again, show it."
     )
 
     @field(
@@ -99,7 +100,7 @@ class ExerciseLog(Node):
     def is_on_behalf(root: strawberry.Parent[rules.LogRow]) -> bool:
         return root.recorded_by_id != root.patient_id
 
-    @field("Its values before each correction, oldest first.", "id")
+    @field("Its values before each correction and before its deletion, oldest first.", "id")
     async def revisions(
         root: strawberry.Parent[rules.LogRow],
         info: Info,
@@ -123,6 +124,9 @@ class EnrollmentLogs:
         start: From = None,
         to: To = None,
         plan_exercise_id: PlanExerciseId = None,
+        include_deleted: Annotated[
+            bool, strawberry.argument(description="Whether deleted logs are in the list too; they count nowhere.")
+        ] = False,
         first: First = 100,
         after: After = None,
         last: Last = None,
@@ -134,7 +138,7 @@ class EnrollmentLogs:
         exercise = None if plan_exercise_id is None else checks.key(plan_exercise_id, ("planExerciseId",))
         checks.done()
         page = page_window(info, "logs", 100, (date, UUID), first, after, last, before)
-        wanted = store.Wanted(start, to, exercise)
+        wanted = store.Wanted(start, to, exercise, include_deleted)
         found: Connection[ExerciseLog] = await info.context.page(
             store.pages, store.counts, root.id, page, wanted=wanted
         )

@@ -152,8 +152,8 @@ async def _require_current(session: WriteSession[Viewer], log: rules.LogRow, if_
 async def _check_day(session: WriteSession[Viewer], log: rules.LogRow, day: date, checks: Checks) -> None:
     """Check that a log may be of another day of its enrollment. A fault is recorded in `checks`."""
     (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id], [])
-    if fault := day_fault(day, enrollment):
-        checks.refuse(fault, *AT, "performedOn")
+    if fault := day_fault(day, enrollment, *AT, "performedOn"):
+        checks.refusals.append(fault)
 
 
 async def _respond(session: WriteSession[Viewer], log: rules.LogRow, columns: Mapping[str, Any]) -> None:

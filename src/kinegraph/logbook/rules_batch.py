@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, InvalidInput, NotFound, Path, Refusal, Refused
+from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
 from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
 from kinegraph.response.rules import NewLog
@@ -30,6 +30,7 @@ NO_EXERCISE = (
     "exercise that was due, as `Enrollment.due` shows it; a coach who logs for a patient sends `enrollmentId` too."
 )
 NO_ENROLLMENT = "There is no such enrollment, or none that you log for."
+HAS_LEFT = "The patient has left the organization: nothing more is logged for them."
 USED = "This clientId was sent {} with other content: give each log its own; `correctLog` changes one."
 
 
@@ -206,8 +207,10 @@ def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], ch
                 faults.append(Conflict(USED.format(f"by logs[{place}] of this batch"), *at, "clientId"))
         else:
             new[log.key] = log
-            if fault := day_fault(log.sent.performed_on, log.enrollment):
-                faults.append(InvalidInput(fault, *at, "performedOn"))
+            if not log.enrollment.is_member:
+                faults.append(Conflict(HAS_LEFT, *at, "enrollmentId"))
+            elif fault := day_fault(log.sent.performed_on, log.enrollment, *at, "performedOn"):
+                faults.append(fault)
     _record(faults, checks)
     return new
 
