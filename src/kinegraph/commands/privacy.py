@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from kinegraph.audit.store import act_as_auditor, chains
+from kinegraph.audit.store import MAX_BREAKS, act_as_auditor, chains, wrong_pseudonyms
 from kinegraph.commands.databases import WHOLE_TABLES_SECONDS, open_migrated
 from kinegraph.identity.rules import User
 from kinegraph.identity.store_operator import organizations_by_slug
@@ -136,14 +136,24 @@ async def _clear_redis(url: str, person: User, documents: Sequence[str]) -> None
 
 
 async def verify() -> int:
-    """Print the state of each organization's chain. Returns 1 where one is broken."""
+    """Print the state of each organization's chain and of the pseudonyms. Returns 1 where something was changed."""
     url = database_url(read_settings())
     async with open_migrated(url, WHOLE_TABLES_SECONDS) as database, database.read(act_as_auditor) as session:
         found = await chains(session)
+        wrong = await wrong_pseudonyms(session)
     for chain in found:
-        state = "holds" if chain.broken_at is None else f"is broken at entry {chain.broken_at:,}"
+        state = _named("is broken at entry", chain.broken_at, chain.breaks) if chain.breaks else "holds"
         print(f"{chain.organization_id}: {chain.entries:,} entries, {state}; last hash {chain.last_hash}")
-    return 1 if any(chain.broken_at is not None for chain in found) else 0
+    if wrong:
+        named = _named("The pseudonym is not that of user", wrong[:MAX_BREAKS], len(wrong))
+        print(f"{named}: their entries may be those of somebody else.")
+    return 1 if wrong or any(chain.breaks for chain in found) else 0
+
+
+def _named(start: str, named: Sequence[object], count: int) -> str:
+    """A sentence about some things, with the number of those that are not named."""
+    more = f" and {count - len(named):,} more" if count > len(named) else ""
+    return f"{start} {', '.join(map(str, named))}{more}"
 
 
 async def _person(session: ReadSession, user: str | None, email: str | None) -> User:
