@@ -96,7 +96,9 @@ async def test_pseudonyms_that_were_swapped_are_found(
         await owner.execute(put, first.user_id, last.salt, last.pseudonym)
         assert await wrong(database) == [str(id) for id in people]
         done = run("privacy", "verify", env=environment(database_url))
-        named = f"The pseudonym is not that of user {people[0]}, {people[1]}: their entries may be those of somebody else."
+        named = (
+            f"The pseudonym is not that of user {people[0]}, {people[1]}: their entries may be those of somebody else."
+        )
         assert (done.returncode, done.stdout.splitlines()[-1]) == (1, named)
     finally:
         for row in (last, first):

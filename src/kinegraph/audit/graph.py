@@ -36,7 +36,7 @@ OWNERS_ONLY = "Only owners of the organization read its audit trail."
 
 
 def actor_of(root: strawberry.Parent[rules.ShownEntry]) -> Any:
-    """Resolver: the actor, from the columns `actor_…` of the entry; None for operators and for people who were erased."""
+    """Resolver: the actor, from the columns `actor_…` of the entry; None for operators and erased people."""
     if root.actor_id is None or root.actor_name is None:
         return None
     return Person(root.actor_id, root.actor_name, root.actor_email, root.organization_id)
@@ -51,11 +51,13 @@ class AuditEntry(Node):
     id: strawberry.ID = strawberry.field(description="The entry's id.")
     action: rules.AuditAction = strawberry.field(description="Whether it was read or changed.")
     types: list[str] = strawberry.field(description="The types of the data, by their names in this schema, sorted.")
-    actor_kind: rules.AuditActorKind = strawberry.field(description="Who did it, by their relation to the organization.")
+    actor_kind: rules.AuditActorKind = strawberry.field(
+        description="Who did it, by their relation to the organization."
+    )
     actor: User | None = embedded(
         "actor_",
         actor_of,
-        "The user who did it, also after they left the organization; null for operators, and for people who were erased.",
+        "The user who did it, also after they left the organization; null for operators, and for erased people.",
     )
     actor_pseudonym: strawberry.ID | None = strawberry.field(
         description="The id that stands for the actor in the chain: it stays the same for ever, also after an erasure; "

@@ -87,6 +87,13 @@ class ConsentRow(Protocol):
     created_at: datetime
 
 
+class DecisionsRow(Protocol):
+    """Who recorded the latest consent of a kind, and the latest level that the patient themselves chose."""
+
+    last_by: UUID | None
+    own_level: int | None
+
+
 def patient_id(organization_id: UUID, user_id: UUID) -> str:
     """The id of a patient: the same before and after something is stored of them."""
     return f"patient:{organization_id}:{user_id}"
