@@ -102,16 +102,18 @@ class Clinic:
             """
             INSERT INTO exercise_logs (id, organization_id, enrollment_id, patient_id, version_exercise_id, source_id,
                                        exercise_id, client_id, content_hash, performed_on, pain_score, exertion,
-                                       recorded_by_id, created_at)
+                                       recorded_by_id, created_at, updated_at)
             SELECT l.id, $1, $2, $3, x.id, x.source_id, x.exercise_id, l.id::text, '', l.day, l.pain, l.exertion, $3,
-                   clock_timestamp()
-            FROM unnest($4::uuid[], $5::uuid[], $6::date[], $7::integer[], $8::integer[]) WITH ORDINALITY
-                AS l (id, exercise, day, pain, exertion, number)
+                   received.at, received.at
+            FROM unnest($4::uuid[], $5::uuid[], $6::date[], $7::integer[], $8::integer[], $9::integer[]) WITH ORDINALITY
+                AS l (id, exercise, day, pain, exertion, age, number)
+            CROSS JOIN LATERAL (SELECT clock_timestamp() - make_interval(days => l.age) AS at) AS received
             JOIN plan_version_exercises x ON x.id = l.exercise
             ORDER BY l.number
             """,
             *(self.gym.id, id, patient.id, [row[0] for row in rows], [row[1] for row in rows]),
             *([log.day for log in logs], [log.pain for log in logs], [log.exertion for log in logs]),
+            [log.age for log in logs],
         )
         return [row[0] for row in rows]
 

@@ -98,10 +98,10 @@ def _with_actor(row: EntryRow, actor: ActorRow | None) -> ShownEntry:
         created_at=row.created_at,
         action=AuditAction(row.action),
         types=list(row.types),
-        actor_kind=kind_of(row.actor, actor and actor.user_id, is_member=is_member),
+        actor_kind=kind_of(row.actor, actor.user_id if actor else None, is_member=is_member),
         actor_pseudonym=row.actor,
-        actor_id=actor and actor.user_id,
-        actor_name=actor and actor.name,
+        actor_id=actor.user_id if actor else None,
+        actor_name=actor.name if actor else None,
         actor_email=actor.email if actor and is_member else None,
         hash=row.hash.hex(),
     )
