@@ -134,7 +134,7 @@ async def test_analytics_are_what_plain_python_computes_over_all_enrollments_of_
 async def test_pain_and_exertion_of_fewer_than_five_patients_who_scored_are_not_shown(
     clinic: Clinic, patients: list[Person]
 ) -> None:
-    """Of six patients four score pain and five exertion: the average and the number of pain are null, not the others."""
+    """Of six patients four score pain and five exertion: average and number of pain are null, not the others."""
     await clinic.empty()
     history = History(START, [(START, clinic.versions[0])])
     due = next(iter(history.due(START)))

@@ -35,6 +35,7 @@ POLICIES = {
     "events": ["*"],  # the worker's, which triggers and the readers of streams are too
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
+    "alias_proposals": ["*", "r", "r"],  # platform admins'; everybody's where they are aliases already
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them

@@ -1,6 +1,9 @@
 """Painful logs by the time at which they were received or corrected, for the worklist of a clinic.
 
 A log may be received days after it was performed: the totals of adherence, which are by day, do not show it.
+
+Handouts name an exercise by an alias that somebody reviewed. So everybody may see which of the aliases that a language
+model proposed were applied without a review; those aliases are seen in the exercise as they are.
 """
 
 from alembic import op
@@ -13,9 +16,11 @@ def upgrade() -> None:
     op.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     op.execute("""
         CREATE INDEX exercise_logs_pain_idx ON exercise_logs (organization_id, updated_at)
-            WHERE pain_score >= 4 AND deleted_at IS NULL
+            WHERE pain_score >= 4 AND deleted_at IS NULL;
+        CREATE POLICY alias_proposals_applied ON alias_proposals FOR SELECT
+            USING (state = 'proposed' AND applied_at IS NOT NULL);
     """)
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX exercise_logs_pain_idx")
+    op.execute("DROP POLICY alias_proposals_applied ON alias_proposals; DROP INDEX exercise_logs_pain_idx")
