@@ -95,11 +95,14 @@ async def days_with_data(session: ReadSession, keys: Sequence[tuple[UUID, date]]
 
 
 async def felt_by(session: ReadSession, enrollment_id: UUID, as_of: date) -> list[FeltRow]:
-    """The days up to a day on which pain or exertion was logged, in order, with their averages to one decimal."""
+    """The days up to a day on which pain or exertion was logged, in order, with their averages to one decimal.
+
+    The caller names the patient to the audit trail.
+    """
     rows: list[FeltRow] = await session.fetch_list(
         """
         SELECT l.performed_on AS day, round(avg(l.pain_score), 1)::float8 AS pain,
-               round(avg(l.exertion), 1)::float8 AS exertion
+               max(l.pain_score) AS highest_pain, round(avg(l.exertion), 1)::float8 AS exertion
         FROM exercise_logs l
         WHERE l.enrollment_id = $1 AND l.performed_on <= $2 AND l.deleted_at IS NULL
         GROUP BY l.performed_on

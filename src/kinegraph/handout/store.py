@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion
 from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.enrollment.store import pauses_of, versions_of
@@ -65,6 +66,7 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
         (held,) = await versions_of(session, [wanted.enrollment_id])
         if enrollment is None or version.id not in {each.version_id for each in held}:
             return None
+        seen(session, "Handout", [enrollment])
         (pauses,) = await pauses_of(session, [wanted.enrollment_id])
         calendar = Calendar(
             enrollment.starts_on,
