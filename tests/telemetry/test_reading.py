@@ -142,7 +142,7 @@ async def test_the_sessions_of_an_enrollment_show_sums_to_patient_and_coach(
 async def test_the_frames_of_a_session_are_of_one_exercise_and_within_24_hours(
     api: Api, world: World, clinic: Organization, squat: str
 ) -> None:
-    """A second batch of a session with another exercise, or of the day before, is refused; the first may be repeated."""
+    """A batch of a session with another exercise, or of the day before, is refused; the first may be repeated."""
     first = poses(clinic, squat, frame(0))
     await api.run(POSE, clinic.member, input=first)
     again = (await api.run(POSE, clinic.member, input=first))["recordPoseFrames"]

@@ -59,14 +59,11 @@ FLAGGED = f"""
                 AND m.deleted_at IS NULL
             {CALENDAR}
             WHERE e.status NOT IN ('completed', 'cancelled') OR e.ended_on > calendar.today - {ALERT_DAYS}
-        ), {LATE}, counted AS (
-            SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
-                   bool_and(p.is_running) AS is_running,
-                   max({LAST_LOG}) AS last_logged_on,
-                   count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
-                   sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
-                   sum({total("due_days", "settled")} - {total("due_days", "week")}) AS due_days,
-                   count(*) FILTER (WHERE {IS_STRUGGLING}) AS struggling, count(*) FILTER (WHERE {IS_READY}) AS ready
+        ), {LATE}, exercises AS (
+            SELECT p.position, p.id, p.today, p.starts_on, p.is_running, {LAST_LOG} AS last_logged_on,
+                   {HAS_PAIN} AS is_painful, {total("logs", "last")} - {total("logs", "week")} AS logs,
+                   {total("due_days", "settled")} - {total("due_days", "week")} AS due_days,
+                   {IS_STRUGGLING} AS is_struggling, {IS_READY} AS is_ready
             FROM (
                 SELECT r.position, r.id, r.today, r.starts_on, r.is_running, t.*, {PLACES},
                        late.enrollment_id IS NOT NULL AS has_late_pain
@@ -75,7 +72,14 @@ FLAGGED = f"""
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
                 OFFSET 0
             ) AS p
-            GROUP BY p.id
+            OFFSET 0
+        ), counted AS (
+            SELECT min(x.position) AS position, x.id, min(x.today) AS today, min(x.starts_on) AS starts_on,
+                   bool_and(x.is_running) AS is_running, max(x.last_logged_on) AS last_logged_on,
+                   count(*) FILTER (WHERE x.is_painful) AS painful, sum(x.logs) AS logs, sum(x.due_days) AS due_days,
+                   count(*) FILTER (WHERE x.is_struggling) AS struggling, count(*) FILTER (WHERE x.is_ready) AS ready
+            FROM exercises x
+            GROUP BY x.id
         ), flagged AS (
             SELECT c.*, c.painful > 0 AS has_pain,
                    c.is_running AND c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1}

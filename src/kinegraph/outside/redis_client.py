@@ -50,7 +50,7 @@ async def rewrite_file(client: Redis, seconds: float) -> str | None:
         if not await _file_state(client, "aof_enabled"):
             return None
         await _written(client, seconds)
-        await client.bgrewriteaof()
+        await client.execute_command("BGREWRITEAOF")
         if not await _written(client, seconds):
             return f"it took longer than {seconds:g} seconds"
         state = await _file_state(client, "aof_last_bgrewrite_status")
