@@ -1,7 +1,7 @@
 """Redis, through redis-py: clients, whether it answers, its version."""
 
 import asyncio
-from typing import Any  # redis-py's answer to INFO
+from typing import Any  # redis-py's answer to INFO, and what it does not type
 
 import redis
 from redis.asyncio import ConnectionPool
@@ -50,7 +50,8 @@ async def rewrite_file(client: Redis, seconds: float) -> str | None:
         if not await _file_state(client, "aof_enabled"):
             return None
         await _written(client, seconds)
-        await client.execute_command("BGREWRITEAOF")
+        rewrite: Any = client.bgrewriteaof  # redis-py has no types for it
+        await rewrite()
         if not await _written(client, seconds):
             return f"it took longer than {seconds:g} seconds"
         state = await _file_state(client, "aof_last_bgrewrite_status")
