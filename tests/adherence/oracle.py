@@ -130,12 +130,9 @@ def weeks(history: History, as_of: date) -> int:
 def felt_by_groups(by_patient: Mapping[str, Sequence[Log]]) -> dict[str, Any]:
     """The averages of what patients felt, with the number of scores; null of fewer than five patients who scored."""
     found = felt([log for logs in by_patient.values() for log in logs])
-    for score, average_name, count_name in (
-        ("pain", "averagePain", "painCount"),
-        ("exertion", "averageExertion", "exertionCount"),
-    ):
+    for score, name in (("pain", "Pain"), ("exertion", "Exertion")):
         if sum(any(getattr(log, score) is not None for log in logs) for logs in by_patient.values()) < 5:
-            found |= {average_name: None, count_name: None}
+            found |= {f"average{name}": None, f"{score}Count": None}
     return found
 
 
@@ -265,11 +262,10 @@ def hurts(history: History, exercise: str, today: date) -> bool:
 
 def worklist_entry(history: History, today: date) -> dict[str, Any] | None:
     """Why an enrollment is on the worklist, its place in the order, and the exercises; None where it is not."""
-    is_over = history.ended_on is not None
     if history.ended_on is not None and history.ended_on <= today - timedelta(7):
         return None
     is_paused = any(first <= today and (last is None or today <= last) for first, last in history.pauses)
-    is_running = not is_over and not is_paused
+    is_running = history.ended_on is None and not is_paused
     due = list(history.due(today))
     logs = [log for log in history.logs if log.day <= today]
     exercises = {}

@@ -57,7 +57,7 @@ async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) 
                {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains, {IS_STRUGGLING} AS is_struggling
         FROM (
             SELECT wanted.position, t.*, width_bucket(wanted.as_of, t.days) AS last,
-                   width_bucket(wanted.as_of - (wanted.as_of = calendar.today)::integer, t.days) AS settled,
+                   width_bucket(wanted.as_of - (wanted.as_of = calendar.today)::integer, t.days) AS past,
                    width_bucket(wanted.as_of {RECENT_PLACE}, t.days) AS recent
             FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS wanted (enrollment_id, as_of, position)
             JOIN enrollments e ON e.id = wanted.enrollment_id

@@ -49,7 +49,7 @@ ANALYTICS = f"""
                            width_bucket(day.before, t.days) AS before,
                            width_bucket(
                                day.until - (day.until = coalesce(c.today, day.utc_today))::integer, t.days
-                           ) AS settled,
+                           ) AS past,
                            width_bucket(day.until {RECENT_PLACE}, t.days) AS recent
                     FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (organization_id, position)
                     CROSS JOIN (

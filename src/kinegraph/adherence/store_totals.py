@@ -1,7 +1,7 @@
 """SQL expressions on running totals of an exercise, and of when it is struggling or ready to progress.
 
 They are of a row `p` of adherence_totals with the places of days among its `days`: `last` of the day in question,
-`settled` of the last day on which something that was not done was missed (the day before, where the day in question is
+`past` of the last day on which something that was not done was missed (the day before, where the day in question is
 today for the patient, and may yet be done; else that day itself), `week` of the day before the last 7, `recent` of the
 day before the last 14. `p.has_late_pain` is whether a painful log of before the last 7 days was received in them.
 """
@@ -28,7 +28,7 @@ RECENT_PAINS = f"least({total('pains', 'last')}, {RECENT_LOGS})"
 RECENT_PAIN_SUM = recent_sum("pain_sums", "pains")
 RECENT_DUE = f"({total('due_days', 'last')} - {total('due_days', 'recent')})"
 RECENT_DONE = f"({total('done_days', 'last')} - {total('done_days', 'recent')})"
-DUE_DAYS = f"{total('due_days', 'settled')} + {total('done_days', 'last')} - {total('done_days', 'settled')}"
+DUE_DAYS = f"{total('due_days', 'past')} + {total('done_days', 'last')} - {total('done_days', 'past')}"
 """SQL of the number of due days up to the day in question, without today where it was not done yet."""
 IS_STRUGGLING = f"""({total("pains", "last")} > 0 AND {RECENT_PAIN_SUM} >= {HIGH_PAIN} * {RECENT_PAINS}
                 OR 2 * {RECENT_DONE} < {DUE_DAYS} - {total("due_days", "recent")})"""
@@ -49,7 +49,7 @@ IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND {DUE_DAYS} >= {RECENT_LO
 """SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at
 most and those of exertion 4, without a painful log in the last 7 days."""
 
-PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.days) AS settled,
+PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.days) AS past,
                    width_bucket(r.today - {ALERT_DAYS}, t.days) AS week,
                    width_bucket(r.today {RECENT_PLACE}, t.days) AS recent"""
 """SQL of the places, among the days of row `t`, of the days on which the reasons of enrollment `r` depend."""

@@ -62,7 +62,7 @@ FLAGGED = f"""
         ), {LATE}, exercises AS (
             SELECT p.position, p.id, p.today, p.starts_on, p.is_running, {LAST_LOG} AS last_logged_on,
                    {HAS_PAIN} AS is_painful, {total("logs", "last")} - {total("logs", "week")} AS logs,
-                   {total("due_days", "settled")} - {total("due_days", "week")} AS due_days,
+                   {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
                    {IS_STRUGGLING} AS is_struggling, {IS_READY} AS is_ready
             FROM (
                 SELECT r.position, r.id, r.today, r.starts_on, r.is_running, t.*, {PLACES},

@@ -86,7 +86,7 @@ MISSING_ARGUMENT = re.compile(r"Argument '[^']*\((\w+):\)' of type '[^']+' is re
 """The beginnings of graphql-core's messages, of which the names in them are names of the schema."""
 UNQUOTED = frozenset({"recordPoseFrames", "recordMediaEvents", "reportPlaybackErrors"})
 """The fields whose refusals show no value: it may be biometric, or say what a person did."""
-KNOWN = (
+EXPECTED = (
     MISSING_FIELD,
     re.compile(r"Expected value of type '\w+' not to include unknown field"),
     re.compile(r"Expected value of type '\w+'(?: to be an object)?"),
@@ -110,7 +110,7 @@ def hide_values(errors: Sequence[GraphQLError], document: DocumentNode) -> None:
         return
     for error in errors:
         if found := AT_VARIABLE.match(error.message):
-            said = next((said for each in KNOWN if (said := each.match(error.message, found.end()))), None)
+            said = next((said for each in EXPECTED if (said := each.match(error.message, found.end()))), None)
             error.message = f"{found[0]}{said[0] if said else 'It is not a value of its type'}."
             error.args = (error.message,)
 
