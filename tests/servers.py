@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -88,10 +89,17 @@ async def _drop(server_url: str, name: str) -> None:
     await connection.close()
 
 
-@pytest.fixture(scope="module")
-async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
-    """A database of this module's own, as its owner (a superuser) reaches it."""
+@asynccontextmanager
+async def copied(server_url: str, template: str) -> AsyncIterator[str]:
+    """The URL of a copy of the template, as its owner (a superuser) reaches it; dropped at the end of the block."""
     name = f"kinegraph_test{WORKER}_{next(_numbers)}"
     await _recreate(server_url, name, template)
     yield with_database(server_url, name)
     await _drop(server_url, name)
+
+
+@pytest.fixture(scope="module")
+async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """A database of this module's own, as its owner (a superuser) reaches it."""
+    async with copied(server_url, template) as url:
+        yield url

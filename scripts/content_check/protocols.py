@@ -11,6 +11,13 @@ LOADED = re.compile(
 )  # fmt: skip
 DATED = re.compile(r"\b(week|month) \d+|release|clearance", re.I)
 DRIVEN = frozenset({"high_impact", "moderate_impact", "caught_load", "kipping", "height", "inverted"})
+MAX_LEAN = 45
+WRISTS = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
+HUGGED = frozenset({"sandbag", "atlas_stone"})
+MEASURED = re.compile(
+    r"\btests?\b|[Ee]stimate|chair stands|^Do not exercise|^Nothing until|^Wait (for|until)|^Leave (it|this part)"
+    r"|^Test a"
+)  # fmt: skip
 ROPES = frozenset({"battle_ropes"})
 STOPS = frozenset({"rack", "smith_machine"})
 CRAWLS = frozenset({"bear-crawl", "inchworms", "wall-walks", "handstand-walk"})
@@ -61,4 +68,46 @@ def aid(line: Line) -> str | None:
     return None
 
 
-PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid)
+def hip_bend(line: Line) -> str | None:
+    """With a new hip the trunk leans forward by at most 45 degrees."""
+    leaning = re.search(r"lean(?:ing)?(?: the trunk)?(?: by)? at most (\d+) degrees", line.instead)
+    if line.condition == "hip_replacement" and leaning is not None and int(leaning[1]) > MAX_LEAN:
+        return f"a lean of {leaning[1]} degrees with a new hip"
+    return None
+
+
+def young_graft(line: Line) -> str | None:
+    """One deeply bent leg on a graft has its week or month."""
+    is_bent = {"single_leg", "deep_loaded_knee_flexion"} <= line.stressors and line.class_key != "fitness_test"
+    if line.condition == "acl_reconstruction" and is_bent and not DATED.search(line.instead):
+        return "one deeply bent leg without a week"
+    return None
+
+
+def straps(line: Line) -> str | None:
+    """A strap presses on wrist and carpal tunnel, and no strap holds an object that is hugged."""
+    if not re.search(r"\bstraps?\b", line.instead):
+        return None
+    if line.condition in WRISTS and "gripping" in line.stressors:
+        return "a strap round a sore wrist"
+    return "a strap for what is hugged" if frozenset(line.row["equipment"]) & HUGGED else None
+
+
+def fallback(line: Line) -> str | None:
+    """A restricted test is left out, postponed, or replaced by another test; training is no test."""
+    is_barred = line.class_key == "fitness_test" and line.severity in (Severity.RESTRICTION, Severity.ABSOLUTE)
+    if is_barred and not MEASURED.search(line.instead):
+        return "training instead of a test"
+    return None
+
+
+def place(line: Line) -> str | None:
+    """A reason speaks of a sled and a pool where there is one."""
+    if re.search(r"\bsled\b", line.because) and "sled" not in line.row["equipment"]:
+        return "a sled where there is none"
+    if re.search(r"\bpool\b", line.because) and "water" not in line.stressors:
+        return "a pool where there is none"
+    return None
+
+
+PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place)

@@ -6,6 +6,7 @@ from functools import cache
 
 from content_check.advice import advice_of
 from content_check.lines import Line, Row, lines, postures, units
+from content_check.pointers import pointer
 from content_check.protocols import PROTOCOL_LAWS
 from kinegraph.authoring.rules import findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
@@ -153,19 +154,26 @@ def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Ma
 LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS)
 
 
+def severities_of(rows: Mapping[str, Row]) -> dict[str, dict[str, int]]:
+    """By exercise and condition, the rank of the severity."""
+    return {
+        slug: {key: RANK[f.severity] for key, f in findings_of(row).items() if f.severity in RANK}
+        for slug, row in rows.items()
+    }
+
+
 def text_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all lines, by law."""
     by_slug = {row["slug"]: row for row in rows}
-    severities = {
-        slug: {key: RANK[f.severity] for key, f in findings_of(row).items() if f.severity in RANK}
-        for slug, row in by_slug.items()
-    }
+    severities = severities_of(by_slug)
     for line in lines(list(rows)):
         for law in LINE_LAWS:
             if (fault := law(line)) is not None:
                 yield f"{law.__name__}: {fault}: {line.named}"
         if (fault := safe_advice(line, by_slug, severities)) is not None:
             yield f"safe_advice: {fault}: {line.named}"
+        if (fault := pointer(line, by_slug, severities)) is not None:
+            yield f"pointer: {fault}: {line.named}"
     yield from (f"own_text: {fault}" for row in rows for fault in own_texts(row))
     yield from (f"child: {fault}" for row in rows for fault in children(row))
 

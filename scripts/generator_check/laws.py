@@ -18,7 +18,13 @@ from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.programming.rules import Demand, ExclusionReason
-from kinegraph.programming.rules_eligible import Sorted, is_only_therapy, is_training, sort_out, trains_targets
+from kinegraph.programming.rules_eligible import (
+    Eligibility,
+    eligibility_of,
+    is_only_therapy,
+    is_training,
+    trains_targets,
+)
 from kinegraph.programming.rules_places import STEADY
 from kinegraph.workout.rules import SectionType
 
@@ -34,7 +40,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     """The violations of laws in a workout, a line each. It is generated again, to compare."""
     if generated(workout.request, catalogue) != workout:
         yield "the same request gives another workout"
-    found = sort_out(catalogue, workout.request)
+    found = eligibility_of(catalogue, workout.request)
     session = session_of(workout, found)
     yield from _of_each(workout)
     yield from _of_all(workout, session)
@@ -45,7 +51,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     yield from _of_answers(workout, catalogue, found)
 
 
-def session_of(workout: Generated, found: Sorted) -> Session:
+def session_of(workout: Generated, found: Eligibility) -> Session:
     """The session of a workout, with all the time that there could be."""
     chosen = {
         each.candidate.id: (each.candidate, TimedPrescription(dict(each.prescription), each.seconds))
@@ -110,7 +116,7 @@ def _of_order(workout: Generated, session: Session) -> Iterator[str]:
         yield f"the order is wrong: {[phase.name for phase in phases]}"
 
 
-def _of_answers(workout: Generated, catalogue: Catalogue, found: Sorted) -> Iterator[str]:
+def _of_answers(workout: Generated, catalogue: Catalogue, found: Eligibility) -> Iterator[str]:
     request, trained = workout.request, movements(workout, *TRAINING)
     said = {each.subject for each in workout.unmet_demands}
     for name, keys in request.targets:
@@ -135,7 +141,7 @@ def _of_answers(workout: Generated, catalogue: Catalogue, found: Sorted) -> Iter
             yield f"{each.candidate.key}: its reason has no words"
 
 
-def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, found: Sorted) -> bool:
+def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, found: Eligibility) -> bool:
     request = workout.request
     assessment = with_treatments(exercise, exercise.assessed(request.person), request.person)
     bars, is_treatment = bars_of(request.person), bool(assessment.indicated_for)

@@ -94,8 +94,13 @@ def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
 
 
 def _of_amounts(each: Chosen, workout: Generated, session: Session) -> Iterator[str]:
-    given, of = each.prescription, session.found.ranges.get(each.candidate.id)
-    if of is None or "reps_max" not in given or each.notes or not has_floor(each.candidate, of, session.setting):
+    given, prescribed = each.prescription, session.found.ranges.get(each.candidate.id)
+    if (
+        prescribed is None
+        or "reps_max" not in given
+        or each.notes
+        or not has_floor(each.candidate, prescribed, session.setting)
+    ):
         return
     least = MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS
     if given["reps_min"] < least:

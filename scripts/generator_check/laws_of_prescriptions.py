@@ -43,10 +43,10 @@ def _of_movement(each: Chosen, section: SectionType) -> Iterator[str]:
 
 def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[str]:
     request, name, given = workout.request, each.candidate.key, each.prescription
-    of = session.found.ranges.get(each.candidate.id)
-    if of is None:
+    prescribed = session.found.ranges.get(each.candidate.id)
+    if prescribed is None:
         yield f"{name}: it is not offered for {request.goal}"
-    elif given["sets"] > (of.sets or 3) and each.candidate.class_key != STEADY:
+    elif given["sets"] > (prescribed.sets or 3) and each.candidate.class_key != STEADY:
         yield f"{name}: it has more sets than its profile says"
     share = SHORT_SHARE if request.minutes <= SHORT_MINUTES else SHARE
     if each.candidate.class_key != STEADY and each.seconds > share * 60 * request.minutes:

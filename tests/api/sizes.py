@@ -6,8 +6,8 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
-from tests.api.sizes_logs import log
 from tests.conftest import Api, Organization, Person, World
+from tests.rooms import Growth, grow_rooms
 
 
 @dataclass
@@ -41,7 +41,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
         await achieve(owner, organization, rows)
         await plan(owner, organization, rows)
         await enroll(owner, organization, member, rows)
-        await log(owner, organization, rows)
+        await grow_rooms(Growth(owner, organization, member, rows))
     return Size(coach, member, made, rows)
 
 

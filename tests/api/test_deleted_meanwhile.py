@@ -10,10 +10,14 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE
-from tests.api.samples import SCHEMA, Operation, operations
-from tests.api.test_malformed import administered, base, targets
-from tests.conftest import Api, Organization, World
+from tests.api.routes import SCHEMA
+from tests.api.samples import Operation, operations
+from tests.api.targets import Prepared, prepare
+from tests.api.test_malformed import prepared
+from tests.conftest import Api, World
 from tests.waiting import until
+
+__all__ = ["prepared"]
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 MUTATIONS = [operation for operation in operations() if operation.parent == "Mutation"]
@@ -35,31 +39,28 @@ LOCK_VERSIONS = "SELECT FROM versions FOR UPDATE"
 """Makes each deletion wait in its COMMIT, when it has done everything else."""
 
 
-async def rows(api: Api, world: World, operation: Operation) -> tuple[Organization, dict[str, str], Any]:
-    """A new organization, rows of it by name, and variables of a mutation that name them."""
-    organization = await administered(world)
-    of = await targets(api, world, organization)
-    ids, tree = of[f"Mutation.{operation.name}"], of["Mutation.setWorkoutSections"]
-    text, squat = json.dumps(base(operation, ids)), await world.exercise_id("back-squat")
+async def rows(api: Api, world: World, operation: Operation, made: Prepared) -> tuple[dict[str, str], Any]:
+    """Rows of an organization by name, and variables of a mutation that name them."""
+    coach, tree = made.organization.coach, made.ids["Mutation.setWorkoutSections"]
+    ids = made.ids[f"Mutation.{operation.name}"]
+    text, squat = json.dumps(made.variables(operation)), await world.exercise_id("back-squat")
     text = text.replace('"SCHEDULED"', '"SKIPPED"')  # what does not change is not written
-    exercise = of["Mutation.updateExercise"]["id"]
+    exercise = made.ids["Mutation.updateExercise"]["id"]
     if squat in text:
-        made = await api.run(
-            CREATE_EXERCISE, organization.coach, input={"name": "New", "videoUrl": "https://a.example/v"}
-        )
-        exercise = made["createExercise"]["exercise"]["id"]
+        input = {"name": "New", "videoUrl": "https://a.example/v"}
+        exercise = (await api.run(CREATE_EXERCISE, coach, input=input))["createExercise"]["exercise"]["id"]
         text = text.replace(squat, exercise)
     named = {
         "Exercise": ids["exerciseId"] if ids["exerciseId"] in text else exercise,
         "Workout": tree["workoutId"],
         "Movement": tree["MovementInput.id"],
         "Section": tree["SectionInput.id"],
-        "Comment": of["Mutation.updateComment"]["id"],
-        "Assignment": of["Mutation.unassignWorkout"]["id"],
+        "Comment": made.ids["Mutation.updateComment"]["id"],
+        "Assignment": made.ids["Mutation.unassignWorkout"]["id"],
         "Category": tree["categoryId"],
         "BodyRegion": tree["bodyRegionId"],
     }
-    return organization, named, json.loads(text)
+    return named, json.loads(text)
 
 
 def document(operation: Operation) -> str:
@@ -81,22 +82,23 @@ def concerns(table: str, named: dict[str, str], variables: Any) -> bool:
 
 @pytest.mark.parametrize("operation", MUTATIONS, ids=[each.name for each in MUTATIONS])
 async def test_a_row_that_was_deleted_meanwhile_is_not_written_and_the_mutation_is_refused_or_answered(
-    api: Api, world: World, owner: Pool, operation: Operation
+    api: Api, world: World, owner: Pool, prepared: Prepared, operation: Operation
 ) -> None:
-    _, named, variables = await rows(api, world, operation)
+    named, variables = await rows(api, world, operation, prepared)
     wrong = []
     for table, (deletion, name) in DELETIONS.items():
         if not concerns(table, named, variables):
             continue
-        organization, named, variables = await rows(api, world, operation)
+        made = await prepare(api, world)
+        named, variables = await rows(api, world, operation, made)
         text = f"mutation ($id: ID!) {{ {deletion} {{ userErrors {{ code }} }} }}"
         id = named["Workout" if name == "Section" else name]
         async with owner.acquire() as connection, connection.transaction():
             await connection.execute(LOCK_VERSIONS)
-            deleting = asyncio.create_task(api.post(text, organization.coach, id=id))
+            deleting = asyncio.create_task(api.post(text, made.organization.coach, id=id))
             await wait(owner, 1, deleting)
             later = int(await owner.fetchval("SELECT pg_current_xact_id()::text"))
-            writing = asyncio.create_task(api.post(document(operation), organization.coach, **variables))
+            writing = asyncio.create_task(api.post(document(operation), made.organization.coach, **variables))
             await wait(owner, 2, writing)
         deleted, answer = await deleting, (await writing).json()
         assert '"userErrors":[]' in deleted.text, deleted.text

@@ -7,17 +7,18 @@ import pytest
 from graphql import GraphQLList, GraphQLNonNull, get_named_type, is_leaf_type
 
 from tests.api.samples import Operation, Path, leaves, operations, put
-from tests.api.test_malformed import NAMES as ALL
-from tests.api.test_malformed import base, organization, targets
-from tests.conftest import Api, Organization, World
+from tests.api.targets import NAMES as ALL
+from tests.api.targets import Prepared
+from tests.api.test_malformed import prepared
+from tests.conftest import Api
+from tests.rooms import listed, merged
 from tests.workout.documents import NO_ID
 
-__all__ = ["organization"]
+__all__ = ["prepared"]
 
 MUTATIONS = [operation for operation in operations() if operation.parent == "Mutation"]
 MALFORMED = {"ID": "none", "String": "a\0b", "DateTime": "2026-03-01T10:00:00", "Int": -1, "Float": -1.0}
 """A value of each type that no row is needed to refuse: no id, a control character, a time without offset."""
-OF_SESSIONS = ("recordMediaEvents", "recordPoseFrames", "reportPlaybackErrors")
 STALE = "2001-02-03T04:05:06Z"
 """A version that is never stored."""
 
@@ -30,7 +31,7 @@ def faults(operation: Operation, type_name: str, value: Any) -> Iterator[tuple[P
                 continue
             if path[-1] == "clientId" and type_name == "ID":
                 continue  # made by the client: any text
-            if path[-1] == "sessionId" and operation.name in OF_SESSIONS and value == NO_ID:
+            if f"{operation.name}.{path[-1]}" in listed("client_ids") and value == NO_ID:
                 continue  # made by the client: any UUID
             inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
             is_list = isinstance(inner, GraphQLList)
@@ -43,23 +44,20 @@ async def refused(api: Api, operation: Operation, person: Any, variables: Any) -
 
 
 @pytest.mark.parametrize("operation", MUTATIONS, ids=[each.name for each in MUTATIONS])
-async def test_values_ids_and_rows_are_refused_together(
-    api: Api, world: World, organization: Organization, operation: Operation
-) -> None:
-    ids = (await targets(api, world, organization))[f"Mutation.{operation.name}"]
-    good = base(operation, ids)
+async def test_values_ids_and_rows_are_refused_together(api: Api, prepared: Prepared, operation: Operation) -> None:
+    good, coach = prepared.variables(operation), prepared.organization.coach
     malformed = [each for name, value in MALFORMED.items() for each in faults(operation, name, value)]
     sent = good
     for path, value, _ in malformed:
         sent = put(sent, path, value)
-    found = await refused(api, operation, organization.coach, sent)
+    found = await refused(api, operation, coach, sent)
     assert found >= {named for _, _, named in malformed}, "all that is malformed"
     for path, value, named in faults(operation, "ID", NO_ID):
         sent = put(good, path, value)
         others = [each for each in malformed if get_value(each) != MALFORMED["ID"]]
         for at, bad, _ in others:
             sent = put(sent, at, bad)
-        found = await refused(api, operation, organization.coach, sent)
+        found = await refused(api, operation, coach, sent)
         assert found >= {named, *(name for _, _, name in others)}, (path, found)
 
 
@@ -77,16 +75,14 @@ def with_faults(variables: Any, *wrong: tuple[Path, Any, Path]) -> Any:
 
 
 @pytest.mark.parametrize("operation", MUTATIONS, ids=[each.name for each in MUTATIONS])
-async def test_of_every_two_wrong_fields_both_are_refused(
-    api: Api, world: World, organization: Organization, operation: Operation
-) -> None:
-    good = base(operation, (await targets(api, world, organization))[f"Mutation.{operation.name}"])
+async def test_of_every_two_wrong_fields_both_are_refused(api: Api, prepared: Prepared, operation: Operation) -> None:
+    good, coach = prepared.variables(operation), prepared.organization.coach
     malformed = [each for name, value in MALFORMED.items() for each in faults(operation, name, value)]
     missed = []
     for first in references(operation):
         for second in (*references(operation), *malformed):
             if second[0] != first[0]:
-                found = await refused(api, operation, organization.coach, with_faults(good, first, second))
+                found = await refused(api, operation, coach, with_faults(good, first, second))
                 missed += [(first[2], second[2], found)] if not found >= {first[2], second[2]} else []
     assert missed == []
 
@@ -98,24 +94,12 @@ def version(operation: Operation) -> Path | None:
 
 
 ROWS = {"id", "workoutId", "movementId", "assignmentId"}
-ROWS_OF = {
-    "classifyExercise": {"exerciseId"},
-    "updateProgrammingProfile": {"exerciseId"},
-    "updateSafetyConstraint": {"exerciseId"},
-    "addMovement": {"sectionId", "assignmentId"},
-    "addPlanSession": {"planId"},
-    **{key: {"organizationId", "patientId"} for key in ("updatePatient", "recordConsent", "setPatientConditions")},
-    **{key: {"sessionId"} for key in ("movePlanSession", "removePlanSession", "addPlanExercise")},
-    **{key: {"planExerciseId"} for key in ("movePlanExercise", "removePlanExercise")},
-    "resetExerciseOverride": {"exerciseId", "organizationId"},
-    "upsertExerciseOverride": {"exerciseId", "organizationId"},
-}
-"""The names of ids without which no stored version is found: where they stand beside `ifUpdatedAt`, or above it."""
+"""The names of ids without which no stored version is found (beside `ifUpdatedAt`, or above it), unless declared."""
 
 
 def names_the_row(operation: Operation, path: Path) -> bool:
     """True if the place of an input names what is edited."""
-    return len(path) <= 2 and path[-1] in ROWS_OF.get(operation.name, ROWS)
+    return len(path) <= 2 and path[-1] in merged("edited_by").get(operation.name, ROWS)
 
 
 VERSIONED = [operation for operation in MUTATIONS if version(operation)]
@@ -123,20 +107,20 @@ VERSIONED = [operation for operation in MUTATIONS if version(operation)]
 
 @pytest.mark.parametrize("operation", VERSIONED, ids=[each.name for each in VERSIONED])
 async def test_a_stale_edit_is_refused_as_a_conflict_beside_every_fault_of_its_input(
-    api: Api, world: World, organization: Organization, operation: Operation
+    api: Api, prepared: Prepared, operation: Operation
 ) -> None:
     at = version(operation)
     assert at is not None
-    good = put(base(operation, (await targets(api, world, organization))[f"Mutation.{operation.name}"]), at, STALE)
+    good, coach = put(prepared.variables(operation), at, STALE), prepared.organization.coach
     text = operation.text.replace("{ userErrors", "{ conflict { updatedAt updatedBy { id } } userErrors")
     malformed = [each for name, value in MALFORMED.items() for each in faults(operation, name, value)]
-    payload = (await api.post(text, organization.coach, **good)).json()["data"][operation.name]
+    payload = (await api.post(text, coach, **good)).json()["data"][operation.name]
     assert payload["conflict"] and [each["code"] for each in payload["userErrors"]] == ["CONFLICT"]
     for fault in (*references(operation), *malformed):
         path, _, named = fault
         if path == at or names_the_row(operation, path):
             continue
-        response = await api.post(text, organization.coach, **with_faults(good, fault))
+        response = await api.post(text, coach, **with_faults(good, fault))
         payload = response.json()["data"][operation.name]
         found = {(tuple(each["field"]), each["code"]) for each in payload["userErrors"]}
         assert payload["conflict"], (path, found)

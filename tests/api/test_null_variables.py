@@ -18,9 +18,11 @@ from graphql import (
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, outcome, send
-from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
+from tests.api.routes import routes
+from tests.api.samples import Operation, Path, good, leaves, operations
 from tests.conftest import Api, Person, World
 from tests.identity.rows import stored
+from tests.rooms import Growth, grow_rooms
 from tests.treatment import store_enrollment, store_version
 
 IDS = {"organization": "0190b5b1-9d4e-7c3a-8000-0123456789ab"}
@@ -95,9 +97,9 @@ def document(operation: Operation, argument: str, at: Path, type: GraphQLNonNull
             passed.append(f"{name}: {literal(kind, good(kind, name, IDS), at if name == argument else None)}")
     default = literal(type, good(type, at[-1] if at else argument, IDS), None)
     verb = "mutation" if operation.parent == "Mutation" else "query"
-    organization = "$organization: ID!, " if "$organization" in ROUTES[operation.parent] else ""
+    organization = "$organization: ID!, " if "$organization" in routes()[operation.parent] else ""
     selection = "" if operation.is_leaf else " { __typename }"
-    field = ROUTES[operation.parent] % f"{operation.name}({', '.join(passed)}){selection}"
+    field = routes()[operation.parent] % f"{operation.name}({', '.join(passed)}){selection}"
     return f"{verb} ({organization}$v: {type.of_type} = {default}) {{ {field} }}"
 
 
@@ -112,7 +114,8 @@ async def test_null_in_any_position_that_does_not_allow_it_is_refused_with_the_a
         for table, values in (("programs", {"name": "Any"}), ("workouts", author), ("treatment_plans", plan)):
             await session.insert(table, {"organization_id": made.id, **values})
     await store_enrollment(owner, made, await store_version(owner, made, {}), made.member, date(2026, 3, 2))
-    route = {"organization": str(made.id)} if "$organization" in ROUTES[operation.parent] else {}
+    await grow_rooms(Growth(owner, made, made.member, 1))
+    route = {"organization": str(made.id)} if "$organization" in routes()[operation.parent] else {}
     before = await stored(owner)
     wrong = []
     for argument, type in operation.arguments.items():

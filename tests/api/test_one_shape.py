@@ -5,7 +5,7 @@ from typing import Any  # variables are JSON; types of the schema
 import pytest
 from graphql import GraphQLInputObjectType, get_nullable_type
 
-from tests.api.samples import SCHEMA
+from tests.api.routes import SCHEMA
 from tests.conftest import Api, Organization, World
 
 RENAME = """mutation ($id: ID, $name: String, $input: RenameTaxonomyTermInput) {

@@ -16,19 +16,9 @@ from graphql import (
     visit,
 )
 
-from tests.api.samples import SCHEMA
+from tests.api.routes import SCHEMA
 from tests.api.test_statements_lists import DOCUMENTS
-
-RECORDS = frozenset(
-    (
-        *("Query.personalRecords", "PersonalRecord.exercise", "PersonalRecord.load", "PersonalRecord.set"),
-        *("Query.exerciseHistory", "ExerciseHistory.chart", "ExerciseHistory.points", "HistoryPoint.bestSet"),
-        *("Query.trainingLoad", "TrainingLoad.chart", "TrainingLoad.conflicts", "TrainingLoad.days"),
-        *("TrainingLoad.muscles", "RecoveryConflict.exercise", "RecoveryConflict.previousExercise"),
-        *("Load.resolved", "ResolvedLoad.record"),
-    )
-)
-"""The fields that are read for an athlete, by their id."""
+from tests.rooms import WHERE, listed
 
 
 class _Edges(Visitor):
@@ -63,16 +53,8 @@ def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
         visit(parse(text.replace("%d", "1")), TypeInfoVisitor(info, seen))
     found = set(edges())
     assert len(found) > 30
-    no_rows = {"Upload.headers", "Upload.parts", "UploadPart.headers", "EditConflict.updatedBy"}
-    alone = {"UserError.field", "Query.jobs", *no_rows}
-    by_ids = {"Query.nodes", "Organization.patient", *RECORDS}  # tests/node and tests/record count their statements
+    alone = {"UserError.field", "EditConflict.updatedBy", "Query.nodes", "Organization.patient"}  # the last two by ids
     streamed = {edge for edge in found if edge.split(".")[0].endswith(("Subscription", "Event"))}  # one at a time
-    admins = {edge for edge in found if edge.startswith("AliasProposal")}  # tests/enrichment
-    jobs = {"Job.enrichment", "Job.requestedBy"}  # tests/enrichment, tests/background
-    chosen = ("Generated", "Excluded", "ExerciseSubstitute", "MovementCheck", "CheckWarning", "WorkoutCheck")
-    made = {edge for edge in found if edge.startswith((*chosen, "SafetyOverride", "Query.substitute"))}
-    # tests/generator, tests/substitution and tests/checking count their statements
-    feed = {edge for edge in found if edge.startswith(("AuditEntry", "Change", "Organization.audit", "Viewer.changes"))}
-    # tests/audit and tests/sync count theirs
-    missing = sorted(found - seen.found - feed - alone - by_ids - streamed - admins - jobs - made)
-    assert not missing, f"Select these in DOCUMENTS, on a way from `viewer` that needs no id: {missing}"
+    counted = {edge for edge in found if edge.startswith(listed("counted_edges"))}
+    missing = sorted(found - seen.found - alone - streamed - counted)
+    assert not missing, f"`documents` select these, on a way from `viewer` that needs no id: {missing}; {WHERE}"

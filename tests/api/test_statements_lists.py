@@ -6,11 +6,11 @@ import asyncpg
 import pytest
 
 from kinegraph.kit.rows import Row
-from tests.api.adherence import ADHERENCE
 from tests.api.documents import CREATE_WORKOUT
-from tests.api.plans import PLANS
+from tests.api.nesting import PAGE, nest, ours
 from tests.api.sizes import Size, grow
 from tests.conftest import Api, Counter, Person, World
+from tests.rooms import merged
 
 EXERCISE = (
     "id name aliases video { url } organization { name } forkedFrom { name organization { id } forkedFrom { id } }"
@@ -35,8 +35,6 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
-LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
-    revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -54,36 +52,8 @@ FACETS = f"""facets {{
   secondaryMuscles {COUNT} muscles {COUNT} equipment {COUNT} discipline {COUNT}
   categories {{ count term {{ {TERM} }} }} bodyRegions {{ count term {{ id }} }} equipmentItems {{ term {{ id }} }}
 }}"""
-CONSENTS = "consents { totalCount pageInfo { hasNextPage } edges { node { id } } nodes { recordedBy { name } } }"
-PATIENT = f"id timeZone conditions user {{ name }} organization {{ name }} {CONSENTS}"
-ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ title }} version {{ number }}
-  organization {{ name }} versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }}
-  enrolledBy {{ name }} pauses {{ from }} due {{ id exercises {{ id }} }}
-  dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
-  safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id createdBy {{ name }} }} }}
-  moves {{
-    totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
-    nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }}
-  }}
-  poseSessions {{
-    totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
-    nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} feedback {{ code }} }}
-  }}"""
-PAGE = "totalCount pageInfo { hasNextPage endCursor }"
-
-
-def nest(*fields: str) -> str:
-    """A selection in which each field contains the next."""
-    return " { ".join(fields) + " }" * (len(fields) - 1)
-
-
 WORKOUTS = ("workouts(first: 100)", "nodes")
 MOVEMENTS = (*WORKOUTS, "sections", "movements")
-
-
-def ours(*fields: str) -> str:
-    """A document that goes these fields from each of the viewer's organizations."""
-    return nest("", "viewer", "memberships", "organization", *fields)
 
 
 DOCUMENTS: dict[str, str] = {
@@ -123,13 +93,6 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
-    "logs": ours("enrollments", "nodes", "logs(first: 100)", f"{PAGE} nodes {{ {LOG} }} edges", "node", "id"),
-    "enrollments": ours("enrollments(first: 100)", f"{PAGE} nodes {{ {ENROLLMENT} }} edges", "node", "id"),
-    "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
-    "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
-    "patients": ours("patients(first: 100)", f"{PAGE} nodes {{ {PATIENT} }} edges", "node", "id"),
-    **PLANS,
-    **ADHERENCE,
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
@@ -162,6 +125,7 @@ DOCUMENTS: dict[str, str] = {
         "", "suggestExercises(prefix: \"s\", limit: %d)", f"highlights {{ start }} exercise {{ {EFFECTIVE} }} text"),
     "canonical exercises": nest(
         "", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} {FILM} }} edges", "node", "id"),
+    **merged("documents"),
 }  # fmt: skip
 
 

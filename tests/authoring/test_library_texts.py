@@ -8,7 +8,16 @@ from content_check.coverage import decisions, undecided
 from content_check.entries import entry_faults
 from content_check.floor import below_floor, floor_of
 from content_check.lines import Line, lines, postures
-from content_check.texts import LINE_LAWS, children, named_exercises, own_texts, safe_advice, text_faults
+from content_check.pointers import pointer
+from content_check.texts import (
+    LINE_LAWS,
+    children,
+    named_exercises,
+    own_texts,
+    safe_advice,
+    severities_of,
+    text_faults,
+)
 from kinegraph.authoring.rules import findings_of, traits_of
 from kinegraph.canonical.rules_files import shipped_rows
 from kinegraph.classification.rules_classes import classes
@@ -66,6 +75,8 @@ def test_every_exercise_has_one_posture() -> None:
      ("kind", "rack-pull", "A heavy pull from the floor hurts.", "Use 40% of the load"),
      ("kind", "yoke-carry", "It hurts.", "Leave the weight out, knee bend at most 60 degrees"),
      ("kind", "lying-leg-curl", "Lifting the head tires the neck.", "Rest the forehead on a towel"),
+     ("place", "farmers-carry", "Pushing a sled tires the calf.", "Use half the load"),
+     ("place", "walking", "Wet floors at the pool are slippery.", "Wear shoes"),
      ("length", "bench-press", "It hurts.", "")],
 )  # fmt: skip
 def test_what_does_not_fit_an_exercise_is_a_fault(law: str, slug: str, because: str, instead: str) -> None:
@@ -81,12 +92,33 @@ def test_exercises_in_a_modification_are_found_by_the_longest_name_and_by_everyd
 
 
 def test_a_modification_that_names_an_exercise_which_is_restricted_itself_is_a_fault() -> None:
-    severities = {
-        slug: {key: RANK[found.severity] for key, found in findings_of(row).items() if found.severity in RANK}
-        for slug, row in BY_SLUG.items()
-    }
     advised = Line(BY_SLUG["air-squats"], "hip_replacement", Severity.WARNING, "It hurts.", "Use Depth Jump")
-    assert safe_advice(advised, BY_SLUG, severities) is not None
+    assert safe_advice(advised, BY_SLUG, severities_of(BY_SLUG)) is not None
+
+
+@pytest.mark.parametrize(
+    ("severity", "instead", "is_fault"),
+    [(Severity.RESTRICTION, "Use Seated Cable Row", True),
+     (Severity.RESTRICTION, "Use Seated Cable Row, half the load, 8 repetitions", False),
+     (Severity.WARNING, "Use Seated Cable Row, half the load, 8 repetitions", True),
+     (Severity.WARNING, "Use Pelvic Tilt", False)],
+)  # fmt: skip
+def test_advice_points_to_what_is_easier_for_the_condition(severity: Severity, instead: str, *, is_fault: bool) -> None:
+    advised = Line(BY_SLUG["barbell-row"], "acute_lower_back_pain", severity, "It hurts.", instead)
+    assert (pointer(advised, BY_SLUG, severities_of(BY_SLUG)) is not None) is is_fault
+
+
+@pytest.mark.parametrize(
+    ("law", "slug", "condition", "instead"),
+    [("hip_bend", "romanian-deadlift", "hip_replacement", "Hinge without load, lean at most 60 degrees"),
+     ("young_graft", "pistol-squats", "acl_reconstruction", "Leave the weight out, 1 hand on a rail"),
+     ("straps", "deadlift", "wrist_pain", "Use 60% of the load and straps"),
+     ("straps", "sandbag-carry", "elbow_pain", "Use 60% of the load, with straps"),
+     ("fallback", "vertical-jump-test", "pregnancy", "Step in place onto at most 20 cm")],
+)  # fmt: skip
+def test_advice_that_a_condition_forbids_is_a_fault(law: str, slug: str, condition: str, instead: str) -> None:
+    advised = Line(BY_SLUG[slug], condition, Severity.RESTRICTION, "It hurts.", instead)
+    assert LAWS[law](advised) is not None
 
 
 def test_advice_in_a_reason_without_an_own_modification_is_a_fault() -> None:
@@ -104,6 +136,10 @@ def test_conditions_are_as_severe_as_their_parents_in_every_entry() -> None:
      ("warrior-ii", "achilles_rupture", "restriction"), ("band-assisted-pull-ups", "epilepsy", "restriction"),
      ("suitcase-carry", "hip_replacement", "restriction"), ("step-heel-raises", "balance_disorder", "warning"),
      ("log-press", "cervical_instability", "absolute"), ("hanging-knee-raises", "hip_impingement", "restriction"),
+     ("romanian-deadlift", "hip_replacement", "restriction"), ("push-press", "calf_strain", "restriction"),
+     ("kipping-handstand-push-ups", "bleeding_risk", "absolute"), ("overhead-press", "vertigo", "restriction"),
+     ("goblet-squat", "cervical_instability", "restriction"), ("single-leg-hops", "hip_replacement", "absolute"),
+     ("supine-hamstring-stretch", "achilles_rupture", "restriction"), ("burpees", "knee_osteoarthritis", "restriction"),
      ("wall-balls", "lumbar_disc_herniation", "restriction"), ("single-leg-hop-test", "knee_replacement", "absolute")],
 )  # fmt: skip
 def test_pairs_that_reviews_found_too_mild_stay_mended(slug: str, condition: str, least: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kinegraph.api.executor import PLANS
 from kinegraph.kit.rows import Row
-from tests.api.samples import SCHEMA
+from tests.api.routes import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.api.test_statements_lists import DOCUMENTS
 from tests.conftest import Api, Person, World

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
-from tests.api.samples import SCHEMA
+from tests.api.routes import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.breadth.test_project import HEAD, USED, selections
 from tests.cached import TIMES, serving

@@ -13,7 +13,7 @@ from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
-from kinegraph.programming.rules_eligible import sort_out
+from kinegraph.programming.rules_eligible import eligibility_of
 from kinegraph.programming.rules_places import STEADY, places_of
 from kinegraph.programming.rules_standard import first_choices, is_special
 from kinegraph.taxonomy.rules_muscles import members
@@ -90,10 +90,10 @@ def test_treatment_of_a_condition_is_first_or_second_whatever_muscles_are_wanted
 
 
 def test_physiotherapy_for_other_conditions_is_not_offered() -> None:
-    found = sort_out(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30))
+    found = eligibility_of(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30))
     eligible = {each.key for each in found.eligible}
     assert not {"pelvic-floor-contractions", "gaze-stabilisation", "chin-tucks", "short-foot"} & eligible
-    postpartum = sort_out(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30, "postpartum"))
+    postpartum = eligibility_of(shipped_catalogue(), request(TrainingGoal.ENDURANCE, 30, "postpartum"))
     assert "pelvic-floor-contractions" in {each.key for each in postpartum.eligible}
 
 
@@ -115,7 +115,7 @@ def test_a_block_on_the_floor_begins_with_treatment() -> None:
     wanted = request(
         TrainingGoal.HYPERTROPHY, 180, "osteoporosis", "shoulder_impingement", muscles=("legs",), difficulty_max=5
     )
-    session = Session(wanted, sort_out(shipped_catalogue(), wanted), 10_000)
+    session = Session(wanted, eligibility_of(shipped_catalogue(), wanted), 10_000)
     slugs = ("straight-leg-raise", "glute-bridge", "side-lying-external-rotation")
     for slug in slugs:
         session.add(shipped(slug), 0)

@@ -45,6 +45,6 @@ def anchors(path: Path) -> set[str]:
 
 
 def table(path: Path, first_head: str) -> list[list[str]]:
-    """The rows of the table whose first column has this head."""
+    """The rows of the table whose first column has this head; a regular expression, which may have further columns."""
     (found,) = re.findall(rf"^\| {first_head} \|.*\n\|[-|]+\n((?:\|.*\n)+)", text_of(path), re.MULTILINE)
     return [line.strip("| ").split(" | ") for line in found.splitlines()]

@@ -5,32 +5,25 @@ import re
 
 import pytest
 
-from kinegraph.settings import Settings, SettingsError, read_settings
+from kinegraph.settings import Settings, read_settings
 from tests.docs.markdown import ROOT, table
+from tests.process.values import EVERY
 
 PAGE = ROOT / "docs" / "operations.md"
 ROWS = {row[0].strip("`"): row for row in table(PAGE, "setting")}
 """The rows of the table of settings, by the setting's name."""
-
-VALUES = ("7", "2000", "on", "off", "trusted", "graphql-core", "email", "ES256", "development", "text",
-          "https://some.example", "10.0.0.0/8", "redis://some/1", "postgresql://some/one",
-          "some text of more than thirty-two bytes")  # fmt: skip
-"""Values of which each setting takes one that is not its default."""
 
 FIELDS = [name for name in inspect.get_annotations(Settings) if not name.startswith(("_", "model_"))]
 
 
 def changed_by(name: str) -> set[str]:
     """The fields that setting this variable changes."""
-    before = read_settings({})
-    for value in VALUES:
-        try:
-            after = read_settings({name: value})
-        except SettingsError:
-            continue
-        if changed := {field for field in FIELDS if getattr(after, field) != getattr(before, field)}:
-            return changed
-    return set()
+    found = set()
+    for environment in ("production", "development"):  # some defaults depend on it
+        before = read_settings({}, environment)
+        after = read_settings({name: EVERY[name][1]} if name in EVERY else {}, environment)
+        found |= {field for field in FIELDS if getattr(after, field) != getattr(before, field)}
+    return found
 
 
 @pytest.mark.parametrize("name", ROWS)

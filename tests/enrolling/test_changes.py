@@ -11,6 +11,7 @@ from kinegraph.enrolling.rules import FOLLOWING
 from kinegraph.enrollment.rules import EnrollmentStatus
 from tests.conftest import Api, Organization, World
 from tests.enrollment.documents import (
+    ENROLL,
     PAUSE,
     RESUME,
     STATUS,
@@ -105,6 +106,27 @@ async def test_an_ended_enrollment_is_due_up_to_the_day_before_and_its_pauses_en
     assert await due(api, other, second) == []
 
 
+async def test_an_enrollment_that_never_begins_ends_on_its_start(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """Where the start is to come, an end counts from it: on it by default, at most a day after it, never before it."""
+    id, plan, person = await enrolled(owner, world, gym, -5, days=EVERY_DAY)
+    today = await today_of(api, person, id)
+    for on, message in (
+        (today, "Must not be before the start"),
+        (later(today, 7), f"Must be from {later(today, -26)}"),
+    ):
+        (error,) = await api.user_errors(STATUS, gym.coach, input=sent(id=id, status="CANCELLED", on=on))
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "on"])
+        assert message in error["message"]
+    cancelled = await written(api, STATUS, gym.coach, id=id, status="CANCELLED")
+    assert (cancelled["status"], cancelled["endedOn"]) == ("CANCELLED", str(later(today, 5)))
+    assert cancelled["moves"]["nodes"][0]["effectiveOn"] == str(later(today, 5))
+    assert await due_between(api, person, id, today, later(today, 20)) == {}
+    again = sent(planId=plan.plan_id, patientId=person.id, startsOn=today)
+    assert (await api.payload(ENROLL, gym.coach, input=again))["enrollment"]["status"] == "ACTIVE"
+
+
 @pytest.mark.parametrize(("before", "after"), [*itertools.product(EnrollmentStatus, repeat=2)])
 async def test_the_table_of_statuses_is_what_the_mutation_does(
     api: Api, world: World, gym: Organization, owner: Pool, before: EnrollmentStatus, after: EnrollmentStatus
@@ -153,6 +175,7 @@ async def test_every_bad_day_is_refused_with_its_path(api: Api, world: World, gy
         (RESUME, {"id": id, "on": later(today, -32)}, "INVALID_INPUT", "on", "Must be from"),
         (STATUS, {"id": id, "status": "COMPLETED", "on": later(today, 2)}, "INVALID_INPUT", "on", "Must be from"),
         (STATUS, {"id": id, "status": "CANCELLED", "on": later(today, -32)}, "INVALID_INPUT", "on", "Must be from"),
+        (STATUS, {"id": recent, "status": "CANCELLED", "on": later(today, -4)}, "INVALID_INPUT", "on", "Must not be"),
         (STATUS, {"id": id, "status": "PAUSED", "on": later(today, 11)}, "CONFLICT", "on", "is paused from"),
         (STATUS, {"id": "no", "status": "PAUSED"}, "INVALID_INPUT", "id", "Must be an id"),
         (STATUS, {"id": gym.id, "status": "PAUSED"}, "NOT_FOUND", "id", "There is no such enrollment."),

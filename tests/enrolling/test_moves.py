@@ -82,6 +82,7 @@ async def test_a_version_that_is_to_come_is_replaced_and_one_that_has_begun_is_n
     cases: list[tuple[dict[str, Any], str, str, str]] = [
         ({"versionNumber": 2, "from_": later(today, 4)}, "CONFLICT", "from", f"Must be after {later(today, 5)}"),
         ({"versionNumber": 3, "from_": later(today, 5)}, "CONFLICT", "versionId", "holds from"),
+        ({"versionNumber": 3, "from_": later(today, 4)}, "CONFLICT", "versionId", "holds from"),
         ({"versionNumber": 2, "from_": later(today, -4)}, "INVALID_INPUT", "from", "Must not be before the start"),
         ({"versionNumber": 2, "from_": later(today, 367)}, "INVALID_INPUT", "from", "Must be from"),
         ({"versionNumber": 4}, "NOT_FOUND", "versionNumber", "has no such version"),

@@ -1,6 +1,7 @@
 """Running a guide: its files in a folder with the npm packages of `packages`, its commands in a shell."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any  # what a guide computes
 
 import pytest
 
@@ -43,6 +45,16 @@ def installed(folder: Path) -> Path:
     if done.returncode:
         pytest.skip(f"npm ci failed: {done.stderr.strip()[:200] or 'it said nothing'}")
     return folder / "node_modules"
+
+
+def evaluated(code: str, folder: Path) -> Any:
+    """The exports of a module of JavaScript that runs in a folder without packages. Skips where node is missing."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not on PATH: the guides of JavaScript clients cannot be run")
+    (folder / "module.mjs").write_text(code)
+    script = 'import("./module.mjs").then((found) => console.log(JSON.stringify({ ...found })))'
+    done = subprocess.run(["node", "-e", script], cwd=folder, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 def put(guide: Guide, folder: Path) -> None:

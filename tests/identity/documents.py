@@ -236,7 +236,7 @@ CASES = {
     "deleteComment": Case(_deletion("deleteComment"), {"id": "theirs.comment"}),
     "deleteComment, a reply": Case(_deletion("deleteComment"), {"id": "theirs.reply"}),
 }
-"""`documents_workouts` has the cases of assignments, programs, uploads and jobs, `documents_taxonomy` of terms."""
+"""Those of exercises, workouts and comments; rooms declare others (tests/rooms.py)."""
 
 
 def load(sdl: str) -> GraphQLSchema:

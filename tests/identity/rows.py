@@ -8,51 +8,13 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
-from tests.identity.rows_treatment import ROW_OF_TREATMENT, treat
+from tests.identity.rows_treatment import treat
+from tests.rooms import WHERE, Growth, grow_rooms, merged
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 """The module's database past row-level security: the fixture `owner`."""
 
-ROW = {
-    "memberships": None,
-    "exercises": "exercise",
-    "exercise_org_overrides": "override",
-    "exercise_categories": "subcategory",
-    "exercise_body_regions": "region",
-    "exercise_equipment": "equipment",
-    "exercise_tags": "tag",
-    "exercise_instructions": "instruction",
-    "exercise_contraindications": "contraindication",
-    "exercise_programming_profiles": "profile",
-    "exercise_safety_constraints": "safety",
-    "safety_restrictions": "restriction",
-    "programs": "program",
-    "workouts": "workout",
-    "workout_sections": "section",
-    "workout_movements": "movement",
-    "exercise_comments": "comment",
-    "attachments": "attachment",
-    "workout_assignments": "assignment",
-    "uploads": "upload",
-    "safety_overrides": "safety_override",
-    "assignment_results": "result",
-    "result_sets": "result_set",
-    "result_submissions": "submission",
-    "load_steps": "steps",
-    **ROW_OF_TREATMENT,
-}
-"""Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
-row of `fill` that tests use of it; a membership has no id."""
-
-SCOPED = tuple(ROW)
-TELEMETRY = (
-    *("telemetry_batches", "media_events", "pose_frames", "playback_errors"),
-    *("media_sessions", "pose_sessions"),
-)
-"""The tables of telemetry, whose row-level security tests/telemetry/test_postgres.py tests: rows of one user each."""
 AUDIT = {"audit_entries", "audit_pending", "audit_pseudonyms"}
-RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
-"""The tables of one athlete's rows, which the athlete and coaches read and write."""
 
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
@@ -240,9 +202,23 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         **await achieve(owner, organization, assignment, movement, exercise),
         **await prescribe(owner, organization, exercise),
         "athlete": organization.member.id,
-        **await treat(owner, organization, exercise),
     }
+    await treat(owner, organization, exercise)
+    made |= await declared_rows(owner, organization)
     return {name: str(id) for name, id in made.items()}
+
+
+async def declared_rows(owner: Pool, organization: Organization) -> dict[str, UUID]:
+    """Store the rows that rooms declare. Returns the newest id of each of their tables, by the name of the row."""
+    await grow_rooms(Growth(owner, organization, organization.member, 1))
+    found = {}
+    for table, name in merged("tables").items():
+        if name is not None:
+            newest = f"SELECT id FROM {table} WHERE organization_id = $1 ORDER BY id DESC LIMIT 1"
+            found[name] = await owner.fetchval(newest, organization.id)
+    missing = [name for name, id in found.items() if id is None]
+    assert not missing, f"there is no {missing}; `grow` stores rows in each of `tables`: {WHERE}"
+    return found
 
 
 async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:
@@ -251,10 +227,15 @@ async def stored(owner: Pool, organization: Organization | None = None) -> dict[
     It is of the places of the rows and of the transactions that wrote them: any write makes a new version of its row.
     The audit trail is left out: reading what one may read adds to it, also in a mutation that is refused afterwards.
     """
+    of_organizations = "" if organization is None else "AND NOT relispartition AND a.attname IS NOT NULL"
     tables = await owner.fetch(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        f"""
+        SELECT relname FROM pg_class c
+        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace {of_organizations}
+        """
     )
-    names = sorted({row.relname for row in tables} - AUDIT) if organization is None else list(SCOPED)
+    names = sorted({row.relname for row in tables} - AUDIT)
     where = "" if organization is None else f"WHERE organization_id = '{organization.id}'"
     each = [
         f"SELECT '{name}' AS name, md5(coalesce(string_agg(xmin::text || ctid::text, '|' ORDER BY ctid), '')) AS sum "

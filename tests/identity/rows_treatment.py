@@ -12,33 +12,6 @@ from tests.treatment import store_enrollment, store_log, store_version
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 
-ROW_OF_TREATMENT = {
-    "treatment_plans": "plan",
-    "treatment_plan_sessions": "plan_session",
-    "treatment_plan_session_exercises": "plan_exercise",
-    "plan_versions": "plan_version",
-    "plan_version_sessions": "version_session",
-    "plan_version_exercises": "version_exercise",
-    "patients": "patient",
-    "patient_consents": "consent",
-    "enrollments": "enrollment",
-    "enrollment_versions": None,
-    "enrollment_pauses": "pause",
-    "enrollment_moves": "move",
-    "enrollment_overrides": "enrollment_override",
-    "exercise_logs": "log",
-    "exercise_log_revisions": "log_revision",
-    "adherence_totals": None,
-}
-"""The tables of treatment, and the row of `treat` that tests use of each; the versions of an enrollment and
-its totals have no id, and triggers write the totals."""
-
-UNCHANGED = (
-    *("plan_versions", "plan_version_sessions", "plan_version_exercises", "patient_consents"),
-    *("enrollment_moves", "enrollment_overrides", "exercise_log_revisions"),
-)
-"""The tables whose rows the API's role may neither change nor delete."""
-
 RELATED = """
     WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
                      VALUES ($1, $2, 'telemetry', 1, $2)),
@@ -56,16 +29,10 @@ RELATED = """
 """
 
 
-async def treat(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+async def treat(owner: Pool, organization: Organization, exercise: UUID) -> None:
     """A plan with a version, in which the member is enrolled, a log, and a row in each other table of treatment."""
     version = await store_version(owner, organization, {(1, 1): [exercise]})
     enrollment = await store_enrollment(owner, organization, version, organization.member, date(2026, 3, 2))
     planned = version.exercises[(1, 1)][0]
     log = await store_log(owner, organization, enrollment, organization.member, planned, date(2026, 3, 2))
     await owner.execute(RELATED, organization.id, organization.member.id, enrollment, version.id, exercise, log)
-    found = {}
-    for table, name in ROW_OF_TREATMENT.items():
-        if name is not None:
-            newest = f"SELECT id FROM {table} WHERE organization_id = $1 ORDER BY id DESC LIMIT 1"
-            found[name] = await owner.fetchval(newest, organization.id)
-    return found

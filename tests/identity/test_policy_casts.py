@@ -11,8 +11,8 @@ from alembic.script import ScriptDirectory
 from kinegraph import revisions
 from kinegraph.kit.database import Database
 from tests.conftest import World
-from tests.identity.rows import SCOPED, Pool, fill
-from tests.identity.rows_treatment import UNCHANGED
+from tests.identity.rows import Pool, fill
+from tests.identity.tables import SCOPED, UNCHANGED
 
 WRITTEN = tuple(table for table in SCOPED if table not in UNCHANGED)
 """The tables with an organization whose rows the API's role may change."""

@@ -7,11 +7,13 @@ import asyncpg
 import pytest
 
 from tests.conftest import World
-from tests.identity.references import REFERENCES
-from tests.identity.rows import ROW, SCOPED, TELEMETRY, Pool, stored
-from tests.identity.rows_treatment import UNCHANGED
-from tests.identity.strangers import WRITABLE, TwoOrganizations, copied, touched, two_organizations
+from tests.identity.references import REFERENCES as CENTRAL
+from tests.identity.rows import Pool, stored
+from tests.identity.strangers import TwoOrganizations, copied, touched, two_organizations
+from tests.identity.tables import ROW, SCOPED, UNCHANGED, WRITABLE
+from tests.rooms import WHERE, listed, merged
 
+REFERENCES = {**CENTRAL, **merged("references")}
 STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
 
 
@@ -28,7 +30,8 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
     unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")  # test_role, tests/audit
     derived = ("versions", "organization_search", "sync_changes", "sync_contents")  # written by triggers alone
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
-    assert {row.table_name for row in rows} == {*SCOPED, canonical, *TELEMETRY, *unseen, *derived}
+    expected = {*SCOPED, canonical, *listed("own_tables"), *unseen, *derived}
+    assert {row.table_name for row in rows} == expected, f"`tables` or `own_tables` have those of a room: {WHERE}"
     for table in SCOPED:
         for organization in (two.mine, two.theirs):
             count = await owner.fetchval(f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization.id)

@@ -11,9 +11,9 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession
 from tests.conftest import World
-from tests.identity.rows import RESULTS, SCOPED, Pool, stored
-from tests.identity.rows_treatment import UNCHANGED
+from tests.identity.rows import Pool, stored
 from tests.identity.strangers import TwoOrganizations, copied, touched, two_organizations
+from tests.identity.tables import MEMBERS_WRITE, SCOPED, UNCHANGED
 
 COUNTS = ("users", "organizations", "memberships", "workouts", "exercise_org_overrides")
 
@@ -73,11 +73,6 @@ async def test_a_former_member_sees_nothing_of_the_organization(owner: Pool, two
         # They may see their own former membership.
         assert await counts(session) == [1, 0, 1, 0, 0]
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
-
-
-OF_PATIENT = ("patients", "patient_consents", "exercise_logs", "exercise_log_revisions")
-"""The tables of one patient's rows, which the patient and coaches write."""
-MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments", *RESULTS, *OF_PATIENT)
 
 
 async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: TwoOrganizations) -> None:

@@ -1,6 +1,7 @@
 """Requests with ids of another organization are answered as if its rows did not exist."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any  # Any: variables are JSON
 
@@ -9,38 +10,14 @@ import pytest
 
 from kinegraph.kit.rows import new_key
 from tests.conftest import Api, Organization, Person, World
-from tests.identity import (
-    documents,
-    documents_admins,
-    documents_logs,
-    documents_movements,
-    documents_plans,
-    documents_results,
-    documents_taxonomy,
-    documents_telemetry,
-    documents_training,
-    documents_treatment,
-    documents_workouts,
-)
 from tests.identity.documents import Case, id_coordinates, input_ids, load
 from tests.identity.rows import Pool, fill, stored
 from tests.identity.shapes import through_input
+from tests.rooms import WHERE, declared, listed, merged
 
 SCHEMA = load((Path(__file__).parents[2] / "schema.graphql").read_text())
-ARGUMENTS = (
-    documents.CASES
-    | documents_workouts.CASES
-    | documents_movements.CASES
-    | documents_taxonomy.CASES
-    | documents_training.CASES
-    | documents_results.CASES
-    | documents_logs.CASES
-    | documents_treatment.CASES
-    | documents_telemetry.CASES
-    | documents_plans.CASES
-    | documents_admins.CASES
-)
-CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
+ARGUMENTS: Mapping[str, Case] = {**merged("cases"), **merged("admin_cases")}
+CASES = {**ARGUMENTS, **through_input(SCHEMA, ARGUMENTS)}
 PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
 
 
@@ -87,13 +64,13 @@ def shown(response: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
 def test_every_query_and_mutation_of_the_schema_is_covered() -> None:
     assert SCHEMA.query_type and SCHEMA.mutation_type
     fields = {f"{root.name}.{name}" for root in (SCHEMA.query_type, SCHEMA.mutation_type) for name in root.fields}
-    assert {case.field for case in CASES.values()} == fields
+    assert {case.field for case in CASES.values()} == fields, f"`cases` has each with an id of theirs: {WHERE}"
 
 
 def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     covered = {coordinate for case in CASES.values() for coordinate in input_ids(SCHEMA, case)}
     inputs = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 1}
-    assert covered - {""} == inputs
+    assert covered - {""} == inputs, f"`cases` sends each an id of theirs: {WHERE}"
     arguments = {
         coordinate
         for coordinate in id_coordinates(SCHEMA)
@@ -106,12 +83,9 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
             case.field == coordinate.rpartition(".")[0] and "theirs." in str(case.variables) for case in CASES.values()
         )
     }
-    # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
-    below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
-    below |= {"Enrollment.logs.planExerciseId", "Organization.exerciseAnalytics.exerciseIds"}
-    below |= {"Organization.auditTrail.patientId"}  # for owners alone (tests/audit)
-    below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
-    assert arguments - covered_arguments == {"Query.job.id", *below}
+    # Those that rooms declare are below the root, or of no organization; others are streamed (tests/realtime).
+    how = f"`cases` sends each an id of theirs, or tests of the room do and it is in `own_arguments`: {WHERE}"
+    assert arguments - covered_arguments == {*listed("own_arguments")}, how
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"
 
@@ -142,18 +116,16 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
     for who in PEOPLE:
         codes = {code for code, _ in await api.refusals(case.text, two.people[who], **put(two.ids, case.variables))}
         allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "UPLOAD_NOT_FOUND", "INVALID_INPUT"} | (
-            {"FORBIDDEN"} if "mine." in str(case) or name in documents_admins.CASES else set()
+            {"FORBIDDEN"} if "mine." in str(case) or name in merged("admin_cases") else set()
         )
-        if name in documents_telemetry.CASES:
-            allowed |= {"CONSENT_REQUIRED"}
-            codes |= codes - {"CONSENT_REQUIRED"} or {"nothing beside the consent"}
-        assert codes and codes <= allowed, who
+        too = {code for room in declared().values() if name in room.cases for code in room.refused_too}
+        assert codes - too and codes <= allowed | too, who
 
 
 QUERIES = [
     name
     for name, case in CASES.items()
-    if case.field.startswith("Query.") and case.variables and name not in documents_admins.CASES
+    if case.field.startswith("Query.") and case.variables and name not in merged("admin_cases")
 ]
 
 

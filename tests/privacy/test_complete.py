@@ -1,9 +1,11 @@
 """Export and erasure know every column of the database that holds a user's id, and reach every table."""
 
-from kinegraph.privacy.rules import PERSONAL, Handling
+from kinegraph.identity.rules_personal import Handling
+from kinegraph.privacy.rules import PERSONAL
 from kinegraph.privacy.rules_indirect import IMPERSONAL, INDIRECT
 from tests.identity.rows import Pool
 
+HOW = "decide what an erasure does with the column, in its room's tables.py: identity/rules_personal.py says how"
 OF_PROCESSES = {"stale_embeddings.claimed_by"}
 """Columns that are named as those of users, and hold something else."""
 
@@ -32,7 +34,7 @@ async def test_every_column_that_references_users_is_handled(owner: Pool) -> Non
                OR a.attname ~ '(^|_)(user|athlete|patient|author|coach|actor)_id$' OR a.attname ~ '_by(_id)?$')
         """
     )
-    assert {row.name for row in rows} - OF_PROCESSES == {f"{each.table}.{each.column}" for each in PERSONAL}
+    assert {row.name for row in rows} - OF_PROCESSES == {f"{each.table}.{each.column}" for each in PERSONAL}, HOW
 
 
 async def test_references_become_null_where_they_may(owner: Pool) -> None:
@@ -63,5 +65,5 @@ async def test_every_column_of_json_and_of_ids_without_a_reference_is_decided(ow
     )
     erased = {each.table for each in PERSONAL if each.handling is Handling.DELETE}
     columns = {row.name for row in rows if row.name.partition(".")[0] not in erased}
-    assert columns == {*INDIRECT, *IMPERSONAL}
+    assert columns == {*INDIRECT, *IMPERSONAL}, HOW
     assert not set(INDIRECT) & set(IMPERSONAL)

@@ -14,11 +14,12 @@ from redis.asyncio import Redis
 from kinegraph.audit import store as audit
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
-from kinegraph.privacy import store
+from kinegraph.privacy import store, store_export
 from kinegraph.privacy.rules import ERASED_USER
 from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Person, World
 from tests.identity.rows import Pool
+from tests.library.documents import upsert
 from tests.logbook.documents import CORRECT, SEND_BRIEFLY, Enrolled, enrolled
 from tests.media.files import ADD, Studio, picture, stored_files
 from tests.patient.documents import consent_to_conditions
@@ -189,6 +190,23 @@ async def test_an_export_has_everything_that_is_erased(
     assert again.returncode == 1
     unknown = run("privacy", "export", "--email", "nobody@kinegraph.example", "--output", str(output), env=env)
     assert unknown.stderr == "kinegraph: No user has the e-mail address nobody@kinegraph.example.\n"
+
+
+async def test_an_export_names_the_rows_of_others_that_have_the_person_in_json(
+    api: Api, world: World, database: Database
+) -> None:
+    """Who suggested a video or overrode a value stands in JSON: the export has table, column and id of the row."""
+    gym = await world.organization()
+    exercise = await world.exercise_id("back-squat")
+    video = f"https://videos.example/{uuid4()}.mp4"
+    suggested = "mutation ($id: ID!, $url: String!) { suggestExerciseVideo(exerciseId: $id, url: $url) { __typename } }"
+    await api.run(suggested, gym.coach, id=exercise, url=video)
+    await upsert(api, gym, exercise, name="Squat")
+    async with database.read(store.act_for_privacy) as session:
+        found = (await store_export.everything(session, gym.coach.id))["references"]
+    by_column = {(each["table"], each["column"]): each["ids"] for each in found}
+    assert by_column["exercises", "video_candidates"] == [exercise]
+    assert len(by_column["exercise_org_overrides", "changes"]) == 1
 
 
 async def test_what_an_erased_coach_wrote_for_others_stays(

@@ -1,7 +1,6 @@
 """Settings are read from KINEGRAPH_*: their meaning, one message for each that is wrong, and renamed ones."""
 
 import re
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -9,71 +8,8 @@ from pydantic import ValidationError
 from kinegraph.settings import RENAMED, Settings, SettingsError, read_settings
 from tests.conftest import SECRET
 from tests.process.running import environment, run
+from tests.process.values import EVERY
 
-EVERY = {
-    "KINEGRAPH_ENVIRONMENT": ("environment", " Development ", "development"),
-    "KINEGRAPH_HOME": ("home", "some/folder", Path("some/folder").absolute()),
-    "KINEGRAPH_DATABASE_URL": ("database_url", "postgresql://host/name", "postgresql://host/name"),
-    "KINEGRAPH_REDIS_URL": ("redis_url", "unix:///run/redis", "unix:///run/redis"),
-    "KINEGRAPH_HOST": ("host", "::", "::"),
-    "KINEGRAPH_PORT": ("port", "81", 81),
-    "KINEGRAPH_JWT_SECRET": ("jwt_secret", SECRET, SECRET),
-    "KINEGRAPH_JWT_JWKS": ("jwt_jwks", "https://sign-in.example/keys", "https://sign-in.example/keys"),
-    "KINEGRAPH_JWT_AUDIENCE": ("jwt_audience", "api", "api"),
-    "KINEGRAPH_JWT_ISSUER": ("jwt_issuer", "sign-in", "sign-in"),
-    "KINEGRAPH_JWT_USER_CLAIM": ("jwt_user_claim", "email", "email"),
-    "KINEGRAPH_JWT_ALGORITHMS": ("jwt_algorithms", "ES256, RS256", ("ES256", "RS256")),
-    "KINEGRAPH_JWT_LEEWAY_SECONDS": ("jwt_leeway_seconds", "5", 5),
-    "KINEGRAPH_GRAPHIQL": ("graphiql", "OFF", False),
-    "KINEGRAPH_POOL_SIZE": ("pool_size", "3", 3),
-    "KINEGRAPH_MAX_SUBSCRIPTIONS": ("max_subscriptions", "0", 0),
-    "KINEGRAPH_MAX_SUBSCRIPTIONS_PER_USER": ("max_subscriptions_per_user", "7", 7),
-    "KINEGRAPH_HEARTBEAT_SECONDS": ("heartbeat_seconds", "30", 30),
-    "KINEGRAPH_JOB_LEASE_SECONDS": ("job_lease_seconds", "3", 3),
-    "KINEGRAPH_REMOVAL_DAYS": ("removal_days", "90", 90),
-    "KINEGRAPH_TELEMETRY_RETENTION_MONTHS": ("telemetry_retention_months", "24", 24),
-    "KINEGRAPH_STATEMENT_TIMEOUT": ("statement_timeout_seconds", "4", 4),
-    "KINEGRAPH_MAX_BODY_BYTES": ("max_body_bytes", "4096", 4096),
-    "KINEGRAPH_CORS_ORIGINS": ("cors_origins", "https://a.example/, http://b,", ("https://a.example", "http://b")),
-    "KINEGRAPH_CORS_HEADERS": ("cors_headers", "X-Tenant, X-Trace,", ("X-Tenant", "X-Trace")),
-    "KINEGRAPH_COMPRESSION": ("compression", "off", False),
-    "KINEGRAPH_LOG_FORMAT": ("log_format", "JSON", "json"),
-    "KINEGRAPH_EXECUTOR": ("executor", "graphql-core", "graphql-core"),
-    "KINEGRAPH_DOCUMENTS": ("documents", "Trusted", "trusted"),
-    "KINEGRAPH_MCP": ("mcp", "on", True),
-    "KINEGRAPH_PUBLIC_URL": ("public_url", "https://api.example", "https://api.example"),
-    "KINEGRAPH_MEDIA_URL_SECONDS": ("media_url_seconds", "60", 60),
-    "KINEGRAPH_CACHE_MB": ("cache_mb", "0", 0),
-    "KINEGRAPH_REQUEST_CACHE_MB": ("request_cache_mb", "1", 1),
-    "KINEGRAPH_MAX_ANSWER_OBJECTS": ("max_answer_objects", "500", 500),
-    "KINEGRAPH_MAX_ANSWER_MB": ("max_answer_mb", "2", 2),
-    "KINEGRAPH_MAX_COST": ("max_cost", "1000", 1000),
-    "KINEGRAPH_COST_BUDGET": ("cost_budget", "0", 0),
-    "KINEGRAPH_COST_REFILL": ("cost_refill", "10", 10),
-    "KINEGRAPH_MAX_TOKENS": ("max_tokens", "100", 100),
-    "KINEGRAPH_MAX_DEPTH": ("max_depth", "5", 5),
-    "KINEGRAPH_MAX_FIELDS": ("max_fields", "100", 100),
-    "KINEGRAPH_MAX_ROOT_FIELDS": ("max_root_fields", "1", 1),
-    "KINEGRAPH_MAX_ALIASES": ("max_aliases", "2", 2),
-    "KINEGRAPH_MAX_DEFINITIONS": ("max_definitions", "3", 3),
-    "KINEGRAPH_MAX_VARIABLES": ("max_variables", "4", 4),
-    "KINEGRAPH_MAX_ARGUMENTS": ("max_arguments", "50", 50),
-    "KINEGRAPH_TRUSTED_PROXIES": ("trusted_proxies", "10.0.0.0/8, ::1,", ("10.0.0.0/8", "::1")),
-    "KINEGRAPH_EXECUTION_TIMEOUT": ("execution_seconds", "5", 5),
-    "KINEGRAPH_VOYAGE_API_KEY": ("voyage_api_key", "key", "key"),
-    "KINEGRAPH_VOYAGE_URL": ("voyage_url", "https://proxy.example/v1", "https://proxy.example/v1"),
-    "KINEGRAPH_ANTHROPIC_API_KEY": ("anthropic_api_key", "key", "key"),
-    "KINEGRAPH_ANTHROPIC_URL": ("anthropic_url", "https://proxy.example", "https://proxy.example"),
-    "KINEGRAPH_ANTHROPIC_MODEL": ("anthropic_model", "another-model", "another-model"),
-    "KINEGRAPH_ANTHROPIC_INPUT_PRICE": ("anthropic_input_price", "0.8", 0.8),
-    "KINEGRAPH_ANTHROPIC_OUTPUT_PRICE": ("anthropic_output_price", "4", 4.0),
-    "KINEGRAPH_ENRICHMENT_BUDGET": ("enrichment_budget", "0.5", 0.5),
-    "KINEGRAPH_S3_BUCKET": ("s3_bucket", "files", "files"),
-    "KINEGRAPH_S3_ENDPOINT": ("s3_endpoint", "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
-    "KINEGRAPH_S3_REGION": ("s3_region", "auto", "auto"),
-    "KINEGRAPH_S3_ACCESS_KEY_ID": ("s3_access_key_id", "key", "key"),
-    "KINEGRAPH_S3_SECRET_ACCESS_KEY": ("s3_secret_access_key", "secret key", "secret key"),
-}
 WRONG = {
     "KINEGRAPH_ENVIRONMENT": "test",
     "KINEGRAPH_DATABASE_URL": "mysql://user:pass-word@host/x",
@@ -115,9 +51,9 @@ EXPECTED = (
 
 def test_every_field_is_read_from_its_variable() -> None:
     settings = read_settings({name: value for name, (_, value, _) in EVERY.items()})
-    assert {name: getattr(settings, name) for name in Settings.model_fields} == {
-        field: expected for field, _, expected in EVERY.values()
-    }
+    expected = {field: value for field, _, value in EVERY.values()}
+    assert expected.keys() == Settings.model_fields.keys(), "VALUES of tests/process/values.py has those of no number"
+    assert {name: getattr(settings, name) for name in Settings.model_fields} == expected
 
 
 def test_an_empty_value_counts_as_not_set_and_other_variables_are_ignored() -> None:

@@ -4,8 +4,9 @@ import asyncpg
 import pytest
 
 from tests.conftest import Organization, World
-from tests.identity.rows import RESULTS, Pool, fill, stored
+from tests.identity.rows import Pool, fill, stored
 from tests.identity.strangers import copied
+from tests.identity.tables import RESULTS
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any  # variables and values of cursors are JSON
 from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 
+from kinegraph.identity.store import authenticate_nobody
 from kinegraph.kit.database import Database
+from kinegraph.kit.errors import Refused
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.sync import rules, store
 from tests.conftest import Api, Person, World
 from tests.logbook.documents import enrolled
+from tests.servers import copied
 from tests.sync.documents import BRIEF, App
 from tests.sync.test_changes import end_membership
 from tests.workout.documents import Pool
@@ -80,6 +84,42 @@ async def test_a_cursor_of_a_restored_database_is_refused(api: Api, owner: Pool,
     assert app.cursor
     found = await refusal(api, plan.patient, since=changed(app.cursor, 1, "other"))
     assert found == ("INVALID_INPUT", ["since"], rules.OTHER_SERVER)
+
+
+async def test_a_cursor_is_of_one_database_of_a_server(
+    api: Api, owner: Pool, world: World, server_url: str, template: str
+) -> None:
+    """In another copy of the database on the same server, and where its tables were made anew, it is refused."""
+    app = App(api, (await enrolled(owner, world)).patient)
+    await app.sync()
+    assert app.cursor
+    cursor = rules.decoded(app.cursor)
+    async with copied(server_url, template) as url:
+        found = [await state_of(url)]
+        async with asyncpg.create_pool(url, min_size=1, max_size=1) as restored:
+            await restored.execute("""
+                CREATE TABLE anew (LIKE sync_retention INCLUDING ALL);
+                INSERT INTO anew SELECT * FROM sync_retention;
+                DROP TABLE sync_retention;
+                ALTER TABLE anew RENAME TO sync_retention;
+                GRANT SELECT ON sync_retention TO kinegraph_api;
+            """)
+        found.append(await state_of(url))
+    assert len({each.server for each in found}) == 2
+    for state in found:
+        with pytest.raises(Refused) as refused:
+            rules.check_state(cursor, state)
+        assert [each.message for each in refused.value.refusals] == [rules.OTHER_SERVER]
+
+
+async def state_of(url: str) -> rules.Now:
+    """The state of a database, as the feed reads it."""
+    database = await Database.open(url, 1)
+    try:
+        async with database.read(authenticate_nobody) as session:
+            return await store.state(session)
+    finally:
+        await database.close()
 
 
 async def test_rows_of_a_restored_dump_are_in_a_snapshot_and_not_reported_again(

@@ -7,6 +7,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType
 
 from kinegraph.api.schema import schema
 from tests.conftest import Api, Organization, Person
+from tests.rooms import WHERE, listed
 
 ERRORS = "userErrors { code message }"
 EXERCISE = f"{{ exercise {{ id }} {ERRORS} }}"
@@ -92,25 +93,6 @@ async def _own(api: Api, gym: Organization) -> str:
     return id
 
 
-LAYERS = frozenset(
-    {
-        "Query.substituteExercises.exerciseId",
-        "OverrideSafetyWarningInput.exerciseId",
-        *(f"{name}Input.exerciseId" for name in ("AddSafetyRestriction", "ClassifyExercise")),
-        *(f"{name}Input.exerciseId" for name in ("UpdateProgrammingProfile", "UpdateSafetyConstraint")),
-    }
-)
-"""Arguments of the training layers, which are not tried here."""
-PLANS = frozenset(
-    f"{name}.exerciseId"
-    for name in (
-        *("PlanExerciseInput", "AddPlanExerciseInput", "UpdatePlanExerciseInput"),
-        *("MediaEventInput", "PlaybackErrorInput", "RecordPoseFramesInput", "FindingOverrideInput"),
-    )
-)
-"""Arguments of treatment plans and telemetry, whose rooms try them."""
-
-
 def test_every_argument_for_an_exercise_is_tried() -> None:
     root = schema._schema
     found: set[str] = set()
@@ -123,13 +105,12 @@ def test_every_argument_for_an_exercise_is_tried() -> None:
     for each in root.type_map.values():
         if isinstance(each, GraphQLInputObjectType) and "exerciseId" in each.fields:
             found.add(f"{each.name}.exerciseId")
-    # These take the id by the functions of `lockExerciseVideo` and of MovementInput.
-    alike = {"Mutation.decideExerciseVideo.exerciseId", "AddMovementInput.exerciseId"}
-    alike |= {"ResultSetInput.exerciseId", "Query.exerciseHistory.exerciseId"}  # tests/record
+    alike = {"Mutation.decideExerciseVideo.exerciseId"}  # by the function of `lockExerciseVideo`
     # Their `input` has the same values as the arguments (tests/api/test_one_shape.py).
     mutations = {each.split(".")[1] for each in found if each.startswith("Mutation.") and each.endswith(".exerciseId")}
     alike |= {f"{name[0].upper()}{name[1:]}Input.exerciseId" for name in mutations}
-    assert found - alike - LAYERS - PLANS == set(REQUESTS)
+    missing = found - alike - {*listed("exercise_ids")}
+    assert missing == set(REQUESTS), f"a request here, or `exercise_ids` of a room that tries it: {WHERE}"
 
 
 async def test_another_organizations_view_of_a_canonical_exercise_names_the_exercise(

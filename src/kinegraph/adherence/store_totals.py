@@ -15,7 +15,10 @@ def total(column: str, place: str) -> str:
 
 
 def sum_at(column: str, count: str, place: str, *, back: int = 0) -> str:
-    """SQL of the sum of scores at a place, or of all but the last `back`; `count` is the column of their number."""
+    """SQL of the sum of the scores up to the day at a place, the last `back` scores left out.
+
+    `column` is an array of running sums, one for each score; `count` an array of the number of scores up to each day.
+    """
     return f"coalesce(p.{column}[{total(count, place)} - {back}], 0)"
 
 

@@ -20,7 +20,9 @@ from kinegraph.adherence.store_totals import (
     RECENT_PAINS,
     total,
 )
+from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
@@ -107,7 +109,7 @@ def _conditions(reasons: Sequence[WorklistReason]) -> str:
 
 
 async def worklist_pages(
-    session: ReadSession, organization_ids: Sequence[UUID], window: Window, reasons: tuple[WorklistReason, ...]
+    session: ReadSession[Viewer], organization_ids: Sequence[UUID], window: Window, reasons: tuple[WorklistReason, ...]
 ) -> list[Page]:
     """A page of each organization's worklist, the most urgent first."""
     arguments, direction = Arguments(), window.direction()
@@ -116,7 +118,7 @@ async def worklist_pages(
     rows = await session.fetch(
         f"""
         {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
-        SELECT ranked.*
+        SELECT ranked.*, e.organization_id, e.patient_id
         FROM (
             SELECT w.*, row_number() OVER (
                        PARTITION BY w.position ORDER BY w.urgency {direction}, w.weight {direction}, w.id {direction}
@@ -124,11 +126,13 @@ async def worklist_pages(
             FROM worklist w
             WHERE {" AND ".join(where or ["true"])}
         ) AS ranked
+        JOIN enrollments e ON e.id = ranked.id
         WHERE ranked.rank <= {window.limit}
         ORDER BY ranked.position, ranked.rank
         """,
         *arguments.values,
     )
+    seen(session, "WorklistEntry", rows)
     return pages_of(rows, organization_ids, window, "urgency", "weight", "id")
 
 

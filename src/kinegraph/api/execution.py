@@ -1,6 +1,6 @@
 """One operation from the document to the answer's data, in a transaction of its own, within the limits of a request.
 
-HTTP, subscriptions and whoever else has a document with its variables execute it here.
+Requests over HTTP, and the queries of subscriptions' events, are executed here.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Resources:
     address: str
     """The address of this server, for the addresses in answers."""
     addresses: SignedAddresses
-    """Signs addresses of charts."""
+    """Signs the addresses of charts and handouts."""
     vectors: QueryVectors
     """The vectors of queries."""
     capabilities: Capabilities
@@ -195,6 +195,8 @@ async def _once(
         await context.finish(commit=commit)
         meter.add(budget.objects, budget.values, context.statements, budget.hits)
         meter.finish()
-    if session is not None and not isinstance(session, WriteSession):  # after it, so that no connection is waited for
+    is_shown = not (result.errors and isinstance(session, WriteSession))
+    is_recorded = commit and isinstance(session, WriteSession)
+    if session is not None and is_shown and not is_recorded:  # after `finish`, so that no connection is waited for
         await record(context.database, session.viewer, session.subjects)
     return Executed(data, result.errors or [])

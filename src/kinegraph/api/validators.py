@@ -37,6 +37,7 @@ from kinegraph.api.requests import Parameters
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, versions_of_everything
 from kinegraph.kit.cache import Cache, Key
+from kinegraph.kit.database import load_tables
 from kinegraph.kit.sessions import ReadSession
 
 DATA = b'{"data":'
@@ -45,38 +46,19 @@ DATA = b'{"data":'
 BY_VIEWER = frozenset(("exercises", "exercise_org_overrides", "organizations", "versions"))
 """The tables that the versions of a viewer guard."""
 
-COVERED = BY_VIEWER | frozenset(
-    (
-        *("attachments", "exercise_comments", "programs", "workout_assignments", "workouts"),
-        *("workout_sections", "workout_movements", "memberships", "users"),
-        *("exercise_body_regions", "exercise_categories", "exercise_contraindications", "exercise_equipment"),
-        *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
-        *("exercise_progressions", "safety_restrictions", "safety_overrides"),
-        *("assignment_results", "result_sets", "result_submissions", "load_steps"),
-        "adherence_totals",
-        *("exercise_logs", "exercise_log_revisions"),
-        *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
-        *("enrollment_moves", "enrollment_overrides"),
-        *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
-        *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
-    )
-)
+
+def _tables(versions: str | None) -> frozenset[str]:
+    """The tables with these versions: `none`, `derived`, or None for those that say nothing, which have some."""
+    return frozenset(name for name, table in load_tables().tables.items() if table.info.get("versions") == versions)
+
+
+COVERED = _tables(None)
 """The tables that versions guard."""
 
-UNVERSIONED = frozenset(
-    (
-        *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
-        *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
-        *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
-        *("stale_embeddings", "query_embeddings", "audit_entries", "audit_pending", "audit_pseudonyms"),
-        "erased_totals",
-        *("telemetry_batches", "media_events", "pose_frames", "playback_errors", "media_sessions", "pose_sessions"),
-        *("sync_changes", "sync_contents", "sync_retention"),
-    )
-)
+UNVERSIONED = _tables("none") | {"alembic_version"}
 """The tables whose changes give nothing another version."""
 
-DERIVED = frozenset(("canonical_search", "canonical_words", "organization_search"))
+DERIVED = _tables("derived")
 """The tables of documents (texts that searches find), which triggers write in the transactions that change exercises
 and overrides: the versions of a viewer guard them, too."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kinegraph.identity.tables import key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 # Salt and pseudonym are set by a trigger.
 audit_pseudonyms = Table(
@@ -26,6 +26,7 @@ audit_pseudonyms = Table(
     Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
     Column("salt", LargeBinary, CheckConstraint("length(salt) = 16"), nullable=False),
     Column("pseudonym", Uuid, nullable=False, unique=True),
+    info=UNVERSIONED,
 )
 
 # Written by triggers and by kinegraph_audit_reads; empty outside of the transactions that have something to record.
@@ -38,6 +39,7 @@ audit_pending = Table(
     Column("action", String(8), nullable=False),
     Column("type", String(64), nullable=False),
     prefixes=["UNLOGGED"],
+    info=UNVERSIONED,
 )
 
 audit_entries = Table(
@@ -55,4 +57,5 @@ audit_entries = Table(
     Column("hash", LargeBinary, CheckConstraint("length(hash) = 32"), nullable=False),
     UniqueConstraint("organization_id", "position", name="audit_entries_position_key"),
     Index("audit_entries_subject_idx", "organization_id", "subject", text("position DESC")),
+    info=UNVERSIONED,
 )

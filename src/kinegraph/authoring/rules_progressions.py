@@ -1,4 +1,4 @@
-"""The progression graph of the shipped library: checking its file, and the edges that follow from it (seed 004).
+"""The progression graph of the shipped library: checking its file, and the edges that follow from it.
 
 An edge is read "`to` is the <type> of `from`". Authored are progressions, variations, substitutions, preparations and
 complements. Regressions mirror progressions, without their notes; variations and complements hold in both directions.

@@ -4,7 +4,7 @@ from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, String, Tab
 from sqlalchemy.dialects.postgresql import ENUM, JSONB
 
 from kinegraph.identity.tables import key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 KINDS = (
     *("seed_canonical", "enrich_canonical", "embed_exercises", "embed_workouts", "thumbnail"),
@@ -54,4 +54,5 @@ jobs = Table(
         "requested_by_user_id",
         postgresql_where=text("requested_by_user_id IS NOT NULL"),
     ),
+    info=UNVERSIONED,
 )

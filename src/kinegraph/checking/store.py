@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any  # values of columns, by name
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.checking.rules_overrides import OverrideRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
@@ -25,13 +26,14 @@ MAX_OVERRIDES = 2_000
 """Overrides of a workout that a check reads, the latest first."""
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[OverrideRow | None]:
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[OverrideRow | None]:
     """Overrides, in key order."""
     rows: list[OverrideRow] = await session.fetch(f"{SELECTED} WHERE o.id = ANY ($1)", ids)
+    _seen(session, rows)
     return in_key_order(rows, ids)
 
 
-async def in_force(session: ReadSession, workout_id: UUID, athlete_id: UUID | None) -> list[OverrideRow]:
+async def in_force(session: ReadSession[Viewer], workout_id: UUID, athlete_id: UUID | None) -> list[OverrideRow]:
     """Overrides of a workout that hold now: those for everybody, and those for the athlete.
 
     Overrides of exercises in the library workout hold in its snapshots too.
@@ -47,7 +49,13 @@ async def in_force(session: ReadSession, workout_id: UUID, athlete_id: UUID | No
         workout_id,
         athlete_id,
     )
+    _seen(session, rows)
     return rows
+
+
+def _seen(session: ReadSession[Viewer], rows: Sequence[OverrideRow]) -> None:
+    """Name the athletes of overrides; those for everybody have none."""
+    seen(session, "SafetyOverride", [row for row in rows if row.athlete_id is not None], "athlete_id")
 
 
 async def insert(session: WriteSession[Viewer], values: Mapping[str, Any]) -> UUID:

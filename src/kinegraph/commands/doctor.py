@@ -125,7 +125,7 @@ async def _security(database: Database) -> Finding:
         """
         SELECT relname
         FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+        WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
           AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)
         """
     )

@@ -14,7 +14,7 @@ from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, Request
-from kinegraph.programming.rules_eligible import Sorted
+from kinegraph.programming.rules_eligible import Eligibility
 from kinegraph.programming.rules_places import STEADY, Place
 
 MAX_SETS_PER_MUSCLE = 12
@@ -87,7 +87,7 @@ class Session:
     """The exercises that were chosen so far, each with its possible prescriptions and the one that it has."""
 
     request: Request
-    found: Sorted
+    found: Eligibility
     budget: int
     """Seconds of the main and accessory exercises."""
     is_thrifty: bool = False

@@ -99,8 +99,8 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "Another exercise of this kind was chosen."
     if not trains_targets(exercise, session.request):
         return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
-    of = session.range_of(exercise)
-    is_small_hold = of.unit is Unit.SECONDS and of.max <= SMALL_HOLD_SECONDS
+    prescribed = session.range_of(exercise)
+    is_small_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= SMALL_HOLD_SECONDS
     is_for_frail = exercise.is_compound and not session.setting.is_easy
     is_tiny = (
         is_small_hold or is_for_frail or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"

@@ -31,8 +31,9 @@ class Phase(IntEnum):
 
 
 MIDDLE = frozenset({Phase.LARGE, Phase.ONE_LEG, Phase.SMALL})
+"""Phases whose exercises may be mixed, so that no two exhausting exercises of a muscle follow one another."""
 LIFTS = frozenset({Phase.LARGE, Phase.ONE_LEG})
-"""MIDDLE: phases that may be mixed, so that no two exhausting exercises of a muscle follow one another."""
+"""Phases of lifts: they come before isolation, and of a movement the heaviest comes first."""
 
 
 def phase_of(exercise: Candidate, session: Session) -> Phase:

@@ -56,28 +56,28 @@ ONE_SET_MINUTES = 15
 """In sessions up to this length one set may do."""
 
 
-def repetitions(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Range:
+def repetitions(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Range:
     """The repetitions of a set: the profile's range, narrowed by the goal, the load and the person."""
-    low, high = _by_goal(exercise, of, setting)
+    low, high = _by_goal(exercise, prescribed, setting)
     if exercise.is_unilateral:
         high = min(high, MAX_PER_SIDE)
     if setting.is_short or setting.is_compact:
         high = min(high, MAX_PER_SIDE_IN_CIRCUIT if exercise.is_unilateral else MAX_IN_CIRCUIT)
-    if has_floor(exercise, of, setting):
+    if has_floor(exercise, prescribed, setting):
         least = MIN_PER_SIDE if exercise.is_unilateral else MIN_REPETITIONS
         low, high = max(low, least), max(high, least + 2)
         return min(low, high - 2), high
     return min(low, max(high - 2, 1)), high
 
 
-def has_floor(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> bool:
+def has_floor(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> bool:
     """True if a set has MIN_REPETITIONS at least: not where the body is pulled up, lowered slowly or few are usual."""
     pulls_up = exercise.side is Side.PULL and exercise.class_key == "bodyweight_upper_body"
     is_hard = exercise.class_key in HARD_CLASSES or exercise.class_key == "tendon_loading"
-    return setting.has_floor and not pulls_up and not is_hard and of.max > MAX_POWER_REPETITIONS
+    return setting.has_floor and not pulls_up and not is_hard and prescribed.max > MAX_POWER_REPETITIONS
 
 
-def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Range:
+def _by_goal(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Range:
     goal, key = setting.goal, exercise.class_key or ""
     is_accessory = exercise.prescription(goal) is None
     if goal is TrainingGoal.ENDURANCE:
@@ -85,47 +85,51 @@ def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Ra
         low, high = PULL_RANGE if pulls_up else ENDURANCE_RANGES.get(key, ENDURANCE_RANGE)
         if setting.is_easy and key == "bodyweight_upper_body" and not pulls_up:
             low, high = EASY_RANGE
-        return min(low, of.max), min(high, of.max)
-    if key in HARD_CLASSES or of.max <= MAX_POWER_REPETITIONS:
-        return max(of.max - 2, 1), min(of.max, MAX_POWER_REPETITIONS if goal is TrainingGoal.POWER else of.max)
+        return min(low, prescribed.max), min(high, prescribed.max)
+    if key in HARD_CLASSES or prescribed.max <= MAX_POWER_REPETITIONS:
+        return max(prescribed.max - 2, 1), min(
+            prescribed.max, MAX_POWER_REPETITIONS if goal is TrainingGoal.POWER else prescribed.max
+        )
     if goal is TrainingGoal.POWER and not is_accessory and not setting.is_slow:
         if key == "ballistic" and exercise.side is Side.HINGE:
             return SWING_RANGE
-        return min(of.min, MAX_POWER_REPETITIONS - 2), min(of.max, MAX_POWER_REPETITIONS)
+        return min(prescribed.min, MAX_POWER_REPETITIONS - 2), min(prescribed.max, MAX_POWER_REPETITIONS)
     if setting.is_easy:
         return EASY_RANGE if exercise.is_compound else ACCESSORY_RANGE
     if is_accessory:
-        return max(of.min, ACCESSORY_RANGE[0]), min(of.max, ACCESSORY_RANGE[1])
+        return max(prescribed.min, ACCESSORY_RANGE[0]), min(prescribed.max, ACCESSORY_RANGE[1])
     if goal is TrainingGoal.STRENGTH:
         if is_bar_lift(exercise):
-            return max(of.min, min(of.max, MAX_HEAVY_REPETITIONS) - 2), min(of.max, MAX_HEAVY_REPETITIONS)
-        return STRENGTH_RANGE if key != "tendon_loading" else (of.min, of.max)
-    return of.min, of.max if of.max - of.min <= WIDTH else of.min + WIDTH - 1
+            return max(prescribed.min, min(prescribed.max, MAX_HEAVY_REPETITIONS) - 2), min(
+                prescribed.max, MAX_HEAVY_REPETITIONS
+            )
+        return STRENGTH_RANGE if key != "tendon_loading" else (prescribed.min, prescribed.max)
+    return prescribed.min, prescribed.max if prescribed.max - prescribed.min <= WIDTH else prescribed.min + WIDTH - 1
 
 
-def amount(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> dict[str, int]:
+def amount(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> dict[str, int]:
     """The amount of a set, by the prescription's field for its unit."""
-    if of.unit is Unit.REPS:
-        low, high = repetitions(exercise, of, setting)
+    if prescribed.unit is Unit.REPS:
+        low, high = repetitions(exercise, prescribed, setting)
         return {"reps_min": low, "reps_max": high}
-    middle = (of.min + of.max) / 2
-    value = min(max(5 * round(middle / 5) if of.max >= 20 else ceil(middle), of.min), of.max)
-    if of.unit is Unit.SECONDS:
+    middle = (prescribed.min + prescribed.max) / 2
+    value = min(max(5 * round(middle / 5) if prescribed.max >= 20 else ceil(middle), prescribed.min), prescribed.max)
+    if prescribed.unit is Unit.SECONDS:
         is_hold = exercise.class_key == "isometric_hold"
         if is_hold and setting.is_heart:
             value = min(value, MAX_HEART_HOLD)
         if setting.is_compact:
-            value = max(of.min, min(value, COMPACT_HOLD))
-        elif setting.is_short and of.max >= CIRCUIT_HOLD:
+            value = max(prescribed.min, min(value, COMPACT_HOLD))
+        elif setting.is_short and prescribed.max >= CIRCUIT_HOLD:
             value = CIRCUIT_HOLD
         return {"duration_seconds": value}
-    return {"distance_meters" if of.unit is Unit.METERS else "calories": value}
+    return {"distance_meters" if prescribed.unit is Unit.METERS else "calories": value}
 
 
-def set_numbers(of: PrescriptionRange, setting: Setting) -> Sequence[int]:
+def set_numbers(prescribed: PrescriptionRange, setting: Setting) -> Sequence[int]:
     """The possible numbers of sets, from the most to the least."""
-    most = of.sets or MIN_SETS + 1
-    if of.unit is Unit.SECONDS and of.max <= MAX_HEART_HOLD:
+    most = prescribed.sets or MIN_SETS + 1
+    if prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD:
         least = FEW_HOLDS if setting.may_be_compact else most - 2
         return range(most, max(least, 1) - 1, -1)
     if setting.is_short:
@@ -136,9 +140,9 @@ def set_numbers(of: PrescriptionRange, setting: Setting) -> Sequence[int]:
     return range(most, min(least, most) - 1, -1)
 
 
-def rest_seconds(of: PrescriptionRange, setting: Setting) -> int:
+def rest_seconds(prescribed: PrescriptionRange, setting: Setting) -> int:
     """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
-    rest = of.rest_seconds or 0
+    rest = prescribed.rest_seconds or 0
     if setting.is_heart:
         return min(max(rest, MIN_HEART_REST), EASY_REST)
     if setting.is_short:
@@ -153,15 +157,17 @@ def rest_seconds(of: PrescriptionRange, setting: Setting) -> int:
     return rest
 
 
-def effort(exercise: Candidate, of: PrescriptionRange, setting: Setting, assessment: Assessment) -> dict[str, Any]:
+def effort(
+    exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, assessment: Assessment
+) -> dict[str, Any]:
     """The effort of a set; where a condition speaks against the exercise, one step easier."""
-    unit, value = _effort(exercise, of, setting)
+    unit, value = _effort(exercise, prescribed, setting)
     eased = bool(assessment.warnings)
     return {"unit": unit.value, "value": value + (eased if unit is LoadUnit.RIR else -eased)}
 
 
-def _effort(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[LoadUnit, int]:
-    if of.unit is not Unit.REPS:
+def _effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> tuple[LoadUnit, int]:
+    if prescribed.unit is not Unit.REPS:
         return LoadUnit.RPE, 3 if setting.is_heart else 5 if setting.is_easy else 7
     reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 3 if setting.spares_spine else 0
     if setting.goal is TrainingGoal.ENDURANCE:
@@ -176,10 +182,10 @@ def _effort(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tup
     return LoadUnit.RPE, 6 if setting.is_careful else 7 if setting.is_beginner else 8
 
 
-def lighter_sets(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:
+def lighter_sets(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:
     """The seconds of lighter sets before the working sets, and the note that names them."""
     if (
-        of.unit is not Unit.REPS
+        prescribed.unit is not Unit.REPS
         or exercise.mechanics not in LOADED
         or not exercise.is_compound
         or exercise.class_key == "ballistic"

@@ -51,22 +51,25 @@ class Chosen:
 
 
 def timed_prescriptions(
-    exercise: Candidate, of: PrescriptionRange | None, setting: Setting, assessment: Assessment
+    exercise: Candidate, prescribed: PrescriptionRange | None, setting: Setting, assessment: Assessment
 ) -> Sequence[TimedPrescription]:
     """The prescriptions of a main or accessory exercise, from the fullest to the least; none if it is not offered."""
-    if of is None:
+    if prescribed is None:
         return ()
     advice = advice_of(assessment)
     if exercise.class_key == STEADY:
         step = 60 * max(setting.minutes // 20, 1)
-        most = min(of.max, int(MAX_STEADY_SHARE * 60 * setting.minutes)) // step * step
+        most = min(prescribed.max, int(MAX_STEADY_SHARE * 60 * setting.minutes)) // step * step
         durations = range(most, min(MIN_STEADY, most) - 1, -step)
-        return _distinct([_timed(exercise, of, setting, assessment, advice, 1, each) for each in durations])
-    found = [_timed(exercise, of, setting, assessment, advice, sets, None) for sets in set_numbers(of, setting)]
+        return _distinct([_timed(exercise, prescribed, setting, assessment, advice, 1, each) for each in durations])
+    found = [
+        _timed(exercise, prescribed, setting, assessment, advice, sets, None)
+        for sets in set_numbers(prescribed, setting)
+    ]
     is_hold = exercise.class_key == "isometric_hold"
-    if (of.unit is Unit.REPS or is_hold) and setting.may_be_compact:
+    if (prescribed.unit is Unit.REPS or is_hold) and setting.may_be_compact:
         compact = replace(setting, is_compact=True)
-        found += [_timed(exercise, of, compact, assessment, advice, sets, None) for sets in (2, 1)]
+        found += [_timed(exercise, prescribed, compact, assessment, advice, sets, None) for sets in (2, 1)]
     return _distinct(sorted(found, key=lambda timed: -timed.seconds))
 
 
@@ -77,7 +80,7 @@ def _distinct(options: Sequence[TimedPrescription]) -> Sequence[TimedPrescriptio
 
 def _timed(
     exercise: Candidate,
-    of: PrescriptionRange,
+    prescribed: PrescriptionRange,
     setting: Setting,
     assessment: Assessment,
     advice: Advice,
@@ -85,19 +88,19 @@ def _timed(
     seconds: int | None,
 ) -> TimedPrescription:
     found: dict[str, Any] = {"sets": sets}
-    found |= amount(exercise, of, setting) if seconds is None else {"duration_seconds": seconds}
-    if sets > 1 and (rest := rest_seconds(of, setting)):
+    found |= amount(exercise, prescribed, setting) if seconds is None else {"duration_seconds": seconds}
+    if sets > 1 and (rest := rest_seconds(prescribed, setting)):
         found["rest_seconds"] = rest
     is_offered = exercise.prescription(setting.goal) is not None
     is_fast = setting.goal is TrainingGoal.POWER and is_offered and not setting.is_slow
-    if of.unit is Unit.REPS and exercise.tempo:
+    if prescribed.unit is Unit.REPS and exercise.tempo:
         found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
         found["per_side"] = True
-    if _has_effort(exercise, of, setting, is_fast=is_fast):
-        found["load"] = effort(exercise, of, setting, assessment)
-    lighter, ramp_note = lighter_sets(exercise, of, setting)
-    notes = [*_notes(exercise, of, setting, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
+    if _has_effort(exercise, prescribed, setting, is_fast=is_fast):
+        found["load"] = effort(exercise, prescribed, setting, assessment)
+    lighter, ramp_note = lighter_sets(exercise, prescribed, setting)
+    notes = [*_notes(exercise, prescribed, setting, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
     if notes:
         found["notes"] = " ".join(notes)
     found = obeying(found, advice)
@@ -105,14 +108,14 @@ def _timed(
     return TimedPrescription(found, seconds, setting.is_compact)
 
 
-def _has_effort(exercise: Candidate, of: PrescriptionRange, setting: Setting, *, is_fast: bool) -> bool:
-    if of.unit is Unit.SECONDS:
-        return of.max > EFFORTLESS_SECONDS and exercise.class_key != "balance_training"
-    return of.unit is not Unit.REPS or not is_fast or exercise.mechanics != "bodyweight"
+def _has_effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, *, is_fast: bool) -> bool:
+    if prescribed.unit is Unit.SECONDS:
+        return prescribed.max > EFFORTLESS_SECONDS and exercise.class_key != "balance_training"
+    return prescribed.unit is not Unit.REPS or not is_fast or exercise.mechanics != "bodyweight"
 
 
 def _notes(
-    exercise: Candidate, of: PrescriptionRange, setting: Setting, assessment: Assessment, *, is_fast: bool
+    exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, assessment: Assessment, *, is_fast: bool
 ) -> list[str]:
     notes = [FAST] if is_fast else []
     if exercise.class_key == STEADY:
@@ -151,19 +154,19 @@ def light_prescription(
         easy: dict[str, Any] = {"sets": 1, "duration_seconds": seconds, "load": {"unit": "rpe", "value": 3}}
         return TimedPrescription(easy, LIGHT_SETUP + seconds)
     ranges = (None,) if is_stretch else WARM_UP_RANGES
-    of = next((found for goal in ranges if (found := exercise.prescription(goal)) is not None), None)
-    if of is None:
+    prescribed = next((found for goal in ranges if (found := exercise.prescription(goal)) is not None), None)
+    if prescribed is None:
         return None
-    if of.unit is Unit.REPS:
-        most = min(of.max, _most_in_warm_up(exercise))
-        given: dict[str, Any] = {"reps_min": min(of.min, max(most - 2, 1)), "reps_max": most}
-    elif of.unit is Unit.SECONDS:
-        given = {"duration_seconds": min(of.max, MAX_WARM_UP_SECONDS)}
+    if prescribed.unit is Unit.REPS:
+        most = min(prescribed.max, _most_in_warm_up(exercise))
+        given: dict[str, Any] = {"reps_min": min(prescribed.min, max(most - 2, 1)), "reps_max": most}
+    elif prescribed.unit is Unit.SECONDS:
+        given = {"duration_seconds": min(prescribed.max, MAX_WARM_UP_SECONDS)}
     else:
-        given = amount(exercise, of, setting)
+        given = amount(exercise, prescribed, setting)
     full: dict[str, Any] = {"sets": 1, **given}
     if exercise.is_unilateral:
         full["per_side"] = True
-    if exercise.tempo and of.unit is Unit.REPS and exercise.class_key == "dynamic_mobility":
+    if exercise.tempo and prescribed.unit is Unit.REPS and exercise.class_key == "dynamic_mobility":
         full["tempo"] = exercise.tempo
     return TimedPrescription(full, seconds_of(exercise, full, LIGHT_SETUP))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, DateTime, String, Table, Uuid, text
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 stale_embeddings = Table(
     "stale_embeddings",
@@ -15,4 +15,5 @@ stale_embeddings = Table(
     Column("claimed_until", DateTime(timezone=True)),
     CheckConstraint("kind IN ('exercise', 'override', 'workout')"),
     CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="stale_embeddings_claim_chk"),
+    info=UNVERSIONED,
 )

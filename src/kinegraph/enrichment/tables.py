@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ENUM
 
 from kinegraph.enrichment.rules import AliasLanguage, AliasState
 from kinegraph.identity.tables import key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 LANGUAGE = ENUM(*AliasLanguage, name="alias_language")
 
@@ -55,6 +55,7 @@ alias_proposals = Table(
         Index(f"alias_proposals_{name}_idx", name, postgresql_where=sql(f"{name} IS NOT NULL"))
         for name in ("shared_with_id", "reviewed_by_user_id")
     ),
+    info=UNVERSIONED,
 )
 
 exercise_enrichments = Table(
@@ -67,6 +68,7 @@ exercise_enrichments = Table(
     Column("is_claimed", Boolean, nullable=False, server_default=sql("false")),
     _moment("enriched_at"),
     Index("exercise_enrichments_job_id_idx", "job_id"),
+    info=UNVERSIONED,
 )
 
 COUNTS = ("cost", "requests", "input_tokens", "output_tokens", "enriched", "proposed", "applied", "refused",
@@ -79,4 +81,5 @@ enrichment_runs = Table(
     Column("model", String(100), nullable=False),
     Column("max_cost", Integer, nullable=False),
     *(Column(name, Integer, nullable=False, server_default=sql("0")) for name in COUNTS),
+    info=UNVERSIONED,
 )

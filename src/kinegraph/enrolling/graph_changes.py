@@ -44,8 +44,8 @@ class Mutation:
         on: Annotated[
             date | None,
             strawberry.argument(
-                description=f"The first day for which it counts; today if null. {PAST}; an end is at the latest "
-                "tomorrow."
+                description=f"The first day for which it counts; today if null, or the start where that is to come. "
+                f"{PAST}, not before the start; an end at most a day ahead."
             ),
         ] = None,
         reason: Annotated[str | None, strawberry.argument(description=REASON)] = None,
@@ -152,7 +152,7 @@ async def _pause(
 ) -> None:
     """Store a pause, unless `checks` has faults. It begins today where no day is sent."""
     first = rules.checked_day(days[0], row, path, checks)
-    rules.checked_pause(first, days[1], await _pauses(session, row.id), path, checks)
+    rules.check_pause(first, days[1], await _pauses(session, row.id), path, checks)
     if not checks.refusals:
         await store.pause(session, row, first, days[1])
         await _record(session, row, (ACTIVE, PAUSED), first, reason)
@@ -196,5 +196,5 @@ async def _record(
     """Record a change of status."""
     values = (statuses[0].value, statuses[1].value)
     versions = row.last_version_id, row.last_version_id
-    await store.record_move(session, row.id, store.of(row), values, versions, day, reason)
+    await store.record_move(session, row.id, store.owner_columns(row), values, versions, day, reason)
     await store.touch(session, row.id)

@@ -45,7 +45,7 @@ class Mutation:
         input: Annotated[EnrollPatientInput, strawberry.argument(description="Who, in what, and from when.")],
     ) -> EnrollmentPayload:
         values, checks, plan = given(input), Checks(), None
-        plan_id, patient_id = (checks.key(values[f"{of}_id"], (*AT, f"{of}Id")) for of in ("plan", "patient"))
+        plan_id, patient_id = (checks.key(values[f"{name}_id"], (*AT, f"{name}Id")) for name in ("plan", "patient"))
         session = await info.context.write_session()
         with checks.layer():
             plan = await _enrollable(session, plan_id)
@@ -53,7 +53,7 @@ class Mutation:
         with checks.layer():
             await _require_member(session, owners, patient_id)
         today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
-        rules.checked_start(values["starts_on"], today, checks)
+        rules.check_start(values["starts_on"], today, checks)
         overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
         version_id = plan.current_version_id if plan else None
         findings: list[rules_safety.Finding] = []
@@ -65,8 +65,8 @@ class Mutation:
         checks.done()
         assert plan is not None and version_id is not None
         id = await _enroll(session, plan, version_id, patient_id, values["starts_on"])
-        of = {"organization_id": plan.organization_id, "patient_id": patient_id}
-        await store.record_overrides(session, id, of, overrides)
+        owner = {"organization_id": plan.organization_id, "patient_id": patient_id}
+        await store.record_overrides(session, id, owner, overrides)
         return await written(session, id, findings)
 
     @mutation(
@@ -99,8 +99,8 @@ class Mutation:
         assert row is not None and version is not None and day is not None
         await store.hold(session, row, version.id, day)
         statuses, versions = (row.status, row.status), (row.last_version_id, version.id)
-        await store.record_move(session, row.id, store.of(row), statuses, versions, day, reason)
-        await store.record_overrides(session, row.id, store.of(row), overrides)
+        await store.record_move(session, row.id, store.owner_columns(row), statuses, versions, day, reason)
+        await store.record_overrides(session, row.id, store.owner_columns(row), overrides)
         await store.touch(session, row.id)
         return await written(session, row.id, findings)
 
@@ -125,7 +125,7 @@ class Mutation:
             rules_safety.matched(findings, overrides, checks)
         checks.done()
         assert row is not None
-        await store.record_overrides(session, row.id, store.of(row), overrides)
+        await store.record_overrides(session, row.id, store.owner_columns(row), overrides)
         await store.touch(session, row.id)
         (findings,) = await store_safety.findings(session, [check_key(row)])
         return await written(session, row.id, findings)
@@ -154,9 +154,9 @@ async def _require_member(session: WriteSession, organization_ids: list[UUID], p
         raise NotFound("The organization has no such member.", *AT, "patientId")
 
 
-async def _require_none_running(session: WriteSession, plan_id: UUID, patient_id: UUID) -> None:
+async def _require_none_running(session: WriteSession[Viewer], plan_id: UUID, patient_id: UUID) -> None:
     """Raise Conflict where the patient has a running enrollment in the plan."""
-    if await store.running(session, plan_id, patient_id) is not None:
+    if await store.has_running(session, plan_id, patient_id):
         raise _is_running()
 
 
@@ -169,15 +169,16 @@ async def _enroll(
     session: WriteSession[Viewer], plan: PlanRow, version_id: UUID, patient_id: UUID, starts_on: date
 ) -> UUID:
     """Store an enrollment, its first version and its first move. Raises Conflict where another one was faster."""
-    of = {"organization_id": plan.organization_id, "patient_id": patient_id}
-    values = {**of, "plan_id": plan.id, "version_id": version_id, "starts_on": starts_on}
+    owner = {"organization_id": plan.organization_id, "patient_id": patient_id}
+    values = {**owner, "plan_id": plan.id, "version_id": version_id, "starts_on": starts_on}
     id = await store.insert(session, values)
     if id is None:
+        await _require_none_running(session, plan.id, patient_id)
         raise _is_running()
     await store_patients.add(session, plan.organization_id, patient_id)
-    await store.first_version(session, id, of, plan.id, version_id, starts_on)
+    await store.insert_version(session, id, owner, plan.id, version_id, starts_on)
     status = EnrollmentStatus.ACTIVE.value
-    await store.record_move(session, id, of, (None, status), (None, version_id), starts_on, None)
+    await store.record_move(session, id, owner, (None, status), (None, version_id), starts_on, None)
     return id
 
 
@@ -250,12 +251,13 @@ def _refuse_version(name: str, checks: Checks) -> None:
 
 
 async def _require_after(session: WriteSession, row: EnrollmentRow, version: VersionRow, day: date) -> None:
-    """Raise Conflict unless a version may hold from a day on: it is another one, and the present one has begun before.
+    """Raise Conflict unless a version may hold from a day on: it is another one, and the last one has begun before.
 
-    A version that is to come can be replaced. One that has begun stays for its days, since logs may refer to it.
+    A version that is to come can be replaced from its first day on. One that has begun stays for its days, since logs
+    may refer to it.
     """
     held, number, is_to_come = await store.latest_held(session, row.id)
-    if held.version_id == version.id and not (is_to_come and day < held.from_day):
+    if held.version_id == version.id:
         raise Conflict(f"This version holds from {held.from_day} on already.", *AT, "versionId")
     if day < held.from_day or (day == held.from_day and not is_to_come):
         message = f"Must be after {held.from_day}, the first day of the version that was assigned last."

@@ -12,6 +12,8 @@ MAX_START_DAYS = 366
 """The days before and after today within which an enrollment starts, and a move or a planned pause lies ahead."""
 MAX_PAST_DAYS = 31
 """The days before today from which on an enrollment is paused, resumed, moved or ended."""
+MAX_END_DAYS = 1
+"""The days after today within which an enrollment ends."""
 MAX_PAUSES, MAX_VERSIONS = 100, 100
 """Pauses of an enrollment, and changes of its version."""
 MAX_REASON = 2_000
@@ -39,15 +41,17 @@ class EnrollmentEnded(Refusal):
     code = "ENROLLMENT_ENDED"
 
 
-def checked_start(day: date, today: date, checks: Checks) -> None:
+def check_start(day: date, today: date, checks: Checks) -> None:
     """Check the day on which an enrollment starts: at most a year ago, and a year ahead."""
     _check_between(day, today, MAX_START_DAYS, MAX_START_DAYS, ("input", "startsOn"), checks)
 
 
-def checked_day(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
+def checked_day(
+    day: date | None, row: EnrollmentRow, path: Path, checks: Checks, max_days_ahead: int = MAX_START_DAYS
+) -> date:
     """The first day of a change; by default today, or the start where that is to come. Faults are recorded.
 
-    It lies from MAX_PAST_DAYS before that day to MAX_START_DAYS after it, and not before the start.
+    It lies from MAX_PAST_DAYS before that day to `max_days_ahead` after it, and not before the start.
     """
     default = max(row.today, row.starts_on)
     if day is None:
@@ -55,15 +59,13 @@ def checked_day(day: date | None, row: EnrollmentRow, path: Path, checks: Checks
     if day < row.starts_on:
         checks.refuse(f"Must not be before the start, {row.starts_on}.", *path)
     else:
-        _check_between(day, default, MAX_PAST_DAYS, MAX_START_DAYS, path, checks)
+        _check_between(day, default, MAX_PAST_DAYS, max_days_ahead, path, checks)
     return day
 
 
 def checked_end(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
-    """The first day on which nothing is due any more; by default today. Faults are recorded in `checks`."""
-    if day is not None:
-        _check_between(day, row.today, MAX_PAST_DAYS, 1, path, checks)
-    return day or row.today
+    """The first day on which nothing is due any more, as `checked_day` has it: the start, if it never begins."""
+    return checked_day(day, row, path, checks, MAX_END_DAYS)
 
 
 def _check_between(day: date, today: date, before: int, after: int, path: Path, checks: Checks) -> None:
@@ -77,7 +79,7 @@ def checked_reason(reason: str | None, path: Path, checks: Checks) -> str | None
     return None if reason is None else checks.text(reason, path, MAX_REASON, empty=True) or None
 
 
-def checked_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
+def check_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
     """Check a new pause: it ends not before it begins, and shares no day with another."""
     if last is not None and last < first:
         checks.refuse("Must not be before `from`.", *path[:-1], "to")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any  # values to write, by column
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules import EnrollmentRow, HeldRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -36,27 +37,32 @@ async def insert(session: WriteSession[Viewer], values: Mapping[str, Any]) -> UU
     return id
 
 
-async def running(session: ReadSession, plan_id: UUID, patient_id: UUID) -> UUID | None:
-    """The running enrollment of a patient in a plan."""
-    id: UUID | None = await session.fetch_value(
-        "SELECT id FROM enrollments WHERE plan_id = $1 AND patient_id = $2 AND status IN ('active', 'paused')",
+async def has_running(session: ReadSession[Viewer], plan_id: UUID, patient_id: UUID) -> bool:
+    """True if a patient has a running enrollment in a plan."""
+    rows = await session.fetch(
+        """
+        SELECT e.organization_id, e.patient_id
+        FROM enrollments e
+        WHERE e.plan_id = $1 AND e.patient_id = $2 AND e.status IN ('active', 'paused')
+        """,
         plan_id,
         patient_id,
     )
-    return id
+    seen(session, "Enrollment", rows)
+    return bool(rows)
 
 
 async def hold(session: WriteSession, row: EnrollmentRow, version_id: UUID, from_day: date) -> None:
     """Let a version hold from a day on, in place of those that were to hold from that day or later."""
     await session.run("DELETE FROM enrollment_versions WHERE enrollment_id = $1 AND from_day >= $2", row.id, from_day)
-    await first_version(session, row.id, of(row), row.plan_id, version_id, from_day)
+    await insert_version(session, row.id, owner_columns(row), row.plan_id, version_id, from_day)
     await session.update("enrollments", row.id, {"version_id": version_id})
 
 
-async def first_version(
+async def insert_version(
     session: WriteSession, id: UUID, whose: Mapping[str, UUID], plan_id: UUID, version_id: UUID, from_day: date
 ) -> None:
-    """Let a version hold from a day on."""
+    """Store that a version of the plan holds for an enrollment from a day on."""
     await session.run(
         """
         INSERT INTO enrollment_versions (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
@@ -90,7 +96,9 @@ async def latest_held(session: ReadSession, id: UUID) -> tuple[HeldRow, int, boo
 
 async def pause(session: WriteSession, row: EnrollmentRow, first: date, last: date | None) -> None:
     """Store a pause. Without an end, the stored status says it too."""
-    await session.insert("enrollment_pauses", {"enrollment_id": row.id, **of(row), "from_day": first, "to_day": last})
+    await session.insert(
+        "enrollment_pauses", {"enrollment_id": row.id, **owner_columns(row), "from_day": first, "to_day": last}
+    )
     if last is None:
         await session.update("enrollments", row.id, {"status": "paused"})
 
@@ -196,6 +204,6 @@ async def record_overrides(
         )
 
 
-def of(row: EnrollmentRow) -> dict[str, UUID]:
+def owner_columns(row: EnrollmentRow) -> dict[str, UUID]:
     """The columns that name an enrollment's organization and patient."""
     return {"organization_id": row.organization_id, "patient_id": row.patient_id}

@@ -38,6 +38,7 @@ class OverrideRow(Protocol):
     id: UUID
     organization_id: UUID
     enrollment_id: UUID
+    patient_id: UUID
     exercise_id: UUID
     condition: str
     reason: str
@@ -92,10 +93,10 @@ def _of_exercise(
 ) -> list[Finding]:
     """The findings of one exercise; that nobody has classified it is one of them."""
     assessment = exercise.assessed(person)
-    of = exercise.organization_id, exercise.id, exercise.name
+    key = exercise.organization_id, exercise.id, exercise.name
     findings = [
         Finding(
-            *of,
+            *key,
             CheckLevel.BLOCK if warning.is_avoid else CheckLevel.WARN,
             warning.condition,
             f"It is ruled out by {in_words([warning.condition])}."
@@ -109,7 +110,7 @@ def _of_exercise(
     ]
     if person and not assessment.is_classified:
         reason = "Nobody has classified it, so that nothing listed does not mean safe."
-        findings.append(Finding(*of, CheckLevel.WARN, None, reason, None, places))
+        findings.append(Finding(*key, CheckLevel.WARN, None, reason, None, places))
     return findings
 
 
@@ -139,7 +140,10 @@ def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], today: dat
 
 
 def matched(findings: Sequence[Finding], overrides: Sequence[dict[str, Any]], checks: Checks) -> None:
-    """Give each override the key of the condition that it is of, and refuse those of which there is no finding."""
+    """Replace each override's condition, as it was sent, by its key in the vocabulary.
+
+    An override whose exercise has no finding with that condition is refused: the fault is recorded in `checks`.
+    """
     warned: dict[UUID, set[str]] = {}
     for finding in findings:
         if finding.condition is not None:

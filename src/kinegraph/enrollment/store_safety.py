@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
@@ -22,6 +23,8 @@ class CheckedExerciseRow(Protocol):
     """An exercise of the versions of a key, the places where it stands as 10 * week + day, and the conditions."""
 
     position: int
+    organization_id: UUID
+    patient_id: UUID
     exercise_id: UUID
     places: Sequence[int]
     conditions: Sequence[str]
@@ -34,7 +37,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
     """
     rows: list[CheckedExerciseRow] = await session.fetch_list(
         """
-        SELECT wanted.position, x.exercise_id, p.conditions,
+        SELECT wanted.position, wanted.organization_id, wanted.patient_id, x.exercise_id, p.conditions,
                array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
         FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid, versions uuid[])
         JOIN patients p ON p.organization_id = wanted.organization_id AND p.user_id = wanted.patient_id
@@ -42,7 +45,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
             ON x.version_id = ANY (wanted.versions) AND x.organization_id = wanted.organization_id
         JOIN plan_version_sessions s ON s.id = x.session_id
         WHERE cardinality(p.conditions) > 0
-        GROUP BY wanted.position, x.exercise_id, p.conditions
+        GROUP BY wanted.position, wanted.organization_id, wanted.patient_id, x.exercise_id, p.conditions
         """,
         [
             {
@@ -54,6 +57,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
             for position, (organization_id, patient_id, _, versions) in enumerate(keys)
         ],
     )
+    seen(session, "SafetyFinding", rows)
     if not rows:
         return [[] for _ in keys]
     wanted = list(dict.fromkeys((keys[row.position][0], row.exercise_id) for row in rows))
@@ -65,15 +69,16 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         own = [row for row in rows if row.position == position]
         places = {row.exercise_id: [Position(*divmod(place, 10)) for place in row.places] for row in own}
         person = Person(own[0].conditions if own else ())
-        of = {id: exercises[(organization_id, id)] for id in places}
+        by_exercise = {id: exercises[(organization_id, id)] for id in places}
         recorded = overrides.get(enrollment, []) if enrollment is not None else []
-        answers.append(found(of, places, person, recorded))
+        answers.append(found(by_exercise, places, person, recorded))
     return answers
 
 
 OVERRIDES = f"""
-    SELECT o.id, o.organization_id, o.enrollment_id, o.exercise_id, o.condition, o.reason, o.note, o.expires_on,
-           o.created_at, o.created_by_user_id AS author_id, {name_column("author")}, {email_column("author")}
+    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.condition, o.reason, o.note,
+           o.expires_on, o.created_at, o.created_by_user_id AS author_id,
+           {name_column("author")}, {email_column("author")}
     FROM enrollment_overrides o
     {user_join("author", "o.created_by_user_id")}
     {member_join("author", "o.created_by_user_id", "o.organization_id")}"""
@@ -90,6 +95,7 @@ async def overrides_of(session: ReadSession[Viewer], enrollment_ids: Sequence[UU
         enrollment_ids,
         session.viewer.coached(),
     )
+    seen(session, "EnrollmentOverride", rows)
     return grouped(rows, enrollment_ids, "enrollment_id")
 
 
@@ -98,6 +104,7 @@ async def overrides(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[O
     rows: list[OverrideRow] = await session.fetch(
         f"{OVERRIDES} WHERE o.id = ANY ($1) AND o.organization_id = ANY ($2)", ids, session.viewer.coached()
     )
+    seen(session, "EnrollmentOverride", rows)
     return in_key_order(rows, ids)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 events = Table(
     "events",
@@ -45,4 +45,5 @@ events = Table(
         "position",
         postgresql_where=text("organization_id IS NOT NULL"),
     ),
+    info=UNVERSIONED,
 )

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from kinegraph.identity.tables import key, moments
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 from kinegraph.taxonomy.tables import scope
 
 
@@ -68,4 +68,5 @@ exercise_video_votes = Table(
     Column("is_positive", Boolean, nullable=False),
     *moments(deleted=False),
     Index("exercise_video_votes_user_idx", "user_id"),
+    info=UNVERSIONED,
 )

@@ -23,7 +23,7 @@ from kinegraph.generator.rules_unmet import (
 )
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
-from kinegraph.programming.rules_eligible import sort_out
+from kinegraph.programming.rules_eligible import eligibility_of
 from kinegraph.programming.rules_places import AEROBIC, REST, STEADY, Place, places_of
 from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import cool_down
@@ -44,7 +44,7 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
 
     What warm-up and cool-down leave of their time goes to the training.
     """
-    found = sort_out(catalogue, request)
+    found = eligibility_of(catalogue, request)
     total = request.minutes * 60
     setting = setting_of(request)
     for_warm_up = _for_warm_up(total, is_heart=setting.is_heart)

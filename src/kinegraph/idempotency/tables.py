@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, String, Table, Uuid, func
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -13,4 +13,5 @@ idempotency_keys = Table(
     Column("answer", LargeBinary),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("idempotency_keys_created_at_idx", "created_at"),
+    info=UNVERSIONED,
 )

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Computed, DateTime, ForeignKey, Index, String, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ENUM
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 
 def key() -> "Column[object]":
@@ -68,4 +68,5 @@ viewer_versions = Table(
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
     Column("version", Uuid, nullable=False),
+    info=UNVERSIONED,
 )

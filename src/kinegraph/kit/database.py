@@ -7,8 +7,11 @@ transaction's settings, which the policies of row-level security read.
 """
 
 import functools
+import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
 from typing import Any  # arguments and viewers are of any type
 from uuid import UUID
 
@@ -41,8 +44,27 @@ CONNECT_SECONDS = 5
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
+PACKAGE = Path(__file__).parents[1]
+"""The folder of all rooms."""
+
 metadata = MetaData()
 """The tables of all rooms, which a test compares with those that the migrations make."""
+
+UNVERSIONED = {"versions": "none"}
+"""The `info` of a table whose changes give nothing another version; without it, triggers change a version with each
+(docs/architecture.md, Caches)."""
+
+DERIVED = {"versions": "derived"}
+"""The `info` of a table that triggers write in the transactions that change a versioned one, from its rows alone."""
+
+
+def load_tables() -> MetaData:
+    """`metadata` with the tables of all rooms: imports the modules `tables` and `tables_…` of each."""
+    for room in pkgutil.iter_modules([str(PACKAGE)]):
+        for file in pkgutil.iter_modules([str(PACKAGE / room.name)]) if room.ispkg else ():
+            if file.name.partition("_")[0] == "tables":
+                import_module(f"{PACKAGE.name}.{room.name}.{file.name}")
+    return metadata
 
 
 class Unreachable(Exception):

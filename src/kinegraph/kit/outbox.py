@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime, Index, String, Table, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 outbox = Table(
@@ -26,6 +26,7 @@ outbox = Table(
     Column("handled_at", DateTime(timezone=True)),
     Index("outbox_waiting_idx", "fact", "id", postgresql_where=text("handled_at IS NULL")),
     Index("outbox_handled_idx", "handled_at", postgresql_where=text("handled_at IS NOT NULL")),
+    info=UNVERSIONED,
 )
 
 

@@ -1,4 +1,4 @@
-"""The training layers of exercises: programming profiles, the progression graph, safety constraints (seed 004).
+"""The training layers of exercises: programming profiles, the progression graph, safety constraints (docs/training.md).
 
 Each layer has a table of its own, so that a further one changes nothing here. A fork without a row of a layer has that
 of its nearest source. What a person may do is assessed when it is asked for, and nothing of a person is stored.

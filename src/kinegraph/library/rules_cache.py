@@ -8,7 +8,7 @@ Version: two values of the table `versions`, read with the viewer in the session
 
     kind     organization       moved by every change of
     library  none (canonical)   canonical rows of exercises, of their layers and contraindications
-    library  the page's         its rows of exercises, of exercise_org_overrides and safety_restrictions
+    library  the page's         its rows of the same tables, of exercise_org_overrides and safety_restrictions
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
 which call `kinegraph_change_version` (migrations 0010, 0025, 0037); `organizations_changed` (0011) does with each

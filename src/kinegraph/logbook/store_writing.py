@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any  # values to write, by column
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow, email_column, member_join, name_column, user_join
 from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession, typed
@@ -85,6 +86,7 @@ async def enrollments(
         """,
         *arguments.values,
     )
+    seen(session, "Enrollment", rows)
     return rows
 
 
@@ -131,9 +133,9 @@ async def delete(session: WriteSession[Viewer], log: LogRow, reason: str | None)
 
 async def _revise(session: WriteSession[Viewer], log: LogRow, reason: str | None) -> None:
     """Store the values of a log as its next revision, made by the viewer."""
-    of = {"organization_id": log.organization_id, "patient_id": log.patient_id, "log_id": log.id}
+    owner = {"organization_id": log.organization_id, "patient_id": log.patient_id, "log_id": log.id}
     made = {"content": content_of(log), "reason": reason, "recorded_by_id": session.viewer.user.id}
-    await session.insert("exercise_log_revisions", {**of, **made})
+    await session.insert("exercise_log_revisions", {**owner, **made})
 
 
 async def last_editor(session: ReadSession, log_id: UUID) -> EditorRow | None:

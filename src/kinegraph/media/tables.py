@@ -4,7 +4,7 @@ from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, String, Tab
 from sqlalchemy.dialects.postgresql import ENUM
 
 from kinegraph.identity.tables import key, moments
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 PURPOSES = ("exercise_video", "exercise_thumbnail", "instruction_image", "comment_attachment")
 
@@ -27,6 +27,7 @@ uploads = Table(
     Column("part_bytes", Integer),
     Index("uploads_user_id_idx", "user_id", postgresql_where=text("used_at IS NULL")),
     Index("uploads_created_at_idx", "created_at"),
+    info=UNVERSIONED,
 )
 
 attachments = Table(

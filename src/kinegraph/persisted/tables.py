@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 
 def _time(name: str) -> Column[datetime]:
@@ -32,6 +32,7 @@ persisted_documents = Table(
     _time("created_at"),
     _time("last_used_at"),
     Index("persisted_documents_last_used_at_idx", "last_used_at"),
+    info=UNVERSIONED,
 )
 
 document_registrations = Table(
@@ -41,6 +42,7 @@ document_registrations = Table(
     Column("hash", String(64), ForeignKey("persisted_documents.hash", ondelete="CASCADE"), primary_key=True),
     _time("created_at"),
     Index("document_registrations_hash_idx", "hash"),
+    info=UNVERSIONED,
 )
 
 trusted_documents = Table(
@@ -53,6 +55,7 @@ trusted_documents = Table(
     Column("tool", String(64)),
     Index("trusted_documents_hash_idx", "hash"),
     Index("trusted_documents_tool_idx", "tool", text("created_at DESC"), postgresql_where=text("tool IS NOT NULL")),
+    info=UNVERSIONED,
 )
 
 document_usage = Table(
@@ -63,4 +66,5 @@ document_usage = Table(
     Column("client_version", String(100), primary_key=True),
     Column("uses", BigInteger, nullable=False),
     Column("last_used_at", DateTime(timezone=True), nullable=False),
+    info=UNVERSIONED,
 )

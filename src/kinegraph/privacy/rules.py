@@ -1,8 +1,10 @@
 """The columns that hold the ids of users, and what export and erasure do with each."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
+
+from kinegraph.identity.rules_personal import Handling
+from kinegraph.kit.database import load_tables
 
 ERASED_USER = UUID("00000000-0000-7000-8000-000000000000")
 """The user who stands where a row has to have one, in place of everybody who was erased."""
@@ -10,19 +12,6 @@ ERASED_USER = UUID("00000000-0000-7000-8000-000000000000")
 ERASED_NAME = "Erased user"
 ERASED_BODY = "This comment was erased."
 """The text of an erased comment to which others have replied."""
-
-
-class Handling(StrEnum):
-    """The treatment, in an erasure, of a person's rows, or of their id in rows of others."""
-
-    DELETE = "delete"
-    """The rows are the person's: they are exported and deleted."""
-    CLEAR = "clear"
-    """The id becomes null."""
-    REPLACE = "replace"
-    """The id becomes that of the erased user, since the column has to have one."""
-    SPECIAL = "special"
-    """The row is the person's in part; `store_erasing` says how it is erased, `store` how it is exported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,18 @@ def _columns(handling: Handling, **columns: str) -> tuple[PersonalColumn, ...]:
     )
 
 
+def _declared() -> tuple[PersonalColumn, ...]:
+    """The columns that rooms declare in `tables`, those of later tables first, since they may refer to earlier ones."""
+    return tuple(
+        PersonalColumn(table.name, column.name, column.info["personal"])
+        for table in reversed(load_tables().tables.values())
+        for column in table.columns
+        if isinstance(column.info.get("personal"), Handling)
+    )
+
+
 PERSONAL = (
+    *_declared(),
     *_columns(
         Handling.CLEAR,
         alias_proposals="reviewed_by_user_id",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kinegraph.kit.database import load_tables
+
 INDIRECT: Mapping[str, str] = MappingProxyType(
     {
         "events.object_id": "events about the person and their rows are deleted",
@@ -18,7 +20,13 @@ INDIRECT: Mapping[str, str] = MappingProxyType(
 )
 """Columns that may hold an id or words of a person without a foreign key, and what is done there."""
 
-IMPERSONAL = frozenset(
+_DECLARED = frozenset(
+    f"{table.name}.{column.name}"
+    for table in load_tables().tables.values()
+    for column in table.columns
+    if column.info.get("personal", "") is None
+)
+IMPERSONAL = _DECLARED | frozenset(
     f"{table}.{column}"
     for table, columns in {
         "audit_entries": "actor hash organization_id request subject",  # pseudonyms
@@ -47,9 +55,13 @@ IMPERSONAL = frozenset(
     }.items()
     for column in columns.split()
 )
-"""Columns of JSON, bytes and ids without a foreign key, in tables whose rows are not deleted, that name nobody."""
+"""Columns of JSON, bytes and ids without a foreign key, in tables whose rows are not deleted, that name nobody;
+rooms declare others in `tables`."""
 
 LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"idempotency_keys": ("request_hash", "answer"), "users": ("name_key",), "workouts": ("embedding",)}
 )
 """Columns that are not exported: copies and derived values of what is, and what nobody can read."""
+
+IN_JSON = ("exercises.video_candidates", "exercise_org_overrides.changes")
+"""Columns of JSON in rows of others that may name the person: exported as references."""

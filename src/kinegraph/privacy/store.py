@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kinegraph.identity.rules import User
+from kinegraph.identity.rules_personal import Handling
 from kinegraph.kit.database import Unreachable
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.privacy.rules import PERSONAL, Handling
+from kinegraph.privacy.rules import PERSONAL
 
 OWNER_ONLY = "This needs the login that owns the tables and runs `kinegraph migrate`: a superuser, or with BYPASSRLS."
 

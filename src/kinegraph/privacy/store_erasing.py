@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.identity.rules_personal import Handling
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.rules_files import staged_key
-from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL, Handling
+from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL
 from kinegraph.privacy.rules_erased import Erased
+from kinegraph.privacy.rules_indirect import IN_JSON
 from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
 from kinegraph.privacy.store_comments import erase_comments
 
@@ -68,7 +70,7 @@ async def _add_totals(session: WriteSession, user_id: UUID) -> None:
 
 async def _replace_in_json(session: WriteSession, user_id: UUID) -> None:
     """Put the erased user in the place of the person in suggestions of videos and beside overridden values."""
-    for table, column in (("exercises", "video_candidates"), ("exercise_org_overrides", "changes")):
+    for table, column in (name.split(".") for name in IN_JSON):
         await session.run(
             f"""
             UPDATE {table} SET {column} = replace({column}::text, $1, $2)::jsonb

@@ -4,7 +4,7 @@ from typing import Any  # rows as JSON
 from uuid import UUID
 
 from kinegraph.kit.sessions import Arguments, ReadSession
-from kinegraph.privacy.rules_indirect import LEFT_OUT
+from kinegraph.privacy.rules_indirect import IN_JSON, LEFT_OUT
 from kinegraph.privacy.rules_summary import NAMED, explain, ids_of
 from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
 
@@ -21,6 +21,12 @@ RELATED = {
 }
 """Rows about a person that are found through others: by table, the SQL condition."""
 
+REFERENCES = (
+    *((each.table, each.column, f"t.{each.column} = {{user}}") for each in IN_OTHERS),
+    *((*name.split("."), f"strpos(t.{name.split('.')[1]}::text, {{user}}::text) > 0") for name in IN_JSON),
+)
+"""Where a person stands in rows of others: the table, the column, and the SQL condition."""
+
 
 async def everything(session: ReadSession, user_id: UUID, organization_id: UUID | None = None) -> Exported:
     """Every row of a person by table, and (`references`) where they stand in rows of others, whose content is theirs.
@@ -34,13 +40,13 @@ async def everything(session: ReadSession, user_id: UUID, organization_id: UUID 
         if organization_id is None or table in scoped or table == "users":
             found[table] = await _rows(session, table, condition, user_id, organization_id if table in scoped else None)
     found["references"] = []
-    for each in IN_OTHERS:
-        if organization_id is None or each.table in scoped:
-            within = organization_id if each.table in scoped else None
-            rows = await _rows(session, each.table, f"t.{each.column} = {{user}}", user_id, within)
+    for table, column, condition in REFERENCES:
+        if organization_id is None or table in scoped:
+            within = organization_id if table in scoped else None
+            rows = await _rows(session, table, condition, user_id, within)
             if rows:
                 ids = sorted(row["id"] for row in rows if "id" in row)
-                found["references"].append({"table": each.table, "column": each.column, "ids": ids})
+                found["references"].append({"table": table, "column": column, "ids": ids})
     explain(found, await _names(session, found))
     return found
 

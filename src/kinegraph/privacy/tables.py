@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Table, Uuid
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 erased_totals = Table(
     "erased_totals",
@@ -10,4 +10,5 @@ erased_totals = Table(
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True),
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
     *(Column(name, BigInteger, nullable=False) for name in ("patients", "prescribed", "completed", "logs")),
+    info=UNVERSIONED,
 )

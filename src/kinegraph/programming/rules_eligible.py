@@ -1,7 +1,6 @@
 """The exercises that are eligible for a session, and the reasons that exclude the others (docs/generator.md, Process).
 
-The checks come in the order of seed 004: safety, the goal, muscles, equipment, difficulty and prerequisites. An
-exercise has the first reason that holds.
+An exercise has the first reason that holds; `reason_against` has their order.
 """
 
 from collections import Counter
@@ -35,8 +34,8 @@ TINY_FATIGUE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """The exercises of a catalogue: those that may be chosen, and the others with their reasons.
+class Eligibility:
+    """The eligible exercises of a catalogue, and the others with the reasons that exclude them.
 
     `assessments` are of those that no condition rules out; `ranges` have what is prescribed of eligible ones.
     """
@@ -49,8 +48,8 @@ class Sorted:
     """By exercise, those that train the same."""
 
 
-def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
-    """Check every exercise of a catalogue against a request."""
+def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
+    """The eligibility of every exercise of a catalogue for a request."""
     shown = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
     person, bars = request.person, bars_of(request.person)
     assessments = {
@@ -60,14 +59,14 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
     excluded: list[Excluded] = []
     ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
-        of = offered(each, request.goal, assessments.get(each.id))
-        found = reason_against(each, of, request, assessments, catalogue, bars)
-        if found is None and of is not None:
+        prescribed = offered(each, request.goal, assessments.get(each.id))
+        found = reason_against(each, prescribed, request, assessments, catalogue, bars)
+        if found is None and prescribed is not None:
             eligible.append(each)
-            ranges[each.id] = of
+            ranges[each.id] = prescribed
         elif found is not None:
             excluded.append(Excluded(each, *found, person))
-    return Sorted(eligible, excluded, assessments, ranges, catalogue.near)
+    return Eligibility(eligible, excluded, assessments, ranges, catalogue.near)
 
 
 def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) -> PrescriptionRange | None:
@@ -91,7 +90,7 @@ def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) 
 
 def reason_against(
     each: Candidate,
-    of: PrescriptionRange | None,
+    prescribed: PrescriptionRange | None,
     request: Request,
     assessments: Mapping[UUID, Assessment],
     catalogue: Catalogue,
@@ -99,7 +98,7 @@ def reason_against(
 ) -> tuple[ExclusionReason, str | None] | None:
     """The first reason that excludes an exercise; None if it is eligible.
 
-    Exercises that are ruled out have no assessment. `of`: what is prescribed of it for the goal.
+    Exercises that are ruled out have no assessment. `prescribed` is its range for the goal.
     """
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
@@ -110,7 +109,7 @@ def reason_against(
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
     if not is_training(each):
         return ExclusionReason.GOAL, f"It is {USE[use_of(each)]}."
-    if of is None:
+    if prescribed is None:
         return ExclusionReason.GOAL, f"It does not suit training for {request.goal}."
     if not is_treatment and not trains_targets(each, request):
         return ExclusionReason.MUSCLE, _trains(each)

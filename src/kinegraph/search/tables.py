@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import DERIVED, metadata
 
 WHOLE = (
     "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
@@ -47,6 +47,7 @@ canonical_search = Table(
         postgresql_using="gin",
         postgresql_ops={"search_name": "gin_trgm_ops", "search_aliases": "gin_trgm_ops"},
     ),
+    info=DERIVED,
 )
 
 # The vocabulary of names and aliases, which misspelled words are compared with.
@@ -55,6 +56,7 @@ canonical_words = Table(
     metadata,
     Column("word", Text, primary_key=True),
     Index("canonical_words_trgm_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    info=DERIVED,
 )
 
 # An organization's own exercises, and canonical ones as it overrides their texts.
@@ -77,4 +79,5 @@ organization_search = Table(
     # Its storage is MAIN, which a comparison of models does not see: it is compared with queries one by one.
     Column("words_tsv", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
     Index("organization_search_overridden_idx", "organization_id", "exercise_id", postgresql_where=text("NOT is_own")),
+    info=DERIVED,
 )

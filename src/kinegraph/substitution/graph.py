@@ -77,6 +77,6 @@ class Query:
         equipment = checked_equipment(available_equipment, catalogue, checks, "availableEquipment")
         count = checks.whole(limit, ("limit",), 1, MAX_LIMIT)
         checks.done()
-        of = await visible_candidate(info, catalogue, exercise, "exerciseId")
-        found = Offer(catalogue, Person(keys, is_checked=True), equipment).substitutes(of, count)
+        replaced = await visible_candidate(info, catalogue, exercise, "exerciseId")
+        found = Offer(catalogue, Person(keys, is_checked=True), equipment).substitutes(replaced, count)
         return cast(list[ExerciseSubstitute], found)

@@ -82,59 +82,63 @@ class Offer:
                     found.setdefault(trait, []).append(each)
         return found
 
-    def substitutes(self, of: Candidate, limit: int) -> list[Substitute]:
+    def substitutes(self, replaced: Candidate, limit: int) -> list[Substitute]:
         """The best substitutes of an exercise, the best first; equals by name."""
-        relations = _relations(self.catalogue, of)
+        relations = _relations(self.catalogue, replaced)
         ranked = sorted(
-            ((_likeness(of, each, self.assessments[each.id], relations), each) for each in self._alike(of, relations)),
+            (
+                (_likeness(replaced, each, self.assessments[each.id], relations), each)
+                for each in self._alike(replaced, relations)
+            ),
             key=lambda pair: (-pair[0], pair[1].name, pair[1].key),
         )[:limit]
         return [
-            _substitute(of, each, score, self.assessments[each.id], relations, self.person) for score, each in ranked
+            _substitute(replaced, each, score, self.assessments[each.id], relations, self.person)
+            for score, each in ranked
         ]
 
-    def _alike(self, of: Candidate, relations: Mapping[UUID, Sequence[ProgressionType]]) -> Iterable[Candidate]:
+    def _alike(self, replaced: Candidate, relations: Mapping[UUID, Sequence[ProgressionType]]) -> Iterable[Candidate]:
         """Offered exercises that train the same: a common primary muscle, a pattern that says something, or an edge."""
-        traits = [*of.primary]
-        if of.pattern not in UNSPECIFIC:
-            traits.append(f"pattern:{of.pattern}")
+        traits = [*replaced.primary]
+        if replaced.pattern not in UNSPECIFIC:
+            traits.append(f"pattern:{replaced.pattern}")
         near = {each.id: each for trait in traits for each in self.by_trait.get(trait, ())}
         near |= {id: self.catalogue.by_id[id] for id in relations if id in self.assessments}
-        is_mobility = of.kind == "mobility"
+        is_mobility = replaced.kind == "mobility"
         return [
             each
             for each in near.values()
-            if each.root_id != of.root_id
+            if each.root_id != replaced.root_id
             and (each.kind == "mobility") == is_mobility
-            and (each.involved & of.involved or len(relations.get(each.id, ())) == 1)
+            and (each.involved & replaced.involved or len(relations.get(each.id, ())) == 1)
         ]
 
 
-def _relations(catalogue: Catalogue, of: Candidate) -> dict[UUID, Sequence[ProgressionType]]:
+def _relations(catalogue: Catalogue, replaced: Candidate) -> dict[UUID, Sequence[ProgressionType]]:
     """The exercises that edges lead to: by one edge its type, by two edges both."""
     found: dict[UUID, Sequence[ProgressionType]] = {}
-    for edge in of.edges:
+    for edge in replaced.edges:
         if edge.type in EDGE:
             found.setdefault(edge.to_id, (edge.type,))
     for id, path in [*found.items()]:
         nearer = catalogue.by_id.get(id)
         for edge in nearer.edges if nearer is not None else ():
-            if edge.type in EDGE and edge.to_id != of.id:
+            if edge.type in EDGE and edge.to_id != replaced.id:
                 found.setdefault(edge.to_id, (*path, edge.type))
     return found
 
 
 def _likeness(
-    of: Candidate, each: Candidate, assessment: Assessment, relations: Mapping[UUID, Sequence[ProgressionType]]
+    replaced: Candidate, each: Candidate, assessment: Assessment, relations: Mapping[UUID, Sequence[ProgressionType]]
 ) -> float:
     path = relations.get(each.id, ())
-    steps = each.difficulty - of.difficulty
+    steps = each.difficulty - replaced.difficulty
     points = (
-        _pattern_points(of, each)
-        + PRIMARY_MUSCLES * _jaccard(of.primary, each.primary)
-        + ALL_MUSCLES * _jaccard(of.involved, each.involved)
-        + SAME_CLASS * (of.class_key is not None and of.class_key == each.class_key)
-        + SAME_MECHANICS * (of.mechanics is not None and of.mechanics == each.mechanics)
+        _pattern_points(replaced, each)
+        + PRIMARY_MUSCLES * _jaccard(replaced.primary, each.primary)
+        + ALL_MUSCLES * _jaccard(replaced.involved, each.involved)
+        + SAME_CLASS * (replaced.class_key is not None and replaced.class_key == each.class_key)
+        + SAME_MECHANICS * (replaced.mechanics is not None and replaced.mechanics == each.mechanics)
         + (EDGE[path[0]] if len(path) == 1 else TWO_EDGES if path else 0.0)
         - (HARDER * steps if steps > 0 else -EASIER * steps)
         - assessment.score / RISK_PER_POINT
@@ -143,14 +147,16 @@ def _likeness(
     return min(max(points, 0.0), 100.0)
 
 
-def _pattern_points(of: Candidate, each: Candidate) -> float:
-    if of.pattern in UNSPECIFIC or each.pattern in UNSPECIFIC:
+def _pattern_points(replaced: Candidate, each: Candidate) -> float:
+    if replaced.pattern in UNSPECIFIC or each.pattern in UNSPECIFIC:
         return (
-            SAME_PATTERN if of.side == each.side and of.pattern == each.pattern and of.primary & each.primary else 0.0
+            SAME_PATTERN
+            if replaced.side == each.side and replaced.pattern == each.pattern and replaced.primary & each.primary
+            else 0.0
         )
-    if of.pattern == each.pattern:
+    if replaced.pattern == each.pattern:
         return SAME_PATTERN
-    return LIKE_PATTERN if {of.pattern, each.pattern} in ALIKE and of.primary & each.primary else 0.0
+    return LIKE_PATTERN if {replaced.pattern, each.pattern} in ALIKE and replaced.primary & each.primary else 0.0
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
@@ -159,7 +165,7 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _substitute(
-    of: Candidate,
+    replaced: Candidate,
     each: Candidate,
     score: float,
     assessment: Assessment,
@@ -167,8 +173,8 @@ def _substitute(
     person: Person,
 ) -> Substitute:
     path = relations.get(each.id, ())
-    shared = tuple(sorted(of.primary & each.primary)) or tuple(sorted(of.involved & each.involved))
-    is_same = of.pattern == each.pattern and of.pattern not in UNSPECIFIC
+    shared = tuple(sorted(replaced.primary & each.primary)) or tuple(sorted(replaced.involved & each.involved))
+    is_same = replaced.pattern == each.pattern and replaced.pattern not in UNSPECIFIC
     relation = path[0] if len(path) == 1 else None
-    text = explanation(of, each, shared, is_same, relation, assessment, person)
-    return Substitute(each, round(score), shared, is_same, relation, conversion_of(of, each), assessment, text)
+    text = explanation(replaced, each, shared, is_same, relation, assessment, person)
+    return Substitute(each, round(score), shared, is_same, relation, conversion_of(replaced, each), assessment, text)

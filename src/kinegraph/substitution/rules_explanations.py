@@ -15,7 +15,7 @@ RELATION = {
 
 
 def explanation(
-    of: Candidate,
+    replaced: Candidate,
     each: Candidate,
     shared: Sequence[str],
     is_same_pattern: bool,
@@ -25,10 +25,10 @@ def explanation(
 ) -> str:
     """The explanation of a substitute in sentences: muscles, movement, the graph, equipment, what changes, safety."""
     sentences = [
-        _trains(shared, is_same_pattern, of.pattern),
+        _trains(shared, is_same_pattern, replaced.pattern),
         f"{RELATION[relation].capitalize()}." if relation is not None else "",
-        _equipment(of, each),
-        _changes(of, each),
+        _equipment(replaced, each),
+        _changes(replaced, each),
         _safety(assessment, person),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -39,22 +39,22 @@ def _trains(shared: Sequence[str], is_same_pattern: bool, pattern: str | None) -
     return f"{muscles}, with the same movement ({pattern})." if is_same_pattern else f"{muscles}."
 
 
-def _equipment(of: Candidate, each: Candidate) -> str:
+def _equipment(replaced: Candidate, each: Candidate) -> str:
     if not each.equipment:
-        return "Needs no equipment." if of.equipment else ""
-    if set(each.equipment) <= set(of.equipment):
-        return "Needs nothing that the exercise itself does not need." if each.equipment != of.equipment else ""
-    new = [name for key, name in each.equipment.items() if key not in of.equipment]
-    gone = [name for key, name in of.equipment.items() if key not in each.equipment]
+        return "Needs no equipment." if replaced.equipment else ""
+    if set(each.equipment) <= set(replaced.equipment):
+        return "Needs nothing that the exercise itself does not need." if each.equipment != replaced.equipment else ""
+    new = [name for key, name in each.equipment.items() if key not in replaced.equipment]
+    gone = [name for key, name in replaced.equipment.items() if key not in each.equipment]
     return f"Uses {in_words(new)}" + (f" instead of {in_words(gone)}." if gone else ".")
 
 
-def _changes(of: Candidate, each: Candidate) -> str:
+def _changes(replaced: Candidate, each: Candidate) -> str:
     said = []
-    if each.difficulty != of.difficulty:
-        harder = "Harder" if each.difficulty > of.difficulty else "Easier"
-        said.append(f"{harder}: difficulty {each.difficulty} instead of {of.difficulty}.")
-    if each.is_unilateral != of.is_unilateral:
+    if each.difficulty != replaced.difficulty:
+        harder = "Harder" if each.difficulty > replaced.difficulty else "Easier"
+        said.append(f"{harder}: difficulty {each.difficulty} instead of {replaced.difficulty}.")
+    if each.is_unilateral != replaced.is_unilateral:
         said.append("One side at a time." if each.is_unilateral else "Both sides together.")
     return " ".join(said)
 

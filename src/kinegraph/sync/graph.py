@@ -36,8 +36,7 @@ Changes = Annotated[
 class Change:
     kind: rules.ChangeKind = strawberry.field(description="What an app does with it.")
     type: str = strawberry.field(
-        description="The name of the object's type: AssignmentResult, EffectiveExercise, Enrollment, ExerciseLog, "
-        "PlanVersion or WorkoutAssignment."
+        description=f"The name of the object's type: {', '.join(rules.TYPES[:-1])} or {rules.TYPES[-1]}."
     )
     object_id: strawberry.ID = strawberry.field(description="The object's id, by which `Query.node` finds it.")
     changed_at: datetime = strawberry.field(description="When it was changed last.")

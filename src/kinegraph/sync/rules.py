@@ -17,7 +17,7 @@ from kinegraph.kit.checks import Checks, parse_key
 
 MAX_CHANGES, DEFAULT_CHANGES = 500, 100
 MAX_CURSOR_LENGTH = 100_000
-"""Characters of a cursor, at most: 20 for each transaction that was running when it was given out."""
+"""The length of a cursor. Its snapshot has up to 20 characters for each transaction that runs when it is made."""
 
 EXERCISE = "EffectiveExercise"
 TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", "PlanVersion", "WorkoutAssignment")
@@ -50,7 +50,7 @@ class ChangeKind(StrEnum):
 
 
 class Now(Protocol):
-    """The database's current snapshot, which server it is, the time, and since when removals are stored."""
+    """The current snapshot, the mark of the server and the database, the time, and since when removals are stored."""
 
     snapshot: str
     server: str

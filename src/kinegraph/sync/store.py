@@ -19,12 +19,17 @@ Wanted = tuple[Cursor | None, int]
 
 
 async def state(session: ReadSession) -> Now:
-    """The current snapshot; the server with the timeline of its log, which restores and failovers change."""
+    """The current snapshot, and the mark of the server and the database.
+
+    A restored server or a promoted replica has another timeline, a restored dump another database, or another table.
+    """
     rows: list[Now] = await session.fetch(
         """
         SELECT pg_current_snapshot()::text AS snapshot, now() AS now,
                (SELECT system_identifier::text FROM pg_control_system())
-               || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS server,
+               || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)
+               || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
+               || ' ' || 'sync_retention'::regclass::oid AS server,
                CASE WHEN r.stored_since > '-infinity' THEN r.stored_since END AS stored_since
         FROM sync_retention r
         """

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, String
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 
 class TransactionId(UserDefinedType[str]):
@@ -46,6 +46,7 @@ sync_changes = Table(
     ),
     Index("sync_changes_transaction_idx", "user_id", "changed_in"),
     Index("sync_changes_removed_idx", "changed_at", postgresql_where=text("is_removed")),
+    info=UNVERSIONED,
 )
 
 # organization_id is 0 for a canonical exercise.
@@ -55,6 +56,7 @@ sync_contents = Table(
     Column("object_id", Uuid, primary_key=True),
     Column("organization_id", Uuid, primary_key=True),
     *_change(),
+    info=UNVERSIONED,
 )
 
 sync_retention = Table(
@@ -62,4 +64,5 @@ sync_retention = Table(
     metadata,
     Column("id", Boolean, CheckConstraint("id"), primary_key=True, server_default=text("true")),
     Column("stored_since", DateTime(timezone=True), nullable=False),
+    info=UNVERSIONED,
 )

@@ -28,7 +28,7 @@ FITTING: Mapping[str, Sequence[MediaEventKind]] = {
     "buffered_seconds": (MediaEventKind.BUFFERING_END,),
     "milestone_percent": (MediaEventKind.MILESTONE,),
 }
-"""The kinds of events that have a value."""
+"""By value (column), the kinds of events that may be sent with it; with other kinds it is refused."""
 
 
 class WatchFigures(Protocol):

@@ -120,9 +120,9 @@ class PostgresTelemetry:
 
         Of two equal batches at once, the second waits for the first one's transaction.
         """
-        of = batch.organization_id, batch.user_id, batch.client_id
+        key = batch.organization_id, batch.user_id, batch.client_id
         lists = [_list(batch.rows, name) for name in COLUMNS[batch.kind]]
-        stored = await self._session.fetch(APPENDING[batch.kind], *of, batch.kind, batch.content_hash, *lists)
+        stored = await self._session.fetch(APPENDING[batch.kind], *key, batch.kind, batch.content_hash, *lists)
         if stored:
             return True
         before = await self._session.fetch_value(
@@ -130,7 +130,7 @@ class PostgresTelemetry:
             SELECT content_hash FROM telemetry_batches
             WHERE organization_id = $1 AND user_id = $2 AND client_id = $3
             """,
-            *of,
+            *key,
         )
         if before != batch.content_hash:
             message = "Another batch was stored with this clientId: send this one with an id of its own."

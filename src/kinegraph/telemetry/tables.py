@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 from kinegraph.plan.tables import required
 
 BY_MONTH = "RANGE (occurred_at)"
@@ -62,6 +62,7 @@ telemetry_batches = Table(
     _received("created_at"),
     Index("telemetry_batches_organization_idx", "organization_id"),
     Index("telemetry_batches_created_at_idx", "created_at"),
+    info=UNVERSIONED,
 )
 
 media_events = Table(
@@ -81,6 +82,7 @@ media_events = Table(
     ),
     Index("media_events_user_idx", "user_id"),
     postgresql_partition_by=BY_MONTH,
+    info=UNVERSIONED,
 )
 
 pose_frames = Table(
@@ -99,6 +101,7 @@ pose_frames = Table(
     Column("feedback", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Index("pose_frames_user_idx", "user_id"),
     postgresql_partition_by=BY_MONTH,
+    info=UNVERSIONED,
 )
 
 playback_errors = Table(
@@ -117,4 +120,5 @@ playback_errors = Table(
     Index("playback_errors_user_idx", "user_id"),
     Index("playback_errors_exercise_idx", "organization_id", "exercise_id", "occurred_at"),
     postgresql_partition_by=BY_MONTH,
+    info=UNVERSIONED,
 )

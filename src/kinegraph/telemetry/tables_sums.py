@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, REAL
 
 from kinegraph.enrollment.tables import OF_PATIENT
 from kinegraph.identity.tables import key
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 from kinegraph.plan.tables import required
 from kinegraph.telemetry.tables import moment, reference_to, video
 
@@ -43,6 +43,7 @@ media_sessions = Table(
     Index("media_sessions_exercise_idx", "organization_id", "exercise_id", "started_at"),
     Index("media_sessions_exercise_id_idx", "exercise_id"),
     Index("media_sessions_last_at_idx", "last_at"),
+    info=UNVERSIONED,
 )
 
 pose_sessions = Table(
@@ -81,4 +82,5 @@ pose_sessions = Table(
     Index("pose_sessions_organization_idx", "organization_id"),
     Index("pose_sessions_exercise_id_idx", "exercise_id"),
     Index("pose_sessions_last_at_idx", "last_at"),
+    info=UNVERSIONED,
 )

@@ -3,7 +3,7 @@
 from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import Column, DateTime, Index, String, Table, func
 
-from kinegraph.kit.database import metadata
+from kinegraph.kit.database import UNVERSIONED, metadata
 
 query_embeddings = Table(
     "query_embeddings",
@@ -12,4 +12,5 @@ query_embeddings = Table(
     Column("embedding", VECTOR(1024), nullable=False),
     Column("used_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("query_embeddings_used_at_idx", "used_at"),
+    info=UNVERSIONED,
 )

@@ -101,10 +101,10 @@ def _raises_pulse(each: Candidate, light: Light) -> bool:
         return False
     if each.class_key == STEADY:
         return each.fatigue <= (MAX_GENTLE_FATIGUE if light.is_gentle else MAX_PULSE_FATIGUE) and _is_at_hand(each)
-    of = each.prescription(light.request.goal) or next(
+    prescribed = each.prescription(light.request.goal) or next(
         (found for goal in type(light.request.goal) if (found := each.prescription(goal)) is not None), None
     )
-    if of is None or of.unit != "seconds":
+    if prescribed is None or prescribed.unit != "seconds":
         return False
     if each.class_key == "balance_training":
         return "hip_flexors" in each.primary
@@ -170,9 +170,11 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
         return False
     if each.fatigue > min(MAX_REHEARSAL_FATIGUE, max(first.fatigue, 2)) or each.difficulty > MAX_REHEARSAL_DIFFICULTY:
         return False
-    of = next((found for goal in type(light.request.goal) if (found := each.prescription(goal)) is not None), None)
+    prescribed = next(
+        (found for goal in type(light.request.goal) if (found := each.prescription(goal)) is not None), None
+    )
     is_of_kind = is_prepared or each.side is first.side or first.side is Side.OTHER
-    return of is not None and of.unit == "reps" and is_of_kind
+    return prescribed is not None and prescribed.unit == "reps" and is_of_kind
 
 
 def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int) -> list[Chosen]:

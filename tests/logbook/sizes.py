@@ -13,7 +13,8 @@ async def log(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int)
         WITH logged AS (
             INSERT INTO exercise_logs (organization_id, enrollment_id, patient_id, version_exercise_id, source_id,
                                        exercise_id, client_id, content_hash, performed_on, recorded_by_id, pain_score)
-            SELECT $1, e.id, e.patient_id, x.id, x.source_id, x.exercise_id, x.id::text || n, '', e.starts_on, $2, 5
+            SELECT $1, e.id, e.patient_id, x.id, x.source_id, x.exercise_id,
+                   gen_random_uuid()::text, '', e.starts_on, $2, 5
             FROM enrollments e
             JOIN plan_version_exercises x ON x.version_id = e.version_id
             CROSS JOIN generate_series(1, $3) n

@@ -1,0 +1,39 @@
+"""Laws of advice that names another exercise: what it points to must be easier for the condition than the exercise."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from content_check.lines import Line, Row
+from kinegraph.classification.rules_severity import RANK
+
+LIMIT = re.compile(
+    r"half|%|\bkg\b|degrees|RPE|\blight\b|at most|\bwithout\b|from a box|from a table|one foot sliding|sitting upright"
+    r"|high handles|hands at chest height|pelvis tucked|bent knees|seated|\d seconds"
+)
+"""Words by which an exercise is made easier than its usual prescription."""
+Severities = Mapping[str, Mapping[str, int]]
+"""By exercise and condition, the rank of the severity."""
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.compile(rf"^(?:Use|Do|Hold)(?: an?)? ({longest_first})(?![\w-])")
+
+
+def pointer(line: Line, rows: Mapping[str, Row], severities: Severities) -> str | None:
+    """The condition speaks less strongly against an exercise that the advice names, and not at all without a limit.
+
+    A limit is a smaller load, range or effort than that exercise usually has.
+    """
+    slugs = {row["name"]: slug for slug, row in rows.items()}
+    found = _pattern(tuple(slugs)).match(line.instead)
+    if found is None or (slug := slugs[found[1]]) == line.row["slug"]:
+        return None
+    of_other = severities[slug].get(line.condition, 0)
+    if of_other >= RANK[line.severity]:
+        return f"{slug} is as risky for the condition"
+    if of_other and LIMIT.search(line.instead) is None:
+        return f"{slug} has a finding for the condition too, and nothing makes it easier"
+    return None
