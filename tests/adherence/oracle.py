@@ -20,7 +20,7 @@ class Version:
 
 @dataclass
 class Log:
-    """A log, in the order of creation within a history."""
+    """A log, in the order of creation within a history; `age` is the number of days since it was received."""
 
     day: date
     source: str
@@ -29,6 +29,7 @@ class Log:
     exertion: int | None = None
     amounts: tuple[int | None, int | None, int | None] = (None, None, None)
     """Sets, repetitions and duration."""
+    age: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -75,7 +76,8 @@ class History:
     def logged(self, exercise: str, until: date) -> list[Log]:
         """The logs of an exercise up to a day, in the order of days and of creation."""
         return sorted(
-            (log for log in self.logs if log.exercise == exercise and log.day <= until), key=lambda log: log.day
+            (log for log in self.logs if log.exercise == exercise and log.day <= until),
+            key=lambda log: (log.day, -log.age),
         )
 
 
@@ -97,10 +99,16 @@ def recent_days(history: History, exercise: str, as_of: date) -> tuple[int, int]
     return len({day for day, _ in of_exercise}), len(done)
 
 
-def is_struggling(history: History, exercise: str, as_of: date) -> bool:
-    """Whether the last three scores of pain average 4 or more, or it was done on under half of its recent due days."""
+def is_struggling(history: History, exercise: str, as_of: date, today: date | None = None) -> bool:
+    """Whether the last three scores of pain average 4 or more, or it was done on under half of its recent due days.
+
+    Today counts among the due days only where it was done.
+    """
     pains = [log.pain for log in history.logged(exercise, as_of) if log.pain is not None][-3:]
     due, done = recent_days(history, exercise, as_of)
+    of_today = [source for day, source, other in history.due(as_of) if other == exercise and day == as_of == today]
+    if of_today and not any(history.is_done(as_of, source) for source in of_today):
+        due -= 1
     return (bool(pains) and sum(pains) / len(pains) >= 4) or done < due / 2
 
 
@@ -127,6 +135,15 @@ def weeks(history: History, as_of: date) -> int:
     return max(min(begun, version.weeks) if version else 0, *due, 0)
 
 
+def felt_by_groups(by_patient: Mapping[str, Sequence[Log]]) -> dict[str, Any]:
+    """The averages of what patients felt, with the number of scores; null of fewer than five patients who scored."""
+    found = felt([log for logs in by_patient.values() for log in logs])
+    for score, name in (("pain", "Pain"), ("exertion", "Exertion")):
+        if sum(any(getattr(log, score) is not None for log in logs) for logs in by_patient.values()) < 5:
+            found |= {f"average{name}": None, f"{score}Count": None}
+    return found
+
+
 def felt(logs: Sequence[Log]) -> dict[str, Any]:
     """The averages of what was felt, with the number of scores."""
     pains = [log.pain for log in logs if log.pain is not None]
@@ -139,7 +156,7 @@ def felt(logs: Sequence[Log]) -> dict[str, Any]:
     }
 
 
-def adherence(history: History, as_of: date) -> dict[str, Any]:
+def adherence(history: History, as_of: date, today: date | None = None) -> dict[str, Any]:
     """The adherence of an enrollment, as the API answers it; exercises by their ids."""
     due = [(day, exercise, history.is_done(day, source)) for day, source, exercise in history.due(as_of)]
     by_week = []
@@ -166,7 +183,7 @@ def adherence(history: History, as_of: date) -> dict[str, Any]:
             **felt(history.logged(exercise, as_of)),
             "recentDueDays": recent_due,
             "recentDoneDays": recent_done,
-            "isStruggling": is_struggling(history, exercise, as_of),
+            "isStruggling": is_struggling(history, exercise, as_of, today),
         }
     done = [done for _, _, done in due]
     return {
@@ -193,7 +210,8 @@ def analytics(patients: Mapping[str, Sequence[History]], start: date | None, end
         for _, exercise in d
     }
     for exercise in names:
-        counted, due, done, logs, struggling = set(), 0, 0, [], set()
+        counted, due, done, struggling = set(), 0, 0, set()
+        logs: dict[str, list[Log]] = defaultdict(list)
         for patient, histories in patients.items():
             for history in histories:
                 of_exercise = [
@@ -207,14 +225,14 @@ def analytics(patients: Mapping[str, Sequence[History]], start: date | None, end
                     if is_struggling(history, exercise, end):
                         struggling.add(patient)
                 due, done = due + len(of_exercise), done + sum(of_exercise)
-                logs += logged
+                logs[patient] += logged
         if len(counted) >= 5:
             found[exercise] = {
                 "patients": len(counted),
                 "prescribed": due,
                 "completed": done,
                 "rate": rate(done, due),
-                **felt(logs),
+                **felt_by_groups(logs),
                 "strugglingPatients": len(struggling),
             }
     return found
@@ -243,14 +261,19 @@ def is_ready(history: History, exercise: str, today: date) -> bool:
 
 
 def hurts(history: History, exercise: str, today: date) -> bool:
-    """Whether a log of the last seven days has a pain of 4 or more."""
-    return any((log.pain or 0) >= 4 and log.day > today - timedelta(7) for log in history.logged(exercise, today))
+    """Whether a log with a pain of 4 or more was performed or received in the last seven days."""
+    return any(
+        (log.pain or 0) >= 4 and (log.day > today - timedelta(7) or log.age < 7)
+        for log in history.logged(exercise, today)
+    )
 
 
 def worklist_entry(history: History, today: date) -> dict[str, Any] | None:
-    """Why a running enrollment is on the worklist, its place in the order, and the exercises; None where it is not."""
-    if history.ended_on or any(first <= today and (last is None or today <= last) for first, last in history.pauses):
+    """Why an enrollment is on the worklist, its place in the order, and the exercises; None where it is not."""
+    if history.ended_on is not None and history.ended_on <= today - timedelta(7):
         return None
+    is_paused = any(first <= today and (last is None or today <= last) for first, last in history.pauses)
+    is_running = history.ended_on is None and not is_paused
     due = list(history.due(today))
     logs = [log for log in history.logs if log.day <= today]
     exercises = {}
@@ -258,15 +281,18 @@ def worklist_entry(history: History, today: date) -> dict[str, Any] | None:
         held = (
             hurts(history, exercise, today),
             False,
-            is_struggling(history, exercise, today),
-            is_ready(history, exercise, today),
+            is_running and is_struggling(history, exercise, today, today),
+            is_running and is_ready(history, exercise, today),
         )
         if any(held):
             exercises[exercise] = [reason for reason, holds in zip(REASONS, held, strict=True) if holds]
     week = today - timedelta(6)
     last = max((log.day for log in logs), default=None)
     has_stopped = (
-        history.starts_on <= week and any(week <= day < today for day, _, _ in due) and (last is None or last < week)
+        is_running
+        and history.starts_on <= week
+        and any(week <= day < today for day, _, _ in due)
+        and (last is None or last < week)
     )
     found = {reason for reasons in exercises.values() for reason in reasons} | (
         {"STOPPED_LOGGING"} if has_stopped else set()

@@ -106,7 +106,7 @@ async def test_adherence_ends_today_by_the_patients_time_zone_unless_a_day_is_na
     before = datetime.now(ZoneInfo(zone)).date()
     found = await clinic.adherence(clinic.gym.member, id, None)
     after = datetime.now(ZoneInfo(zone)).date()
-    assert found in [oracle.adherence(history, day) for day in {before, after}]
+    assert found in [oracle.adherence(history, day, day) for day in {before, after}]
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +138,18 @@ async def test_analytics_are_what_plain_python_computes_over_all_enrollments_of_
         named = clinic.exercises[:2]
         found = await clinic.analytics(clinic.gym.owner, *window, *named)
         assert found == {id: values for id, values in wanted.items() if id in named}
+
+
+async def test_pain_and_exertion_of_fewer_than_five_patients_who_scored_are_not_shown(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    """Of six patients four score pain and five exertion: average and number of pain are null, not the others."""
+    await clinic.empty()
+    history = History(START, [(START, clinic.versions[0])])
+    due = next(iter(history.due(START)))
+    for number, patient in enumerate(patients[:6]):
+        id = await clinic.enroll(history, patient)
+        await clinic.log(id, patient, Log(*due, 9 if number < 4 else None, 5 if number < 5 else None))
+    found = (await clinic.analytics(clinic.gym.coach, START, START))[due[2]]
+    names = ("patients", "completed", "averagePain", "painCount", "averageExertion", "exertionCount")
+    assert [found[name] for name in names] == [6, 6, None, None, 5.0, 5]

@@ -60,10 +60,13 @@ async def test_the_worklist_is_what_plain_python_finds_in_the_order_of_urgency(
     wanted = {}
     for patient in patients:
         history: History = data.draw(histories(clinic, today - timedelta(data.draw(st.integers(5, 20)))))
-        history.ended_on = data.draw(st.sampled_from((None, None, None, history.starts_on)))
+        ended = (None, None, None, history.starts_on, today - timedelta(7), today - timedelta(6), today)
+        history.ended_on = data.draw(st.sampled_from(ended))
         places = sorted(place for version in clinic.versions for day in version.days.values() for place in day)
         for source, exercise in data.draw(st.lists(st.sampled_from(places), max_size=4)):
             history.logs += [Log(today - timedelta(data.draw(st.integers(0, 8))), source, exercise, 1, 2)]
+        for log in history.logs:
+            log.age = data.draw(st.sampled_from((0, 3, 6, 7, 20)))
         id = await stored(clinic, history, patient, data, zone)
         if entry := oracle.worklist_entry(history, today):
             wanted[str(id)] = entry
@@ -111,6 +114,73 @@ async def test_an_exercise_on_the_worklist_comes_with_the_figures_that_brought_i
         "recentAverageExertion": 4.0,
         "recentExertionCount": 3,
     }
+
+
+async def hurting(clinic: Clinic) -> list[tuple[str, list[str]]]:
+    """The reasons of each enrollment on the worklist of pain, and its exercises with theirs, by patient."""
+    nodes = (await worklist(clinic, clinic.gym.coach, reasons=["PAIN"]))["nodes"]
+    return [
+        (node["enrollment"]["status"], [*node["reasons"], *(str(each["reasons"]) for each in node["exercises"])])
+        for node in nodes
+    ]
+
+
+async def test_pain_that_is_received_late_is_on_the_worklist_paused_and_ended_enrollments_too(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    """A log performed eight days ago and received today counts for seven days, whatever the enrollment's status is."""
+    await clinic.empty()
+    zone, today = noon()
+    history = History(today - timedelta(11), [(today - timedelta(11), clinic.versions[0])])
+    due = next(each for each in history.due(today - timedelta(8)) if each[0] == today - timedelta(9))
+    for age, number in ((0, 0), (6, 1), (7, 2)):
+        id = await clinic.enroll(history, patients[number], zone=zone)
+        await clinic.log(id, patients[number], Log(*due, 7, None, age=age))
+        if number == 1:
+            await clinic.pause(id, patients[number], today - timedelta(1), None)
+    found = await hurting(clinic)
+    assert sorted(status for status, _ in found) == ["ACTIVE", "PAUSED"]
+    assert ("PAUSED", ["PAIN", "['PAIN']"]) in found
+    ended = await clinic.owner.fetch("SELECT id FROM enrollments WHERE organization_id = $1", clinic.gym.id)
+    for days, shown in ((6, ["COMPLETED"] * 2), (7, [])):
+        for row in ended:
+            await clinic.end(row.id, today - timedelta(days))
+        assert [status for status, _ in await hurting(clinic)] == shown
+
+
+async def test_a_pain_that_was_raised_by_a_correction_is_received_then(clinic: Clinic, patients: list[Person]) -> None:
+    """A log of 20 days ago whose pain a correction raised from 2 to 6 today hurts today; other corrections do not."""
+    await clinic.empty()
+    zone, today = noon()
+    history = History(today - timedelta(21), [(today - timedelta(21), clinic.versions[0])])
+    due = next(iter(history.due(today)))
+    id = await clinic.enroll(history, patients[0], zone=zone)
+    log, other = await clinic.log(id, patients[0], Log(*due, 2, None, age=20), Log(*due, 6, None, age=20))
+    correct = """mutation ($input: CorrectLogInput!) { correctLog(input: $input) { log { id } userErrors { code } } }"""
+    await clinic.api.run(correct, patients[0], input={"id": str(other), "notes": "It was the left knee."})
+    assert await hurting(clinic) == []
+    await clinic.api.run(correct, patients[0], input={"id": str(log), "painScore": 6})
+    assert [reasons[0] for _, reasons in await hurting(clinic)] == ["PAIN"]
+
+
+async def test_an_exercise_that_is_due_for_the_first_time_today_struggles_only_tomorrow(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    """Today counts to what was missed once it is over: with 0 of 1 done today nobody struggles, nor in analytics."""
+    await clinic.empty()
+    zone, today = noon()
+    history = History(today, [(today, clinic.versions[0])])
+    ids = [await clinic.enroll(history, patient, zone=zone) for patient in patients]
+    assert (await worklist(clinic, clinic.gym.coach))["nodes"] == []
+    found = (await clinic.adherence(clinic.gym.coach, ids[0], None))["byExercise"]
+    assert [(each["recentDueDays"], each["isStruggling"]) for each in found.values()] == [(1, False)] * 2
+    analytics = await clinic.analytics(clinic.gym.coach, None, today)
+    assert {each["strugglingPatients"] for each in analytics.values()} == {0}
+    await clinic.owner.execute("UPDATE enrollments SET starts_on = starts_on - 1")
+    await clinic.owner.execute("UPDATE enrollment_versions SET from_day = from_day - 1")
+    found = (await clinic.adherence(clinic.gym.coach, ids[0], today - timedelta(1)))["byExercise"]
+    assert {each["isStruggling"] for each in found.values()} == {True}
+    assert {node["reasons"][0] for node in (await worklist(clinic, clinic.gym.coach))["nodes"]} == {"STRUGGLING"}
 
 
 async def test_who_has_left_the_clinic_is_on_no_worklist(clinic: Clinic) -> None:

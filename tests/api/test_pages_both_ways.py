@@ -83,6 +83,7 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
     )
     await enroll_more(world, owner, organization)
     await grow_rooms(Growth(owner, organization, size.member, 4))
+    await owner.execute("UPDATE patients SET has_biometric_consent = true WHERE organization_id = $1", organization.id)
     await owner.execute(
         """
         INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at,

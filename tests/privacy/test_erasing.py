@@ -129,16 +129,29 @@ async def test_an_erased_person_is_found_nowhere(
     assert [key for key in stored_files(home) if MARK in key] == []
     client = Redis.from_url(redis_url)
     keys = [key.decode() for key in await client.keys("*")]
+    folder = Path(str((await client.config_get("dir"))["dir"])) / "appendonlydir"
     await client.aclose()
+    assert [path.name for path in folder.iterdir() if str(patient.id).encode() in path.read_bytes()] == []
     assert [key for key in keys if str(patient.id) in key or MARK in key] == []
     assert MARK not in log.getvalue()
     async with database.read(audit.act_as_auditor) as session:
-        assert [each.broken_at for each in await audit.chains(session) if each.organization_id == gym.id] == [None]
+        assert [each.breaks for each in await audit.chains(session) if each.organization_id == gym.id] == [0]
     assert run("privacy", "verify", env=env).returncode == 0
     read = "query ($id: ID!) { node(id: $id) { ... on Comment { body } } }"
     assert (await api.run(read, gym.coach, id=seeded.reply))["node"] == {"body": "Rest a day."}
     body = (await api.post("{ viewer { user { id } } }", patient)).json()
     assert [error["extensions"]["code"] for error in body["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_the_preview_warns_of_an_organization_whose_only_owner_would_be_erased(
+    seeded: Seeded, database_url: str, redis_url: str, home: Path
+) -> None:
+    """The only owner is named with the organization; a coach of it, and one of two owners, are not."""
+    env = settings(database_url, redis_url, home)
+    owner, coach = [run("privacy", "erase", "--user", str(each.id), env=env).stdout for each in
+                    (seeded.gym.owner, seeded.gym.coach)]  # fmt: skip
+    warning = f"Warning: {seeded.gym.slug} has no other owner; its members stay, and nobody can read its audit trail."
+    assert (warning in owner.splitlines(), "Warning" in coach) == (True, False)
 
 
 async def test_totals_of_erased_patients_are_retained(
@@ -178,6 +191,12 @@ async def test_an_export_has_everything_that_is_erased(
     files = [path for path in output.rglob("*.png") if MARK in path.name]
     assert [path.read_bytes() for path in files] == [picture()] * len(files)
     assert len(files) >= 2
+    (log, *_), (pose,) = found["exercise_logs"], found["pose_frames"]
+    assert (log["exercise_name"], found["enrollments"][0]["plan_title"]) == ("Back Squat", "Knee programme")
+    assert pose["landmarks"] == [0.5, 0.5, 0.5, 1.0] * 33
+    summary = (output / "summary.txt").read_text().splitlines()
+    assert summary[0].startswith(f"Data of {MARK} Name ({MARK}")
+    assert "2 logs from " in next(line for line in summary if line.startswith("Enrolled in Knee programme from "))
     again = run("privacy", "export", "--user", str(seeded.patient.id), "--output", str(output), env=env)
     assert again.returncode == 1
     unknown = run("privacy", "export", "--email", "nobody@kinegraph.example", "--output", str(output), env=env)

@@ -25,10 +25,11 @@ OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENT
 
 
 class WorklistRow(Protocol):
-    """An enrollment on the worklist: whether each reason holds, and its place in the order."""
+    """An enrollment on the worklist: whether each reason holds, and its place in the order; if it is active today."""
 
     id: UUID
     today: date
+    is_running: bool
     starts_on: date
     last_logged_on: date | None
     has_override_expired: bool
