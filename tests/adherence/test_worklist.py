@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.taxonomy.rules_conditions import vocabulary
-from tests.adherence import oracle
+from tests.adherence import oracle_worklist
 from tests.adherence.clinic import Clinic, Json, noon
 from tests.adherence.oracle import History, Log
 from tests.adherence.test_oracle import histories, stored
@@ -51,7 +51,7 @@ def shown(node: Json) -> Json:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data(), reasons=st.sets(st.sampled_from(oracle.REASONS)))
+@given(data=st.data(), reasons=st.sets(st.sampled_from(oracle_worklist.REASONS)))
 async def test_the_worklist_is_what_plain_python_finds_in_the_order_of_urgency(
     clinic: Clinic, patients: list[Person], data: st.DataObject, reasons: set[str]
 ) -> None:
@@ -68,7 +68,7 @@ async def test_the_worklist_is_what_plain_python_finds_in_the_order_of_urgency(
         for log in history.logs:
             log.age = data.draw(st.sampled_from((0, 3, 6, 7, 20)))
         id = await stored(clinic, history, patient, data, zone)
-        if entry := oracle.worklist_entry(history, today):
+        if entry := oracle_worklist.worklist_entry(history, today):
             wanted[str(id)] = entry
     listed = {id: each for id, each in wanted.items() if not reasons or reasons & {*each["reasons"]}}
     order = sorted(listed, key=lambda each: (listed[each]["order"], each))
