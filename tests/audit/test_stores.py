@@ -28,6 +28,8 @@ UNNAMED: Mapping[str, str] = {
         enrollment.store.pauses_of enrollment.store.versions_of enrollment.store.move_pages
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
         patient.store_writing.lock patient.store_writing.has_consents
+        response.store.lock response.store_options.options response.store_options.with_basis
+        response.store_proposing.propose response.store_proposing.review
         result.store.sets_of result.store.submissions_of
         result.store_writing.submission result.store_writing.current_sets
     """,
@@ -35,7 +37,7 @@ UNNAMED: Mapping[str, str] = {
     "numbers of rows, and figures of many patients": """
         adherence.store_analytics.analytics_of adherence.store_worklist.worklist_counts
         enrollment.store.move_counts enrollment.store_lists.counts logbook.store.counts logbook.store.revision_counts
-        patient.store.counts patient.store.consent_counts result.store_writing.count_submissions
+        patient.store.counts patient.store.consent_counts response.store.counts result.store_writing.count_submissions
     """,
     "of the viewer alone": """
         enrollment.store_lists.of_viewers patient.store.of_viewers sync.store.pages
