@@ -13,8 +13,8 @@ from typing import Any  # JSON of the files
 import orjson
 
 from content_check import ladders
+from content_check.consistency import consistency_faults
 from content_check.coverage import undecided
-from content_check.doses import dose_faults
 from content_check.entries import entry_faults
 from content_check.floor import below_floor
 from content_check.graph import EDGE_LAWS
@@ -98,7 +98,7 @@ def check_graph() -> int:
     return len(violations)
 
 
-LIBRARY_LAWS = (text_faults, entry_faults, dose_faults, below_floor, undecided)
+LIBRARY_LAWS = (text_faults, entry_faults, consistency_faults, below_floor, undecided)
 """Laws of the library as a whole: its texts, the least severities, and which conditions each class names."""
 
 

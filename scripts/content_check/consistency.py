@@ -24,7 +24,7 @@ NAMED: Mapping[str, str] = {
 """Everyday words for conditions, and the conditions."""
 
 
-def dose_faults(rows: Sequence[Row]) -> Iterator[str]:
+def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
         for law in (held, paced, daily, named_in_notes, on_the_feet):

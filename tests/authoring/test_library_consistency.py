@@ -5,7 +5,7 @@ from typing import Any  # JSON of the entries
 
 import pytest
 
-from content_check.doses import daily, dose_faults, held, named_in_notes, on_the_feet, paced
+from content_check.consistency import consistency_faults, daily, held, named_in_notes, on_the_feet, paced
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_rows
 
@@ -19,7 +19,7 @@ def changed(slug: str, **values: Any) -> dict[str, Any]:
 
 
 def test_values_of_every_entry_follow_its_texts() -> None:
-    assert list(dose_faults(ROWS)) == []
+    assert list(consistency_faults(ROWS)) == []
 
 
 def test_a_tempo_without_the_second_that_a_cue_holds_is_a_fault() -> None:
