@@ -90,12 +90,8 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         size.coach.id,
         size.member.id,
     )
-    await owner.execute(
-        "INSERT INTO treatment_plans (organization_id, author_id, title, weeks) "
-        "SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)",
-        organization.id,
-        size.coach.id,
-    )
+    plans = "INSERT INTO treatment_plans (organization_id, author_id, title, weeks) SELECT $1, $2, 'Same', 1"
+    await owner.execute(f"{plans} FROM generate_series(1, 3)", organization.id, size.coach.id)
     await enroll_more(world, owner, organization)
     await grow_rooms(Growth(owner, organization, size.member, 4))
     await measure_poses(owner, organization)

@@ -23,11 +23,12 @@ UNNAMED: Mapping[str, str] = {
     "of objects that another function has answered, which named the patient": """
         adherence.store.exercises_of adherence.store.days_with_data adherence.store.felt_by
         adherence.store_worklist.exercises_of
-        enrolling.store.lock enrolling.store.latest_held enrolling.store.resume enrolling.store.end
+        enrolling.store.lock enrolling.store.held_versions enrolling.store.hold enrolling.store.resume
+        enrolling.store.end
         enrollment.store.due enrollment.store.due_sessions enrollment.store.due_on
         enrollment.store.pauses_of enrollment.store.versions_of enrollment.store.move_pages
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
-        patient.store_writing.lock patient.store_writing.has_consents
+        patient.store_writing.lock patient.store_writing.decisions
         response.store.lock response.store_options.options response.store_options.with_basis
         response.store_proposing.propose response.store_proposing.review
         result.store.sets_of result.store.submissions_of
@@ -44,7 +45,8 @@ UNNAMED: Mapping[str, str] = {
         telemetry.store_targets.consents telemetry.store_targets.planned telemetry.store_upkeep.purge
     """,
     "which plans the viewer may read as a patient": """
-        plan.store.visible plan.store.visible_version plan.store.by_ids plan.store.versions plan.store.versions_of
+        plan.store.visible plan.store.visible_version plan.store.shown plan.store.selected
+        plan.store.by_ids plan.store.versions plan.store.versions_of
         plan.store.numbered_versions plan.store.sessions plan.store.exercises
     """,
     "the day that it is for a patient": "enrollment.store_safety.today_of patient.store.patient_join",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tests.conftest import Api, World
 from tests.identity.rows import Pool
+from tests.record.test_history import opened
 from tests.response.clinic import ACCEPT, DECLINE, END, Treated, today, treated
 
 ADHERENCE = """query ($id: ID!) { enrollment(id: $id) { adherence {
@@ -204,3 +205,16 @@ async def test_patients_see_substitutions_and_no_proposals(api: Api, world: Worl
             count = "SELECT count(*) FROM {} WHERE enrollment_id = $1"
             counts += [await session.fetch_value(count.format(table), clinic.id) for table in tables]
     assert counts == [0, 1, 1, 1, 0, 0]
+
+
+async def test_the_handout_has_the_substitute_from_its_first_day_on(api: Api, world: World, owner: Pool) -> None:
+    """The page of an enrollment names both exercises in the week of the change, the substitute alone in the next."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await clinic.accept(await clinic.hurt(), box)
+    document = "query ($id: ID!, $week: Int) { enrollment(id: $id) { handout(week: $week) { htmlUrl } } }"
+    shown = []
+    for week in (5, 6):
+        found = await api.run(document, clinic.patient, id=str(clinic.id), week=week)
+        page = (await opened(api, found["enrollment"]["handout"]["htmlUrl"])).text
+        shown.append(("Back Squat" in page, "Box Squat" in page))
+    assert shown == [(True, True), (False, True)]

@@ -53,14 +53,21 @@ async def has_running(session: ReadSession[Viewer], plan_id: UUID, patient_id: U
     return bool(rows)
 
 
-async def ended_on(session: ReadSession, plan_id: UUID, patient_id: UUID) -> date | None:
+async def ended_on(session: ReadSession[Viewer], plan_id: UUID, patient_id: UUID) -> date | None:
     """The first day after all ended enrollments of a patient in a plan that have a day; None without any."""
-    day: date | None = await session.fetch_value(
-        "SELECT max(ended_on) FROM enrollments WHERE plan_id = $1 AND patient_id = $2 AND ended_on > starts_on",
+    rows = await session.fetch(
+        """
+        SELECT e.organization_id, e.patient_id, e.ended_on
+        FROM enrollments e
+        WHERE e.plan_id = $1 AND e.patient_id = $2 AND e.ended_on > e.starts_on
+        ORDER BY e.ended_on DESC
+        LIMIT 1
+        """,
         plan_id,
         patient_id,
     )
-    return day
+    seen(session, "Enrollment", rows)
+    return rows[0].ended_on if rows else None
 
 
 async def hold(session: WriteSession, row: EnrollmentRow, version_id: UUID, from_day: date) -> None:

@@ -22,9 +22,10 @@ from kinegraph.handout.rules_words import (
 from kinegraph.kit.text import identity_of
 from kinegraph.library.rules import EffectiveExercise
 from kinegraph.patient.rules import Language
-from kinegraph.plan.rules import MAX_DAYS, ExerciseRow, SessionRow, VersionRow
+from kinegraph.plan.rules import MAX_DAYS, SessionRow, VersionRow
+from kinegraph.response.rules_due import Prescription
 
-Session = tuple[SessionRow, Sequence[ExerciseRow]]
+Session = tuple[SessionRow, Sequence[Prescription]]
 
 STEPS = (InstructionType.PREPARATION, InstructionType.STEP)
 CUES = (InstructionType.FORM_CUE, InstructionType.BREATHING)
@@ -109,7 +110,8 @@ def _weeks(source: Source) -> Sequence[int]:
     return range(first if first <= last else 1, last + 1)
 
 
-def _day(calendar: Calendar, week: int, day: int) -> date:
+def day_of(calendar: Calendar, week: int, day: int) -> date:
+    """The date of a day of an enrollment's plan."""
     return calendar.starts_on + timedelta(7 * (week - 1) + day - 1)
 
 
@@ -121,7 +123,7 @@ def _is_due(source: Source, week: int, day: int) -> bool:
     calendar = source.calendar
     if calendar is None:
         return True
-    on = _day(calendar, week, day)
+    on = day_of(calendar, week, day)
     held = calendar.version_on(on)
     is_other = source.week is None and held is not None and held.version_id != source.version.id
     is_over = calendar.ended_on is not None and on >= calendar.ended_on
@@ -134,7 +136,7 @@ def _remarks(source: Source, weeks: Sequence[int], language: Language) -> list[s
     if calendar is None or not weeks:
         return []
     remarks = [words["past"]] if source.week is None and weeks[0] > 1 else []
-    shown = _day(calendar, weeks[0], 1), _day(calendar, weeks[-1], MAX_DAYS)
+    shown = day_of(calendar, weeks[0], 1), day_of(calendar, weeks[-1], MAX_DAYS)
     days = [_paused_days(pause, language) for pause in calendar.pauses if overlap(pause, shown)]
     return [*remarks, words["pauses"].format(days="; ".join(days))] if days else remarks
 
@@ -168,9 +170,9 @@ def _overview_row(source: Source, week: int, sessions: Sequence[Session], langua
     cells = [str(count) if count else "" for count in counts]
     begins = None
     if calendar is not None:
-        begins = date_of(_day(calendar, week, 1), language)
+        begins = date_of(day_of(calendar, week, 1), language)
         for planned, rows in source.sessions:
-            if planned.week == week and rows and is_paused(calendar.pauses, _day(calendar, week, planned.day)):
+            if planned.week == week and rows and is_paused(calendar.pauses, day_of(calendar, week, planned.day)):
                 cells[planned.day - 1] = words["pause"]
     return WeekRow(words["week"].format(number=week), begins, cells)
 
@@ -232,7 +234,7 @@ def _block(source: Source, weeks: Sequence[int], sessions: Sequence[Session], la
     return Block(heading, days)
 
 
-def _line(source: Source, row: ExerciseRow, language: Language) -> Line:
+def _line(source: Source, row: Prescription, language: Language) -> Line:
     name, english = _names(source, row.exercise_id, language)
     number = source.numbers[row.exercise_id]
     return Line(number, name, english, amounts_of(row, language), paragraphs_of(row.notes))

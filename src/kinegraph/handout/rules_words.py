@@ -11,7 +11,7 @@ from typing import Any  # the values of a JSON file
 
 from kinegraph.handout.rules import Text
 from kinegraph.patient.rules import Language
-from kinegraph.plan.rules import ExerciseRow
+from kinegraph.response.rules_due import Prescription
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNDRAWN = re.compile(
@@ -125,7 +125,7 @@ def time_of(seconds: int, language: Language, suffix: str = "") -> str:
     return " ".join(shown)
 
 
-def amounts_of(row: ExerciseRow, language: Language) -> str:
+def amounts_of(row: Prescription, language: Language) -> str:
     """The prescribed amount of an exercise in words."""
     words = words_of(language)
     shown = [*_sets(row, language)]
@@ -140,7 +140,7 @@ def amounts_of(row: ExerciseRow, language: Language) -> str:
     return ", ".join(shown)
 
 
-def _sets(row: ExerciseRow, language: Language) -> list[str]:
+def _sets(row: Prescription, language: Language) -> list[str]:
     """Sets, repetitions and time."""
     words, time = words_of(language), row.duration_seconds
     reps = f"repetitions{'_each' if row.sets else ''}"

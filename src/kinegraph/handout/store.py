@@ -10,12 +10,15 @@ from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.enrollment.store import pauses_of, versions_of
 from kinegraph.exercise.store_details import instructions_of
 from kinegraph.handout.rules import MAX_TEXT, Size, TooLong, Wanted
-from kinegraph.handout.rules_content import Source
+from kinegraph.handout.rules_content import Source, day_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.kit.text import identity_of
 from kinegraph.library.store import effective
+from kinegraph.plan.rules import SessionRow
 from kinegraph.plan.store import exercises_of, version_sessions_of, versions
+from kinegraph.response.rules_due import Prescription, by_exercise, prescribed
+from kinegraph.response.store_substitutions import of_enrollments
 
 COLUMNS = frozenset({"name", "aliases", "slug", "video_url", "thumbnail_url"})
 """The columns of an exercise that a handout shows."""
@@ -76,7 +79,7 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
         )
         today = enrollment.today
     (planned,) = await version_sessions_of(session, [version.id], wanted.week)
-    rows = await exercises_of(session, [each.id for each in planned]) if planned else []
+    rows = await _prescriptions(session, planned, wanted, calendar)
     ids = list(dict.fromkeys(row.exercise_id for group in rows for row in group))
     views = await effective(session, [(version.organization_id, id) for id in ids], COLUMNS) if ids else []
     shown = {id: view for id, view in zip(ids, views, strict=True) if view is not None}
@@ -95,6 +98,21 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
         calendar,
         await _unreviewed(session, ids),
     )
+
+
+async def _prescriptions(
+    session: ReadSession[Viewer], planned: Sequence[SessionRow], wanted: Wanted, calendar: Calendar | None
+) -> list[Sequence[Prescription]]:
+    """The prescriptions of each session; those of an enrollment with the substitutions of their days."""
+    rows = await exercises_of(session, [each.id for each in planned]) if planned else []
+    if wanted.enrollment_id is None or calendar is None:
+        return [*rows]
+    (substitutions,) = await of_enrollments(session, [wanted.enrollment_id])
+    held = by_exercise(substitutions)
+    return [
+        prescribed(group, held, day_of(calendar, each.week, each.day))
+        for each, group in zip(planned, rows, strict=True)
+    ]
 
 
 async def _unreviewed(session: ReadSession, exercise_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:

@@ -46,6 +46,33 @@ class SubstitutionRow(Protocol):
     updated_at: datetime
 
 
+class Prescription(Protocol):
+    """An exercise, and how much of it is done."""
+
+    exercise_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+
+
+@dataclass(slots=True)
+class Substituted:
+    """A prescription of a plan as it is to be done."""
+
+    exercise_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class DueExercise:
     """An exercise that is due on a day, as it is to be done; `substitution_id` where that is not as the plan says."""
@@ -78,23 +105,42 @@ def holding(rows: Iterable[SubstitutionRow], day: date) -> SubstitutionRow | Non
     return next((row for row in rows if row.from_day <= day and (row.to_day is None or day <= row.to_day)), None)
 
 
+def prescribed(
+    plan: Sequence[Prescription], substitutions: Mapping[UUID, Sequence[SubstitutionRow]], day: date
+) -> list[Prescription]:
+    """The prescriptions of a day, with the substitutions of their exercises that hold on it."""
+    held = [holding(substitutions.get(each.exercise_id, ()), day) for each in plan]
+    return [each if by is None else substituted(each, by) for each, by in zip(plan, held, strict=True)]
+
+
+def substituted(plan: Prescription, by: SubstitutionRow) -> Substituted:
+    """A prescription with its substitution: the amounts are the plan's where the substitution has none."""
+    source = by if has_amounts(by) else plan
+    return Substituted(by.substitute_id, **{name: getattr(source, name) for name in AMOUNTS})
+
+
+def by_exercise(substitutions: Iterable[SubstitutionRow]) -> dict[UUID, list[SubstitutionRow]]:
+    """The substitutions of an enrollment by the exercise of its plan."""
+    found: dict[UUID, list[SubstitutionRow]] = {}
+    for each in substitutions:
+        found.setdefault(each.exercise_id, []).append(each)
+    return found
+
+
 def due_exercises(
     due: Sequence[DueRow], planned: Mapping[UUID, ExerciseRow], substitutions: Sequence[SubstitutionRow]
 ) -> list[DueExercise]:
     """The exercises that are due of an enrollment, with its substitutions; `planned` has those of versions by id."""
-    by_exercise: dict[UUID, list[SubstitutionRow]] = {}
-    for each in substitutions:
-        by_exercise.setdefault(each.exercise_id, []).append(each)
-    found = []
+    found, substitutes = [], by_exercise(substitutions)
     for row in due:
         plan = planned.get(row.version_exercise_id) if row.version_exercise_id is not None else None
         if plan is not None:
-            found.append(_due_exercise(row, plan, holding(by_exercise.get(plan.exercise_id, ()), row.on_day)))
+            found.append(_due_exercise(row, plan, holding(substitutes.get(plan.exercise_id, ()), row.on_day)))
     return found
 
 
 def _due_exercise(due: DueRow, plan: ExerciseRow, substitution: SubstitutionRow | None) -> DueExercise:
-    source = plan if substitution is None or not has_amounts(substitution) else substitution
+    done: Prescription = plan if substitution is None else substituted(plan, substitution)
     return DueExercise(
         plan.organization_id,
         due.enrollment_id,
@@ -103,7 +149,7 @@ def _due_exercise(due: DueRow, plan: ExerciseRow, substitution: SubstitutionRow 
         due.day,
         due.session_id,
         plan.id,
-        plan.exercise_id if substitution is None else substitution.substitute_id,
-        **{name: getattr(source, name) for name in AMOUNTS},
+        done.exercise_id,
+        **{name: getattr(done, name) for name in AMOUNTS},
         substitution=substitution,
     )
