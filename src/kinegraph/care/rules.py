@@ -20,6 +20,8 @@ DISC = frozenset(
 )
 SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
 WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
+GRIP = WRIST | {"elbow_tendinopathy", "elbow_pain"}
+"""Conditions that a firm grip irritates: every load in the hand is held loosely and is lighter."""
 FALLS = frozenset({"balance_disorder", "vertigo", "osteoporosis", "diabetic_neuropathy"})
 FLOOR = FALLS | {"knee_osteoarthritis", "knee_replacement", "hip_pain", "hip_replacement", "pregnancy"}
 """Conditions with which getting down to the floor and up again is hard: once in a session at most."""

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
-from kinegraph.care.rules import DISC, FLOOR, HEART, SLOW, is_on_floor
+from kinegraph.care.rules import DISC, FLOOR, GRIP, HEART, SLOW, is_on_floor
+from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
@@ -28,18 +29,6 @@ MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHA
 condition."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
-
-NO_BREATH_HOLD = HEART | {
-    "hypertension", "uncontrolled_hypertension", "glaucoma", "pregnancy", "postpartum", "pelvic_floor_dysfunction",
-    "diastasis_recti", "abdominal_hernia",
-}  # fmt: skip
-CAREFUL = NO_BREATH_HOLD | {
-    "osteoporosis", "balance_disorder", "vertigo", "concussion", "recent_surgery", "recent_fracture", "epilepsy",
-    "inflammatory_arthritis", "knee_replacement", "hip_replacement", "acl_reconstruction", "deep_vein_thrombosis",
-    "achilles_rupture", "acute_lower_back_pain", "cervical_instability", "rhabdomyolysis_history", "asthma",
-    "diabetic_neuropathy",
-}  # fmt: skip
-"""Conditions of the whole person, or after an operation: fewer sets, more repetitions, less effort [A]."""
 EASY_DIFFICULTY = 2
 
 
@@ -54,6 +43,7 @@ def setting_of(request: Request) -> Setting:
         is_heart=not person.having.isdisjoint(HEART),
         breathes_out=not person.having.isdisjoint(NO_BREATH_HOLD),
         spares_spine=not person.having.isdisjoint(DISC),
+        spares_grip=not person.having.isdisjoint(GRIP),
         is_slow=not person.having.isdisjoint(SLOW),
     )
 

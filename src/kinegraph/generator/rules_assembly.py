@@ -9,7 +9,6 @@ from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
-from kinegraph.dosing.rules_amounts import MAX_HEART_HOLD
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
 from kinegraph.generator.rules_exchange import exchange_warned
@@ -118,13 +117,9 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
 
 
 def is_circuit(movements: Sequence[Chosen]) -> bool:
-    """True if exercises are done in rounds: all have the same sets; short holds, done some times, are one station."""
-    sets = {each.prescription["sets"] for each in movements if not _is_repeated_hold(each)}
-    return len(movements) > 1 and len(sets) == 1
-
-
-def _is_repeated_hold(each: Chosen) -> bool:
-    return 0 < int(each.prescription.get("duration_seconds", 0)) <= MAX_HEART_HOLD
+    """True if exercises are done in rounds: all have the same sets, two at least."""
+    sets = {each.prescription["sets"] for each in movements}
+    return len(movements) > 1 and len(sets) == 1 and min(sets) > 1
 
 
 def _choose(session: Session, places: Sequence[Place]) -> None:
