@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
-from kinegraph.composition.rules import Session
+from kinegraph.composition.rules import SMALL_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
 from kinegraph.composition.rules_order import comes_first, phase_of
 from kinegraph.dosing.rules_advice import LOAD, PHASE
@@ -16,6 +16,7 @@ from kinegraph.generator.rules_assembly import is_circuit
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand
 from kinegraph.programming.rules_places import STEADY
+from kinegraph.programming.rules_standard import ONCE_MUSCLES
 from kinegraph.warmup.rules_cool_down import STRETCH
 from kinegraph.workout.rules import SectionType
 
@@ -113,6 +114,14 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
         for other in exercises[:position]:
             if comes_first(one, other, phase_of(one, session), phase_of(other, session)):
                 yield f"{other.key} comes before {one.key}"
+    for each in trained:
+        is_long = session.is_accessory(each.candidate) and each.seconds > SMALL_SHARE * 60 * workout.request.minutes
+        if is_long and each.prescription["sets"] > session.fitting(each.candidate)[-1].prescription["sets"]:
+            yield f"{each.candidate.key}: an accessory exercise takes {each.seconds} seconds"
+    for part in ONCE_MUSCLES:
+        small = [each for each in exercises if session.is_accessory(each) and not each.primary.isdisjoint(part)]
+        if len(small) > 1 and not workout.request.targets:
+            yield f"{[each.key for each in small]}: two accessory exercises of the same part"
     if workout.request.targets or workout.goal is TrainingGoal.POWER:
         return
     free = [each for each in trained if not each.assessment.indicated_for and each.candidate.class_key != STEADY]

@@ -21,7 +21,8 @@ def _strengthens_knee(each: Candidate) -> bool:
 
 def _bends_knee_in_range(each: Candidate) -> bool:
     is_lift = each.class_key in ("leg_compound", "machine_compound", "free_weight_compound", "barbell_squat")
-    return is_lift and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
+    is_step = each.class_key == "tendon_loading" and each.is_unilateral
+    return (is_lift or is_step) and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
 
 
 CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {

@@ -14,22 +14,22 @@ from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
-from kinegraph.programming.rules import ExclusionReason, Request
+from kinegraph.programming.rules import EASY_DIFFICULTY, ExclusionReason, Request, counted_fatigue
 from kinegraph.programming.rules_eligible import Eligibility
-from kinegraph.programming.rules_places import STEADY, Place
+from kinegraph.programming.rules_places import STEADY, Place, places_of
 
 MAX_SETS_PER_MUSCLE = 12
 """Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
 MAX_SETS = 8
 """No prescription has more sets."""
-SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
-"""The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
+SHARE, SHORT_SHARE, SHORT_MINUTES, SMALL_SHARE, SMALL_MINUTES = 0.22, 0.25, 20, 0.12, 30
+"""The greatest part of the session that one exercise takes, that in sessions up to SHORT_MINUTES, and that of a small
+exercise with more sets than its least, from SMALL_MINUTES on."""
 MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
-EASY_DIFFICULTY = 2
 
 
 def setting_of(request: Request) -> Setting:
@@ -46,16 +46,6 @@ def setting_of(request: Request) -> Setting:
         spares_grip=not person.having.isdisjoint(GRIP),
         is_slow=not person.having.isdisjoint(SLOW),
     )
-
-
-def fatigue_limit(minutes: int) -> int:
-    """The greatest sum of fatigue scores of main and accessory exercises [A]: 15 + 0.4 a minute, at most 48."""
-    return min(15 + 4 * minutes // 10, 48)
-
-
-def exhausting_limit(difficulty_max: int) -> int:
-    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
-    return 2 if difficulty_max <= EASY_DIFFICULTY else 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +151,7 @@ class Session:
             self._summary = Summary(
                 sets,
                 sum(timed.seconds for _, timed in self.chosen.values()),
-                sum(each.fatigue for each in self.exercises),
+                sum(counted_fatigue(each) for each in self.exercises),
                 sum(each.is_exhausting for each in self.exercises),
                 frozenset(each.plane for each in self.exercises),
                 frozenset((each.side, each.vector) for each in self.exercises),
@@ -221,9 +211,27 @@ class Session:
         if found is None:
             longest = self.longest(exercise)
             found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
+            if self.is_accessory(exercise):
+                short = [timed for timed in found if timed.seconds <= SMALL_SHARE * 60 * self.request.minutes]
+                found = short or found[-1:]
             if exercise.class_key != STEADY:  # the time for steady work depends on the budget
                 self._fitting[exercise.id] = found
         return [timed for timed in found if not timed.is_compact] if is_extra else found
+
+    @cached_property
+    def _single(self) -> Sequence[Place]:
+        """The places of muscles that are wanted themselves, not as a part of a group."""
+        return [place for place in places_of(self.request) if place.name == place.target]
+
+    def is_accessory(self, exercise: Candidate) -> bool:
+        """True for an exercise of one joint that treats nothing, and whose muscle is not wanted itself.
+
+        The trunk has a limit of its own; short sessions have too few exercises for one.
+        """
+        if self.request.minutes < SMALL_MINUTES or exercise.is_compound or exercise.side is Side.CORE:
+            return False
+        is_small = exercise.class_key != STEADY and not self.is_treatment(exercise)
+        return is_small and not any(place.is_filled_by(exercise) for place in self._single)
 
     def sets_of(self, muscle: str) -> int:
         """The sets of chosen exercises with a primary muscle; steady work has none."""

@@ -17,6 +17,12 @@ LARGE_FIRST = {Side.SQUAT: 0, Side.HINGE: 1, Side.PULL: 2, Side.PUSH: 3}
 """Of equally tiring lifts those of the legs come first, and pulls before presses."""
 
 
+FRESH = frozenset({"wrist_extensors", "wrist_flexors", "forearms", "forearm_rotators", "rotator_cuff"}) | {
+    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor",
+}  # fmt: skip
+"""Muscles that hold the load or the shoulder in every lift of the arms: their drills come after the lifts."""
+
+
 class Phase(IntEnum):
     """The place of an exercise in the order of a session."""
 
@@ -45,7 +51,7 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.FAST
     if session.is_in_floor_block(exercise):
         return Phase.TREATMENT if session.treats_on_floor else Phase.TRUNK
-    if session.is_treatment(exercise):
+    if session.is_treatment(exercise) and not is_needed_fresh(exercise):
         return Phase.TREATMENT
     if key == "carry" or key in CONDITIONING:
         return Phase.CARRY
@@ -56,6 +62,11 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.SMALL
     is_one_leg = exercise.is_unilateral and exercise.side in (Side.SQUAT, Side.HINGE)
     return Phase.ONE_LEG if is_one_leg else Phase.LARGE
+
+
+def is_needed_fresh(exercise: Candidate) -> bool:
+    """True for drills of the wrist and the rotator cuff: the lifts need these muscles first."""
+    return not exercise.is_compound and bool(exercise.primary) and exercise.primary <= FRESH
 
 
 def is_main(exercise: Candidate, session: Session) -> bool:

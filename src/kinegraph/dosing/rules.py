@@ -9,7 +9,7 @@ from kinegraph.care.rules import stressors_of
 from kinegraph.layers.rules import TrainingGoal
 
 SHORT_MINUTES = 20
-"""The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds, HOLD_REST after holds of seconds."""
+"""The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds, HOLD_REST after short holds."""
 CIRCUIT_REST, HOLD_REST = 30, 15
 COMPACT_MINUTES = 45
 """The longest session in which exercises may be compact: fewer repetitions, short rests: HARD_COMPACT_REST for
