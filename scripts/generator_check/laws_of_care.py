@@ -1,13 +1,14 @@
 """The laws of conditions: nothing loads what is sore, one block on the floor, a graded warm-up, when to stop."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
 from kinegraph.composition.rules import SMALL_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
-from kinegraph.composition.rules_order import comes_first, phase_of
+from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of
 from kinegraph.dosing.rules_advice import LOAD, PHASE
 from kinegraph.dosing.rules_amounts import MIN_HEART_REST, MIN_PER_SIDE, MIN_REPETITIONS, has_floor
 from kinegraph.dosing.rules_prescriptions import Chosen
@@ -15,7 +16,7 @@ from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import is_circuit
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand
-from kinegraph.programming.rules_places import STEADY
+from kinegraph.programming.rules_places import STEADY, is_counted_lift, is_evened
 from kinegraph.programming.rules_standard import ONCE_MUSCLES
 from kinegraph.warmup.rules_cool_down import STRETCH
 from kinegraph.workout.rules import SectionType
@@ -118,6 +119,9 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
         is_long = session.is_accessory(each.candidate) and each.seconds > SMALL_SHARE * 60 * workout.request.minutes
         if is_long and each.prescription["sets"] > session.fitting(each.candidate)[-1].prescription["sets"]:
             yield f"{each.candidate.key}: an accessory exercise takes {each.seconds} seconds"
+    if arranged(session) != exercises and any(loads_back(a) and loads_back(b) for a, b in pairwise(exercises)):
+        yield f"two lifts of the lower back in succession: {[each.key for each in exercises]}"
+    yield from _of_evenness(workout, session)
     for part in ONCE_MUSCLES:
         small = [each for each in exercises if session.is_accessory(each) and not each.primary.isdisjoint(part)]
         if len(small) > 1 and not workout.request.targets:
@@ -133,6 +137,19 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
     least = sum(each.seconds * min(2 / each.prescription["sets"], 1) for each in core)
     if len(core) > 1 and least > MAX_CORE_SHARE * 60 * workout.request.minutes + 60:
         yield f"the trunk has {least:.0f} seconds at least"
+
+
+def _of_evenness(workout: Generated, session: Session) -> Iterator[str]:
+    """No movement has two sets more than another, unless its lifts have their least, or another has no time."""
+    there = session.sets_by_side()
+    lacks_time = any(each.demand is Demand.SESSION_TIME and each.subject for each in workout.unmet_demands)
+    if not is_evened(workout.request) or lacks_time or not there:
+        return
+    for each, timed in session.chosen.values():
+        is_most = is_counted_lift(each) and there[each.side] > min(there.values()) + 1
+        fewer = [t for t in session.fitting(each) if t.prescription["sets"] == timed.prescription["sets"] - 1]
+        if is_most and there[each.side] == max(there.values()) and fewer and not session.is_treatment(each):
+            yield f"{each.key}: {timed.prescription['sets']} sets, of {dict(there)}"
 
 
 def _of_messages(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import EASY_DIFFICULTY, ExclusionReason, Request, counted_fatigue
 from kinegraph.programming.rules_eligible import Eligibility
-from kinegraph.programming.rules_places import STEADY, Place, places_of
+from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, places_of
 
 MAX_SETS_PER_MUSCLE = 12
 """Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
@@ -85,6 +85,8 @@ class Session:
     """Standard exercises that do not fit the time that is left."""
     passed_over: set[UUID] = field(default_factory=set)
     """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
+    is_even: bool = False
+    """True once the sets of squats, hinges, pushes and pulls are equal: no other lift is added."""
     is_closed: bool = False
     """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
@@ -275,6 +277,18 @@ class Session:
         while any(self._raise(exercise) for exercise in sorted(self.exercises, key=sets)):
             pass
 
+    def sets_by_side(self) -> Mapping[Side, int]:
+        """The sets of the lifts of each movement that has one."""
+        found: Counter[Side] = Counter()
+        for each, timed in self.chosen.values():
+            if is_counted_lift(each):
+                found[each.side] += timed.prescription["sets"]
+        return found
+
+    def _stays_even(self, exercise: Candidate, more: int) -> bool:
+        there = self.sets_by_side()
+        return there[exercise.side] + more <= min(there.values()) + 1
+
     def _raise(self, exercise: Candidate) -> bool:
         """Give an exercise the next fuller prescription, if that is possible."""
         timed = self.chosen[exercise.id][1]
@@ -283,6 +297,8 @@ class Session:
             return False
         next_one = fuller[-1]
         more = next_one.prescription["sets"] - timed.prescription["sets"]
+        if self.is_even and is_counted_lift(exercise) and not self._stays_even(exercise, more):
+            return False
         if not self._has_room(exercise, more) or next_one.seconds - timed.seconds > self.seconds_left:
             return False
         self.prescribe(exercise, next_one)
@@ -295,4 +311,4 @@ class Session:
 
     def fills(self, place: Place) -> bool:
         """True if a chosen exercise fills a place."""
-        return any(place.is_filled_by(each) for each in self.exercises)
+        return any(map(place.is_filled_by, self.exercises))

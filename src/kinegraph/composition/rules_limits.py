@@ -9,7 +9,7 @@ from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, STEADY
+from kinegraph.programming.rules_places import CONDITIONING, STEADY, is_counted_lift
 from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
@@ -66,6 +66,8 @@ def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstac
     found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
     if found is None and is_extra and exercise.id in session.passed_over:
         return ExclusionReason.CHOICE, "A standard exercise of this kind comes first, and does not fit the time."
+    if found is None and is_extra and session.is_even and is_counted_lift(exercise):
+        return ExclusionReason.BALANCE, "Squats, hinges, pushes and pulls have their sets: more would be uneven."
     if found is None and is_extra and session.is_closed:
         return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
     return found

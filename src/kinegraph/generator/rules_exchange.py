@@ -1,12 +1,13 @@
-"""Exchange of exercises that have to be modified, where time that came back later suffices for others of their kind."""
+"""Exchange of exercises that have to be modified, and equal sets of the movements, in a session that is full."""
 
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import score, tier
-from kinegraph.programming.rules_places import Place, places_of
+from kinegraph.programming.rules_places import Place, is_counted_lift, is_evened, places_of
 
 
 def exchange_warned(session: Session, pool: Sequence[Candidate]) -> None:
@@ -48,3 +49,37 @@ def _exchange(session: Session, exercise: Candidate, place: Place, pool: Sequenc
         if id == exercise.id:
             session.assigned[name] = found.id
     session.add(found, 0)
+
+
+def even_out(session: Session) -> None:
+    """Take sets from the movements that have most, until none has more than one set more than another.
+
+    A treatment keeps its sets, and every lift its least. No lift is added from now on.
+    """
+    if not is_evened(session.request):
+        return
+    while (most := _most_served(session)) is not None and _lower(session, most):
+        session.fill()
+    session.is_even = True
+    session.forget()
+    session.fill()
+
+
+def _most_served(session: Session) -> Side | None:
+    there = session.sets_by_side()
+    if not there or max(there.values()) - min(there.values()) <= 1:
+        return None
+    return max(there, key=lambda side: (there[side], side))
+
+
+def _lower(session: Session, side: Side) -> bool:
+    """Take a set from the lift of a movement that has most; False where each has its least."""
+    session.is_even = True
+    lifts = [e for e in session.exercises if is_counted_lift(e) and e.side is side and not session.is_treatment(e)]
+    for each in sorted(lifts, key=lambda e: -int(session.chosen[e.id][1].prescription["sets"])):
+        sets = session.chosen[each.id][1].prescription["sets"]
+        fewer = [timed for timed in session.fitting(each) if timed.prescription["sets"] == sets - 1]
+        if fewer:
+            session.prescribe(each, fewer[0])
+            return True
+    return False
