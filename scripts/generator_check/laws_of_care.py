@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
@@ -13,12 +14,13 @@ from kinegraph.dosing.rules_advice import LOAD, PHASE
 from kinegraph.dosing.rules_amounts import MIN_HEART_REST, MIN_PER_SIDE, MIN_REPETITIONS, has_floor
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
-from kinegraph.generator.rules_assembly import is_circuit
+from kinegraph.generator.rules_assembly import SHORTEST_WITH_COOL_DOWN, is_circuit
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand
 from kinegraph.programming.rules_places import STEADY, is_counted_lift, is_evened
 from kinegraph.programming.rules_standard import ONCE_MUSCLES
-from kinegraph.warmup.rules_cool_down import STRETCH
+from kinegraph.warmup.rules import is_near
+from kinegraph.warmup.rules_cool_down import MAX_EASING_FATIGUE, STRETCH
 from kinegraph.workout.rules import SectionType
 
 LIGHT = (SectionType.WARMUP, SectionType.COOLDOWN)
@@ -35,6 +37,7 @@ def faults_of_care(workout: Generated, trained: Sequence[Chosen], session: Sessi
         yield from _of_amounts(each, workout, session)
     yield from _of_shares(workout, trained, session)
     yield from _of_messages(workout, trained)
+    yield from _of_light(workout, session)
 
 
 def _of_bars(workout: Generated) -> Iterator[str]:
@@ -137,6 +140,22 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
     least = sum(each.seconds * min(2 / each.prescription["sets"], 1) for each in core)
     if len(core) > 1 and least > MAX_CORE_SHARE * 60 * workout.request.minutes + 60:
         yield f"the trunk has {least:.0f} seconds at least"
+
+
+def _of_light(workout: Generated, session: Session) -> Iterator[str]:
+    """Warm-up and cool-down are of the trained parts; a cool-down is there wherever easy steady work is possible."""
+    exercises = session.exercises
+    used = regions_of(frozenset(muscle for each in exercises for muscle in each.primary))
+    light = {section.type: section.movements for section in workout.sections if section.type in LIGHT}
+    for each in (e.candidate for movements in light.values() for e in movements):
+        is_moved = each.class_key in (STRETCH, "dynamic_mobility")
+        if is_moved and not is_near(each, used):
+            yield f"{each.key}: it is for the arms or the trunk, in a session of the legs"
+    is_wanted = workout.request.with_cool_down and workout.request.minutes >= SHORTEST_WITH_COOL_DOWN
+    if exercises and is_wanted and SectionType.COOLDOWN not in light:
+        possible = [e for e in session.eligible if e.class_key == STEADY and e.fatigue <= MAX_EASING_FATIGUE]
+        if any(not session.assessments[e.id].warnings for e in possible):
+            yield "nothing ends the session"
 
 
 def _of_evenness(workout: Generated, session: Session) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Treatments of choice: exercises that serve a condition in a session, beyond those that the library names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from kinegraph.candidates.rules import Candidate, is_offered
@@ -33,8 +33,20 @@ CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
     "acl_reconstruction": _bends_knee_in_range,
 }
 """By condition, the test of the exercises that treat it [A]."""
+LOADS = frozenset({"free_weight", "machine", "cable", "band"})
+SERVED: Mapping[str, Callable[[Candidate], bool]] = {
+    "osteoporosis": lambda each: each.is_compound and (each.mechanics in LOADS or "quadriceps" in each.primary),
+    "diastasis_recti": lambda each: "transverse_abdominis" in each.primary or "pelvic_floor" in each.primary,
+}
+"""By condition, the test of the training that is its treatment, though no single exercise is [A]."""
 WARNED = frozenset({"acl_reconstruction"})
 """Conditions whose treatments carry advice: how far the joint bends."""
+
+
+def served_by(exercises: Iterable[Candidate]) -> set[str]:
+    """The conditions whose treatment is training as such, of which the exercises have some."""
+    found = list(exercises)
+    return {key for key, serves in SERVED.items() if any(map(serves, found))}
 
 
 def with_treatments(exercise: Candidate, assessment: Assessment, person: Person) -> Assessment:

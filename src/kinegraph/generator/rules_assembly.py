@@ -54,17 +54,21 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     if is_incomplete(session, places):
         session = Session(request, found, session.budget, is_thrifty=True, options_by_id=session.options_by_id)
         _choose(session, places)
-    _add_more(session, places, set())
+    _complete(session, places, session.eligible)
+    if not session.chosen:
+        _add_extras(session, places, session.eligible)
     ordered = arranged(session)
     light = Light(ordered, catalogue, request, setting, found.assessments)
     warming = warm_up(light, for_warm_up)
     ending = cool_down(light, for_cool_down, [session.chosen_one(each) for each in ordered])
     session.budget = total - sum(each.seconds for each in (*warming, *ending))
     taken = {each.candidate.root_id for each in (*warming, *ending)}
-    _add_more(session, places, taken)
+    pool = [each for each in session.eligible if each.root_id not in taken]
+    _complete(session, places, pool)
     if not session.is_closed:
+        _add_extras(session, places, pool)
         even_out(session)
-        _add_extras(session, places, taken)
+        _add_extras(session, places, pool)
     workout = Generated(_title(request), request, _sections(session, warming, ending), [])
     in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
     excluded = [
@@ -168,20 +172,17 @@ def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candida
     return others or [each for each in pool if AEROBIC not in places_of(session.request)]
 
 
-def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
-    """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
-    pool = [each for each in session.eligible if each.root_id not in taken]
+def _complete(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Fill the places that are empty, exchange what has to be modified, and give fuller sets, while there is time."""
     _fill_places(session, places, pool)
     exchange_warned(session, pool)
     session.fill()
     session.is_closed = lacks_time_for(session, places)
-    if not session.is_closed:
-        _add_extras(session, places, taken)
 
 
-def _add_extras(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
+def _add_extras(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
     """Further exercises beyond the places, while there is time."""
-    main, small = _halves([each for each in session.eligible if each.root_id not in taken])
+    main, small = _halves(pool)
     is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
     pools = (main, small) if is_heavy or session.is_aerobic else (small, main)
     wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
+from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.care.rules import barred_by, bars_of
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_places import STEADY
+
+
+LEGS = frozenset({"hip", "knee", "ankle"})
+"""Regions of a session of the legs, whose hinges train the trunk too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,12 @@ class Light:
     def chosen(self, each: Candidate, timed: TimedPrescription) -> Chosen:
         """A light exercise with its prescription."""
         return Chosen(each, self.assessments[each.id], timed.prescription, timed.seconds)
+
+
+def is_near(each: Candidate, used: frozenset[str]) -> bool:
+    """True unless an exercise moves the trunk or the shoulder in a session of the legs alone."""
+    is_of_legs = used <= LEGS | {"trunk"} and not used.isdisjoint(LEGS)
+    return not is_of_legs or regions_of(each.primary) <= LEGS
 
 
 def best(pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]) -> list[Candidate]:

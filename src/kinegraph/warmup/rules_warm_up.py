@@ -12,7 +12,7 @@ from kinegraph.programming.rules import chance
 from kinegraph.programming.rules_eligible import THERAPEUTIC, TINY_FATIGUE
 from kinegraph.programming.rules_places import STEADY
 from kinegraph.programming.rules_standard import is_first_choice
-from kinegraph.warmup.rules import Light, best
+from kinegraph.warmup.rules import Light, best, is_near
 
 MOBILITY, JUMP = "dynamic_mobility", "low_jump"
 REHEARSING = frozenset(
@@ -163,6 +163,9 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
     ):
         is_drill = is_prepared and each.class_key == "olympic_technique" and each.fatigue <= MAX_BAR_DRILL_FATIGUE
         return is_drill and first.class_key in EXPLOSIVE
+    is_for_frail = each.class_key == "low_load_strengthening" and each.is_compound
+    if is_for_frail and not light.is_gentle:
+        return False
     is_standard = each.class_key == "low_load_strengthening" or is_first_choice(each)
     if each.side is Side.CORE and each.fatigue <= TINY_FATIGUE:
         return False
@@ -180,7 +183,8 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
 def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int) -> list[Chosen]:
     """Dynamic mobility, each for a region that the session uses and none before has moved."""
     weights = _weights(light.ordered)
-    moving = [each for each in pool if each.class_key == MOBILITY and not _is_flow(each, light)]
+    used = regions_of(frozenset(muscle for each in light.ordered for muscle in each.primary))
+    moving = [each for each in pool if each.class_key == MOBILITY and not _is_flow(each, light) and is_near(each, used)]
     found: list[Chosen] = []
     most = MAX_MOBILITY + (light.request.minutes >= LONG_MINUTES)
     while len(found) < most:
