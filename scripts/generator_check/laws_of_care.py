@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
+from kinegraph.care.rules_treatments import served_by
 from kinegraph.composition.rules import SMALL_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
 from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of
@@ -92,7 +92,10 @@ def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     if any(each.text == UNKNOWN for each in workout.stop_rules):
         yield f"no text says when to stop with {[each.condition for each in workout.stop_rules]}"
     treated = {c for section in workout.sections for e in section.movements for c in e.assessment.indicated_for}
+    treated |= served_by(each.candidate for each in trained)
     said = {each.subject for each in workout.unmet_demands if each.demand is Demand.TREATMENT}
+    if both := treated & said:
+        yield f"{both}: treated, and said not to be"
     for chain in workout.request.person.chains if trained else ():
         if treated.isdisjoint(chain) and chain[0] not in said:
             yield f"{chain[0]}: it is neither treated nor unmet"
@@ -145,11 +148,10 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
 def _of_light(workout: Generated, session: Session) -> Iterator[str]:
     """Warm-up and cool-down are of the trained parts; a cool-down is there wherever easy steady work is possible."""
     exercises = session.exercises
-    used = regions_of(frozenset(muscle for each in exercises for muscle in each.primary))
     light = {section.type: section.movements for section in workout.sections if section.type in LIGHT}
     for each in (e.candidate for movements in light.values() for e in movements):
         is_moved = each.class_key in (STRETCH, "dynamic_mobility")
-        if is_moved and not is_near(each, used):
+        if is_moved and not is_near(each, workout.request):
             yield f"{each.key}: it is for the arms or the trunk, in a session of the legs"
     is_wanted = workout.request.with_cool_down and workout.request.minutes >= SHORTEST_WITH_COOL_DOWN
     if exercises and is_wanted and SectionType.COOLDOWN not in light:

@@ -245,13 +245,13 @@ class Session:
 
     def fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
         """True if no primary muscle gets too many sets."""
-        return self._has_room(exercise, timed.prescription["sets"])
+        return self.has_room(exercise, timed.prescription["sets"])
 
     def fits_least(self, exercise: Candidate) -> bool:
         """True if any prescription has few enough sets."""
-        return self._has_room(exercise, MAX_SETS)
+        return self.has_room(exercise, MAX_SETS)
 
-    def _has_room(self, exercise: Candidate, sets: int) -> bool:
+    def has_room(self, exercise: Candidate, sets: int) -> bool:
         """True if each primary muscle may have so many sets more."""
         if exercise.class_key == STEADY:
             return True
@@ -264,19 +264,6 @@ class Session:
         timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
         self.prescribe(exercise, timed)
 
-    def fill(self) -> None:
-        """Give the chosen exercises fuller prescriptions while time and muscles permit.
-
-        Compact ones come first, then those with the fewest sets, then steady work.
-        """
-
-        def sets(each: Candidate) -> tuple[bool, bool, int]:
-            timed = self.chosen[each.id][1]
-            return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
-
-        while any(self._raise(exercise) for exercise in sorted(self.exercises, key=sets)):
-            pass
-
     def sets_by_side(self) -> Mapping[Side, int]:
         """The sets of the lifts of each movement that has one."""
         found: Counter[Side] = Counter()
@@ -284,25 +271,6 @@ class Session:
             if is_counted_lift(each):
                 found[each.side] += timed.prescription["sets"]
         return found
-
-    def _stays_even(self, exercise: Candidate, more: int) -> bool:
-        there = self.sets_by_side()
-        return there[exercise.side] + more <= min(there.values()) + 1
-
-    def _raise(self, exercise: Candidate) -> bool:
-        """Give an exercise the next fuller prescription, if that is possible."""
-        timed = self.chosen[exercise.id][1]
-        fuller = [each for each in self.fitting(exercise) if each.seconds > timed.seconds]
-        if not fuller:
-            return False
-        next_one = fuller[-1]
-        more = next_one.prescription["sets"] - timed.prescription["sets"]
-        if self.is_even and is_counted_lift(exercise) and not self._stays_even(exercise, more):
-            return False
-        if not self._has_room(exercise, more) or next_one.seconds - timed.seconds > self.seconds_left:
-            return False
-        self.prescribe(exercise, next_one)
-        return True
 
     def chosen_one(self, exercise: Candidate) -> Chosen:
         """A chosen exercise with its prescription."""

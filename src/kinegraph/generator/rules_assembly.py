@@ -11,7 +11,7 @@ from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_exchange import even_out, exchange_warned
+from kinegraph.generator.rules_exchange import even_out, exchange_warned, fill
 from kinegraph.generator.rules_unmet import (
     is_incomplete,
     lacks_time_for,
@@ -176,7 +176,7 @@ def _complete(session: Session, places: Sequence[Place], pool: Sequence[Candidat
     """Fill the places that are empty, exchange what has to be modified, and give fuller sets, while there is time."""
     _fill_places(session, places, pool)
     exchange_warned(session, pool)
-    session.fill()
+    fill(session)
     session.is_closed = lacks_time_for(session, places)
 
 
@@ -197,7 +197,7 @@ def _add_extras(session: Session, places: Sequence[Place], pool: Sequence[Candid
             for place in _least_served(session, wanted)
         ):
             pass
-        session.fill()
+        fill(session)
 
 
 def _halves(pool: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:

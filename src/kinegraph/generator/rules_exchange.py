@@ -7,7 +7,7 @@ from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import score, tier
-from kinegraph.programming.rules_places import Place, is_counted_lift, is_evened, places_of
+from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, is_evened, places_of
 
 
 def exchange_warned(session: Session, pool: Sequence[Candidate]) -> None:
@@ -51,6 +51,41 @@ def _exchange(session: Session, exercise: Candidate, place: Place, pool: Sequenc
     session.add(found, 0)
 
 
+def fill(session: Session) -> None:
+    """Give the chosen exercises fuller prescriptions while time and muscles permit.
+
+    Compact ones come first, then those with the fewest sets, then steady work.
+    """
+
+    def sets(each: Candidate) -> tuple[bool, bool, int]:
+        timed = session.chosen[each.id][1]
+        return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
+
+    while any(_raise(session, exercise) for exercise in sorted(session.exercises, key=sets)):
+        pass
+
+
+def _raise(session: Session, exercise: Candidate) -> bool:
+    """Give an exercise the next fuller prescription, if that is possible."""
+    timed = session.chosen[exercise.id][1]
+    fuller = [each for each in session.fitting(exercise) if each.seconds > timed.seconds]
+    if not fuller:
+        return False
+    next_one = fuller[-1]
+    more = next_one.prescription["sets"] - timed.prescription["sets"]
+    if session.is_even and is_counted_lift(exercise) and not _stays_even(session, exercise, more):
+        return False
+    if not session.has_room(exercise, more) or next_one.seconds - timed.seconds > session.seconds_left:
+        return False
+    session.prescribe(exercise, next_one)
+    return True
+
+
+def _stays_even(session: Session, exercise: Candidate, more: int) -> bool:
+    there = session.sets_by_side()
+    return there[exercise.side] + more <= min(there.values()) + 1
+
+
 def even_out(session: Session) -> None:
     """Take sets from the movements that have most, until none has more than one set more than another.
 
@@ -59,10 +94,10 @@ def even_out(session: Session) -> None:
     if not is_evened(session.request):
         return
     while (most := _most_served(session)) is not None and _lower(session, most):
-        session.fill()
+        fill(session)
     session.is_even = True
     session.forget()
-    session.fill()
+    fill(session)
 
 
 def _most_served(session: Session) -> Side | None:

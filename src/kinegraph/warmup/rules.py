@@ -13,9 +13,8 @@ from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_places import STEADY
 
-
 LEGS = frozenset({"hip", "knee", "ankle"})
-"""Regions of a session of the legs, whose hinges train the trunk too."""
+"""Regions of a session of the legs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,10 @@ class Light:
         return Chosen(each, self.assessments[each.id], timed.prescription, timed.seconds)
 
 
-def is_near(each: Candidate, used: frozenset[str]) -> bool:
+def is_near(each: Candidate, request: Request) -> bool:
     """True unless an exercise moves the trunk or the shoulder in a session of the legs alone."""
-    is_of_legs = used <= LEGS | {"trunk"} and not used.isdisjoint(LEGS)
-    return not is_of_legs or regions_of(each.primary) <= LEGS
+    wanted = regions_of(frozenset[str]().union(*(keys for _, keys in request.targets)))
+    return not wanted or not wanted <= LEGS or regions_of(each.primary) <= LEGS
 
 
 def best(pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]) -> list[Candidate]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.programming.rules import chance
@@ -108,8 +107,7 @@ def _eased(light: Light, pool: Sequence[Candidate], wanted: int, seconds: int) -
 
 def _suits(each: Candidate, light: Light) -> bool:
     """True for a stretch of the parts that the session trains, which is not too demanding for the person."""
-    used = regions_of(frozenset(muscle for one in light.ordered for muscle in one.primary))
-    return is_near(each, used) and not _is_demanding(each, light)
+    return is_near(each, light.request) and not _is_demanding(each, light)
 
 
 def _is_demanding(each: Candidate, light: Light) -> bool:

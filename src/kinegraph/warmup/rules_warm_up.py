@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import SHOULDER
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
@@ -183,8 +184,11 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
 def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int) -> list[Chosen]:
     """Dynamic mobility, each for a region that the session uses and none before has moved."""
     weights = _weights(light.ordered)
-    used = regions_of(frozenset(muscle for each in light.ordered for muscle in each.primary))
-    moving = [each for each in pool if each.class_key == MOBILITY and not _is_flow(each, light) and is_near(each, used)]
+    moving = [
+        each
+        for each in pool
+        if _is_mobility(each, light) and not _is_flow(each, light) and is_near(each, light.request)
+    ]
     found: list[Chosen] = []
     most = MAX_MOBILITY + (light.request.minutes >= LONG_MINUTES)
     while len(found) < most:
@@ -205,6 +209,14 @@ def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen],
         else:
             return found
     return found
+
+
+def _is_mobility(each: Candidate, light: Light) -> bool:
+    """True for dynamic mobility; with a sore shoulder for its first movements too, which spare it."""
+    is_sore = not light.request.person.having.isdisjoint(SHOULDER)
+    return each.class_key == MOBILITY or (
+        is_sore and each.class_key == "early_motion" and "rotator_cuff" in each.primary
+    )
 
 
 def _weights(ordered: Sequence[Candidate]) -> dict[str, float]:
