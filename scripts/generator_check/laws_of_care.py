@@ -92,7 +92,7 @@ def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     if any(each.text == UNKNOWN for each in workout.stop_rules):
         yield f"no text says when to stop with {[each.condition for each in workout.stop_rules]}"
     treated = {c for section in workout.sections for e in section.movements for c in e.assessment.indicated_for}
-    treated |= served_by(each.candidate for each in trained)
+    treated |= served_by(e.candidate for section in workout.sections for e in section.movements)
     said = {each.subject for each in workout.unmet_demands if each.demand is Demand.TREATMENT}
     if both := treated & said:
         yield f"{both}: treated, and said not to be"

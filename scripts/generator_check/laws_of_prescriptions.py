@@ -13,7 +13,7 @@ from kinegraph.dosing.rules_amounts import (
     MOST_CONTRACTIONS,
     THROW_REST,
 )
-from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.dosing.rules_prescriptions import FAST, Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.kit.checks import Checks
 from kinegraph.layers.rules import TrainingGoal
@@ -91,7 +91,7 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
     """A prescription does not contradict itself."""
     given, name, advice = each.prescription, each.candidate.key, advice_of(each.assessment)
     load, rest = given.get("load", {}), given.get("rest_seconds", 0)
-    if is_thrown(each.candidate) and (load or rest > THROW_REST):
+    if is_thrown(each.candidate) and (rest > THROW_REST or (FAST in given.get("notes", "") and load)):
         yield f"{name}: a throw has an effort, or rests {rest} seconds"
     if "reps_max" in given and given["sets"] > 1 and rest < MIN_REST:
         yield f"{name}: it rests {rest} seconds"

@@ -25,6 +25,11 @@ def _bends_knee_in_range(each: Candidate) -> bool:
     return (is_lift or is_step) and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
 
 
+def _loads_bones(each: Candidate) -> bool:
+    is_lift = each.is_compound and each.class_key != "steady_cardio"
+    return is_lift and (each.mechanics in LOADS or "quadriceps" in each.primary)
+
+
 CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
     "pregnancy": lambda each: "pelvic_floor" in each.primary,
     "hip_pain": _strengthens_hip,
@@ -35,7 +40,7 @@ CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
 """By condition, the test of the exercises that treat it [A]."""
 LOADS = frozenset({"free_weight", "machine", "cable", "band"})
 SERVED: Mapping[str, Callable[[Candidate], bool]] = {
-    "osteoporosis": lambda each: each.is_compound and (each.mechanics in LOADS or "quadriceps" in each.primary),
+    "osteoporosis": _loads_bones,
     "diastasis_recti": lambda each: "transverse_abdominis" in each.primary or "pelvic_floor" in each.primary,
 }
 """By condition, the test of the training that is its treatment, though no single exercise is [A]."""

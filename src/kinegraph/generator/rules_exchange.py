@@ -93,18 +93,18 @@ def even_out(session: Session) -> None:
     """
     if not is_evened(session.request):
         return
-    while (most := _most_served(session)) is not None and _lower(session, most):
+    while any(_lower(session, side) for side in _most_served(session)):
         fill(session)
     session.is_even = True
     session.forget()
     fill(session)
 
 
-def _most_served(session: Session) -> Side | None:
+def _most_served(session: Session) -> list[Side]:
+    """The movements with two sets more than another and more, those with most first."""
     there = session.sets_by_side()
-    if not there or max(there.values()) - min(there.values()) <= 1:
-        return None
-    return max(there, key=lambda side: (there[side], side))
+    found = [side for side in there if there[side] > min(there.values()) + 1]
+    return sorted(found, key=lambda side: (-there[side], side))
 
 
 def _lower(session: Session, side: Side) -> bool:

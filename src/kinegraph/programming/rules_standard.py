@@ -74,7 +74,8 @@ def _is_special(exercise: Candidate) -> bool:
     stressors = frozenset(exercise.safety.stressors) if exercise.safety is not None else frozenset()
     if exercise.class_key == "carry":
         return not exercise.equipment or "overhead_load" in stressors
-    if {"bar_on_back", "hinge_load"} <= stressors:
+    is_pullover = exercise.class_key == "isolation" and {"overhead_load", "end_range_shoulder"} <= stressors
+    if is_pullover or {"bar_on_back", "hinge_load"} <= stressors:
         return True
     if exercise.class_key in OVERHEAD and "overhead_load" in stressors:
         return True

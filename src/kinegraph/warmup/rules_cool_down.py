@@ -19,6 +19,8 @@ CLOSING_SECONDS = 120
 """Seconds of easy walking where no stretch ends the session."""
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
 MAX_EASING_FATIGUE = 5
+MARCHING_CLASSES, MARCHING = ("balance_training", "low_load_strengthening"), frozenset({"hip_flexors"})
+"""Marching on the spot or seated, which ends a session where nobody can walk."""
 ENDS_OF_RANGE = frozenset({"deep-squat-hold", "downward-dog", "pigeon-pose", "couch-stretch"})
 """Poses at the end of the range of large joints: for persons without conditions only."""
 
@@ -93,7 +95,7 @@ def _easing(light: Light, pool: Sequence[Candidate], seconds: int, work: Sequenc
 def _eased(light: Light, pool: Sequence[Candidate], wanted: int, seconds: int) -> list[Chosen]:
     """Easy steady work or marching of the wanted seconds, within those that there are."""
     easy = [each for each in pool if each.class_key == STEADY and each.fatigue <= MAX_EASING_FATIGUE]
-    easy += [each for each in pool if each.class_key == "balance_training" and "hip_flexors" in each.primary]
+    easy += [each for each in pool if each.class_key in MARCHING_CLASSES and each.primary == MARCHING]
 
     def points(each: Candidate) -> float:
         return 1.0 + (each.class_key == STEADY) + 3 - 0.5 * each.fatigue + 0.1 * len(each.equipment)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import Side
-from kinegraph.care.rules import SHOULDER
+from kinegraph.care.rules import SHOULDER, stressors_of
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
@@ -83,6 +83,7 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
         )
         value += light.setting.is_heart and each in light.ordered
+        value -= light.is_gentle and "fall_risk" in stressors_of(each)
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
