@@ -1,7 +1,7 @@
 """The choice of warm-up and cool-down: light exercises that no condition speaks against, within their time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
@@ -26,6 +26,8 @@ class Light:
     request: Request
     setting: Setting
     assessments: Mapping[UUID, Assessment]
+    memo: list[Candidate] = field(default_factory=list, compare=False, repr=False)
+    """The available exercises, once they are known; valid as long as this session."""
 
     @property
     def is_gentle(self) -> bool:
@@ -37,6 +39,11 @@ class Light:
 
         Steady work of the session may begin and end easily.
         """
+        if not self.memo:
+            self.memo.extend(self._available())
+        return self.memo
+
+    def _available(self) -> list[Candidate]:
         roots = {each.root_id for each in self.ordered if each.class_key != STEADY}
         person = self.request.person
         bars = bars_of(person, is_light=True)
