@@ -8,9 +8,9 @@ from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
     EASY_RESERVE,
     FEW_CONTRACTIONS,
+    MAX_CONTRACTIONS,
     MIN_PER_SIDE,
     MIN_REPETITIONS,
-    MOST_CONTRACTIONS,
     THROW_REST,
 )
 from kinegraph.dosing.rules_prescriptions import FAST, Chosen
@@ -80,7 +80,7 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
 
 
 def _most_sets(each: Chosen, of_profile: int) -> int:
-    return MOST_CONTRACTIONS if _is_contraction(each) else of_profile
+    return MAX_CONTRACTIONS if _is_contraction(each) else of_profile
 
 
 def _is_contraction(each: Chosen) -> bool:
@@ -95,7 +95,7 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
         yield f"{name}: a throw has an effort, or rests {rest} seconds"
     if "reps_max" in given and given["sets"] > 1 and rest < MIN_REST:
         yield f"{name}: it rests {rest} seconds"
-    if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MOST_CONTRACTIONS:
+    if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MAX_CONTRACTIONS:
         yield f"{name}: {given['sets']} contractions"
     if advice.is_light and "Before the working sets" in given.get("notes", ""):
         yield f"{name}: lighter sets before a light load"

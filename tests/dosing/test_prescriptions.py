@@ -59,7 +59,7 @@ def test_throws_have_short_rests_and_no_effort() -> None:
 
 
 def test_the_pelvic_floor_has_eight_contractions_at_least() -> None:
-    """However short the time, it has no token dose."""
+    """However short the time, fewer are never prescribed."""
     found = options("pelvic-floor-contractions", Setting(ENDURANCE, 15))
     assert min(each.prescription["sets"] for each in found) == 8
 

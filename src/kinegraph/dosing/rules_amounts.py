@@ -55,7 +55,7 @@ REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}),
 """By the minutes of a session, the longest rests by goal."""
 EASY_REST, MIN_HEART_REST = 90, 60
 MIN_SETS = 2
-FEW_HOLDS, FEW_CONTRACTIONS, MOST_CONTRACTIONS = 3, 8, 12
+FEW_HOLDS, FEW_CONTRACTIONS, MAX_CONTRACTIONS = 3, 8, 12
 """The fewest short holds of an exercise; of the pelvic floor 8 to 12 contractions."""
 THROW_REST, SMALL_REST = 90, 60
 """The longest rests after throws, and after drills that tire as little as SMALL_FATIGUE."""
@@ -142,7 +142,7 @@ def set_numbers(exercise: Candidate, prescribed: PrescriptionRange, setting: Set
     """The possible numbers of sets, from the most to the least."""
     most = prescribed.sets or MIN_SETS + 1
     if prescribed.unit is Unit.SECONDS and "pelvic_floor" in exercise.primary:
-        return range(min(max(most, FEW_CONTRACTIONS), MOST_CONTRACTIONS), FEW_CONTRACTIONS - 1, -1)
+        return range(min(max(most, FEW_CONTRACTIONS), MAX_CONTRACTIONS), FEW_CONTRACTIONS - 1, -1)
     if prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD:
         least = FEW_HOLDS if setting.may_be_compact else most - 2
         return range(most, max(least, 1) - 1, -1)
