@@ -11,6 +11,26 @@ import asyncpg
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization, Person
 
+RESPONSE = """
+    WITH proposal AS (
+        INSERT INTO regression_proposals (organization_id, enrollment_id, patient_id, exercise_id, log_id, log_ids,
+                                          light, pain_score, performed_on, status, decided_at)
+        SELECT l.organization_id, l.enrollment_id, l.patient_id, l.exercise_id, l.id, ARRAY[l.id], 'red', 7,
+               l.performed_on, state.status, CASE WHEN state.status = 'accepted' THEN now() END
+        FROM exercise_logs l, unnest($2::text[]) AS state (status)
+        WHERE l.id = ANY ($1)
+        ON CONFLICT (enrollment_id, exercise_id) WHERE status = 'open' DO NOTHING
+        RETURNING *)
+    INSERT INTO exercise_substitutions (organization_id, enrollment_id, patient_id, proposal_id, exercise_id,
+                                        substitute_id, from_day, to_day, created_by_id)
+    SELECT p.organization_id, p.enrollment_id, p.patient_id, p.id, p.exercise_id, p.exercise_id, p.performed_on + 1,
+           p.performed_on + 1, e.enrolled_by_id
+    FROM proposal p
+    JOIN enrollments e ON e.id = p.enrollment_id
+    WHERE p.status = 'accepted'
+"""
+"""Proposals of logs ($1), one of each status ($2) unless one is open already; an accepted one has a substitution."""
+
 AMOUNTS = {"sets": 3, "reps": 10, "duration_seconds": None, "hold_seconds": None, "rest_seconds": 60, "per_side": False}
 
 
@@ -23,7 +43,7 @@ class StoredVersion:
     exercises: Mapping[tuple[int, int], Sequence[UUID]]
 
 
-async def _insert(owner: "asyncpg.Pool[Row]", table: str, **values: Any) -> UUID:
+async def _insert(owner: "asyncpg.Pool[Row] | asyncpg.Connection[Row]", table: str, **values: Any) -> UUID:
     """Insert a row of these values; its id."""
     columns = ", ".join(values)
     places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
@@ -46,6 +66,19 @@ async def store_version(
     Each exercise is prescribed as `AMOUNTS`. The working copy is stored for the first version only; an exercise of
     another version has the source of the first version's exercise at the same place, where there is one.
     """
+    async with owner.acquire() as connection, connection.transaction():
+        return await _publish(connection, gym, days, weeks, title, plan_id)
+
+
+async def _publish(
+    owner: "asyncpg.Connection[Row]",
+    gym: Organization,
+    days: Mapping[tuple[int, int], Sequence[str | UUID]],
+    weeks: int,
+    title: str,
+    plan_id: UUID | None,
+) -> StoredVersion:
+    """Store a version in one transaction, as the database demands."""
     of = {"organization_id": gym.id}
     number = 1
     if plan_id is None:
@@ -72,7 +105,7 @@ async def store_version(
 
 
 async def _working_session(
-    owner: "asyncpg.Pool[Row]", gym: Organization, plan_id: UUID, where: Mapping[str, int]
+    owner: "asyncpg.Connection[Row]", gym: Organization, plan_id: UUID, where: Mapping[str, int]
 ) -> UUID:
     """The working copy's session of this week and day, made where there is none."""
     found = await owner.fetchval(
@@ -85,7 +118,7 @@ async def _working_session(
 
 
 async def _working_exercise(
-    owner: "asyncpg.Pool[Row]", gym: Organization, session_id: UUID, values: Mapping[str, Any]
+    owner: "asyncpg.Connection[Row]", gym: Organization, session_id: UUID, values: Mapping[str, Any]
 ) -> UUID:
     """The working copy's exercise at this place of a session, made where there is none."""
     found = await owner.fetchval(

@@ -5,8 +5,10 @@
     python client.py --store app.db show
 
 The store is one SQLite file: the objects as the API showed them, the cursor, and the outbox of logs that are still to
-be sent. It may be killed at any moment: a page is applied together with its cursor in one transaction, and a log leaves
-the outbox after the server has answered; sent again, it is stored once by its clientId. Needs nothing but Python.
+be sent. It belongs to the user who synchronizes it first; another user's token is refused, since it would send their
+logs as its own: each user has a store of their own. It may be killed at any moment: a page is applied together with its
+cursor in one transaction, and a log leaves the outbox after the server has answered; sent again, it is stored once by
+its clientId. Needs nothing but Python.
 """
 
 import argparse
@@ -17,8 +19,10 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import islice
 from typing import Any  # values of JSON
 
 Json = dict[str, Any]
@@ -28,7 +32,15 @@ PAGE, BATCH, ATTEMPTS = 100, 500, 8
 FIELDS = """{ __typename id
   ... on Enrollment {
     startsOn endedOn enrollmentStatus: status updatedAt plan { id title } version { id } pauses { from to }
-    versions { from version { id } }
+    versions { from version { id } } organization { id }
+    substitutions {
+      id from to exercise { id } substitute { id }
+      hasAmounts sets reps durationSeconds holdSeconds restSeconds perSide notes
+    }
+  }
+  ... on Patient {
+    timeZone language consentLevel hasBiometricConsent hasConditionsConsent conditions recordUpdatedAt: updatedAt
+    organization { id }
   }
   ... on PlanVersion {
     number title weeks
@@ -36,7 +48,7 @@ FIELDS = """{ __typename id
       id sets reps durationSeconds holdSeconds restSeconds perSide notes exercise { id }
     } }
   }
-  ... on EffectiveExercise { name cues updatedAt instructions { body } }
+  ... on EffectiveExercise { name cues isDiscontinued updatedAt instructions { body } }
   ... on ExerciseLog {
     clientId performedOn setsCompleted repsCompleted durationSeconds painScore exertion notes updatedAt
     enrollment { id } planExercise { id }
@@ -53,6 +65,7 @@ CHANGES = f"""query Changes($since: String, $first: Int) {{
     cursor hasNextPage changes {{ kind type objectId node {FIELDS} }}
   }} }}
 }}"""
+WHO = "query Who { viewer { user { id } } }"
 SEND = """mutation Send($logs: [LogExerciseInput!]!) {
   logExercises(input: {logs: $logs}) { userErrors { code message field } }
 }"""
@@ -66,11 +79,20 @@ class Refused(Exception):
         self.fields = [error.get("extensions", {}).get("field") for error in errors]
 
 
+class OtherUser(Exception):
+    """The store belongs to another user than the one whose token was given."""
+
+
 class Server:
     """The API for one user. `run` waits and sends again where the server is away or asks for patience."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
+
+    @cached_property
+    def user_id(self) -> str:
+        """The id of the token's user."""
+        return str(self.run(WHO)["viewer"]["user"]["id"])
 
     def run(self, query: str, **variables: Any) -> Json:
         """The data of a document. Raises Refused, and OSError where no answer comes after several attempts."""
@@ -99,7 +121,7 @@ class Server:
 
 
 class Store:
-    """The SQLite file: objects, cursor, outbox. Each method is one transaction."""
+    """The SQLite file of one user: objects, cursor, outbox. Each method is one transaction."""
 
     def __init__(self, path: str) -> None:
         self.file = sqlite3.connect(path, isolation_level=None, timeout=30)
@@ -128,6 +150,14 @@ class Store:
         row = self.file.execute("SELECT value FROM state WHERE name = 'cursor'").fetchone()
         return row and row[0]
 
+    def claim(self, user_id: str) -> None:
+        """Make the store that of a user. Raises OtherUser where it is another's."""
+        with self.transaction() as file:
+            file.execute("INSERT OR IGNORE INTO state (name, value) VALUES ('user', ?)", (user_id,))
+            (owner,) = file.execute("SELECT value FROM state WHERE name = 'user'").fetchone()
+        if owner != user_id:
+            raise OtherUser(f"This store belongs to user {owner}: use another one for user {user_id}.")
+
     def apply(self, page: Json) -> None:
         """Apply a page, and store its cursor. A log that comes from the server leaves the outbox: it was stored."""
         with self.transaction() as file:
@@ -145,7 +175,7 @@ class Store:
         """Delete what came from the server; the outbox stays."""
         with self.transaction() as file:
             file.execute("DELETE FROM objects")
-            file.execute("DELETE FROM state")
+            file.execute("DELETE FROM state WHERE name = 'cursor'")
 
     def drop_exercises(self) -> None:
         """Delete exercises to which no other object refers any more: they have no tombstones."""
@@ -161,12 +191,10 @@ class Store:
         with self.transaction() as file:
             file.execute("INSERT INTO outbox (client_id, content) VALUES (?, ?)", row)
 
-    def waiting(self) -> list[tuple[int, Json]]:
-        """The first logs of the outbox that were not refused."""
-        rows = self.file.execute(
-            "SELECT number, content FROM outbox WHERE refusal IS NULL ORDER BY number LIMIT ?", (BATCH,)
-        )
-        return [(number, json.loads(content)) for number, content in rows]
+    def waiting(self, later: Collection[int] = ()) -> list[tuple[int, Json]]:
+        """The first logs of the outbox that were not refused, without those of these numbers."""
+        rows = self.file.execute("SELECT number, content FROM outbox WHERE refusal IS NULL ORDER BY number")
+        return [(n, json.loads(log)) for n, log in islice((row for row in rows if row[0] not in later), BATCH)]
 
     def sent(self, numbers: list[int]) -> None:
         """Delete logs from the outbox: the server has stored them."""
@@ -183,8 +211,9 @@ class Store:
 def _exercises(value: Any) -> Iterator[str]:
     """The ids of exercises that are named in an object."""
     if isinstance(value, dict):
-        if isinstance(value.get("exercise"), dict):
-            yield value["exercise"]["id"]
+        for name in ("exercise", "substitute"):
+            if isinstance(value.get(name), dict):
+                yield value[name]["id"]
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
@@ -192,21 +221,29 @@ def _exercises(value: Any) -> Iterator[str]:
 
 
 def send(store: Store, server: Server) -> None:
-    """Send the outbox. A batch is stored as a whole or not at all, so refused logs are taken out of it."""
-    while logs := store.waiting():
+    """Send the outbox. A batch is stored as a whole or not at all, so refused logs are taken out of it.
+
+    A log of a day that is to come by the server's clock is not refused for good: it stays, and is sent the next time.
+    """
+    store.claim(server.user_id)
+    later: set[int] = set()
+    while logs := store.waiting(later):
         errors = server.run(SEND, logs=[log for _, log in logs])["logExercises"]["userErrors"]
         if not errors:
             store.sent([number for number, _ in logs])
             continue
-        paths = [(error["field"] or [], error["message"]) for error in errors]
-        refusals = {logs[int(path[2])][0]: text for path, text in paths if path[:2] == ["input", "logs"] and path[2:]}
-        if not refusals:
+        named = [error for error in errors if (error["field"] or [])[:2] == ["input", "logs"] and error["field"][2:]]
+        if not named:
             raise Refused(errors)
+        numbers = [logs[int(error["field"][2])][0] for error in named]
+        refusals = {n: e["message"] for n, e in zip(numbers, named, strict=True) if e["code"] != "DAY_TO_COME"}
         store.refused(refusals)
+        later.update(set(numbers) - set(refusals))
 
 
 def receive(store: Store, server: Server, size: int = PAGE) -> None:
     """Apply all changes. A cursor that the server does not take is given up: everything is read anew."""
+    store.claim(server.user_id)
     has_next_page = True
     while has_next_page:
         since = store.cursor
@@ -242,18 +279,18 @@ def main() -> int:
         if not (sent.url and sent.token):
             parser.error("sync needs --url and --token")
         server = Server(sent.url, sent.token)
-        send(store, server)
-        receive(store, server, sent.page)
+        try:
+            send(store, server)
+            receive(store, server, sent.page)
+        except OtherUser as error:
+            parser.exit(1, f"{error}\n")
     elif sent.command == "log":
         of = {"clientId": str(uuid.uuid4()), "planExerciseId": sent.exercise, "performedOn": sent.on}
         store.log({**of, **json.loads(sent.values)})
     else:
         objects = [json.loads(row[0]) for row in store.file.execute("SELECT content FROM objects ORDER BY id")]
-        columns = "client_id, content, refusal"
-        outbox = [
-            {"clientId": id, "log": json.loads(content), "refusal": refusal}
-            for id, content, refusal in store.file.execute(f"SELECT {columns} FROM outbox ORDER BY number")
-        ]
+        rows = store.file.execute("SELECT client_id, content, refusal FROM outbox ORDER BY number")
+        outbox = [{"clientId": id, "log": json.loads(log), "refusal": text} for id, log, text in rows]
         print(json.dumps({"objects": objects, "outbox": outbox}, indent=2))
     return 0
 

@@ -1,6 +1,6 @@
 """The audit trail: who read or changed the data of a patient.
 
-    audit_pseudonyms  a random id for each user, which stands for them in the trail; deleted with the user
+    audit_pseudonyms  an id for each user, which stands for them in the trail; deleted with the user
     audit_pending     what a transaction has to record; it is empty outside of the transaction
     audit_entries     the entries, each with the hash of the one before it in its organization
 
@@ -10,8 +10,10 @@ organization's chain, which is so held for the end of the transaction alone. An 
 patient and an action in a transaction, with all types of data that it is about.
 
 Entries are never changed or deleted: the API's role may not, and a trigger refuses it to every other role. They have
-pseudonyms in place of the ids of users. Erasing a person deletes the pseudonym's row alone: the chain stays valid, and
-nothing in it leads to the person. The organization is no foreign key: the trail outlives it.
+pseudonyms in place of the ids of users: a hash of the user's id and a random salt, so that a row that was given to
+another user is found (kinegraph privacy verify). Rows of pseudonyms are never changed; the API's role may not delete
+them. Erasing a person deletes the pseudonym's row alone: the chain stays valid, and nothing in it leads to the person.
+The organization is no foreign key: the trail outlives it.
 
 All of this is visible to functions that set `kinegraph.auditor`, as events are by the worker's setting. Owners read the
 entries of their organizations.
@@ -66,10 +68,11 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {table}_audit_{event} ON {table}")
     op.execute("""
         DROP TRIGGER users_pseudonym ON users;
+        DROP POLICY users_auditor ON users;
         DROP FUNCTION kinegraph_audit_text;
         DROP TABLE audit_entries, audit_pending, audit_pseudonyms, erased_totals;
         DROP FUNCTION kinegraph_audit_change, kinegraph_audit_reads, kinegraph_audit_seal, kinegraph_audit_refuse,
-            kinegraph_audit_users, kinegraph_new_pseudonym, kinegraph_pseudonyms;
+            kinegraph_audit_users, kinegraph_derive_pseudonym, kinegraph_new_pseudonym, kinegraph_pseudonyms;
     """)
 
 

@@ -1,9 +1,20 @@
 -- The tables, functions and the role of migration 0048 (0048_audit.py).
 
 CREATE TABLE audit_pseudonyms (
-    user_id   uuid PRIMARY KEY REFERENCES users (id) ON UPDATE CASCADE ON DELETE CASCADE,
-    pseudonym uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE
+    user_id   uuid  PRIMARY KEY REFERENCES users (id) ON UPDATE CASCADE ON DELETE CASCADE,
+    salt      bytea NOT NULL CHECK (length(salt) = 16),
+    pseudonym uuid  NOT NULL UNIQUE
 );
+
+-- The pseudonym follows from the user's id and a random salt (src/kinegraph/audit/rules.py has the same in Python).
+CREATE FUNCTION kinegraph_derive_pseudonym() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.salt := uuid_send(gen_random_uuid());
+    NEW.pseudonym := encode(substring(sha256(uuid_send(NEW.user_id) || NEW.salt) FOR 16), 'hex')::uuid;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER audit_pseudonyms_derived BEFORE INSERT ON audit_pseudonyms
+    FOR EACH ROW EXECUTE FUNCTION kinegraph_derive_pseudonym();
 INSERT INTO audit_pseudonyms (user_id) SELECT id FROM users;
 
 CREATE UNLOGGED TABLE audit_pending (
@@ -32,8 +43,8 @@ CREATE INDEX audit_entries_subject_idx ON audit_entries (organization_id, subjec
 ALTER TABLE audit_pseudonyms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_pending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, DELETE ON audit_pseudonyms, audit_pending TO kinegraph_api;
-GRANT SELECT, INSERT ON audit_entries TO kinegraph_api;
+GRANT SELECT, INSERT, DELETE ON audit_pending TO kinegraph_api;
+GRANT SELECT, INSERT ON audit_pseudonyms, audit_entries TO kinegraph_api;
 CREATE POLICY audit_pseudonyms_auditor ON audit_pseudonyms FOR ALL
     USING ((SELECT current_setting('kinegraph.auditor', true)) = 'on');
 CREATE POLICY audit_pending_auditor ON audit_pending FOR ALL
@@ -48,6 +59,8 @@ CREATE POLICY audit_entries_owner ON audit_entries FOR SELECT USING (
           AND m.role = 'owner' AND m.deleted_at IS NULL
     ))
 );
+CREATE POLICY users_auditor ON users FOR SELECT
+    USING ((SELECT current_setting('kinegraph.auditor', true)) = 'on');
 
 CREATE FUNCTION kinegraph_new_pseudonym() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE before text := coalesce(current_setting('kinegraph.auditor', true), '');
@@ -70,14 +83,19 @@ BEGIN
     PERFORM set_config('kinegraph.auditor', before, true);
 END $$;
 
--- The users of these pseudonyms, of those who were not erased.
-CREATE FUNCTION kinegraph_audit_users(pseudonyms uuid[]) RETURNS TABLE (user_id uuid, pseudonym uuid)
+-- The users of these pseudonyms, of those who were not erased, also of those whose membership has ended.
+CREATE FUNCTION kinegraph_audit_users(pseudonyms uuid[])
+RETURNS TABLE (pseudonym uuid, user_id uuid, name text, email text)
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE before text := coalesce(current_setting('kinegraph.auditor', true), '');
 BEGIN
     PERFORM set_config('kinegraph.auditor', 'on', true);
-    RETURN QUERY SELECT p.user_id, p.pseudonym FROM audit_pseudonyms p WHERE p.pseudonym = ANY (pseudonyms);
+    RETURN QUERY
+        SELECT p.pseudonym, u.id, u.name::text, u.email::text
+        FROM audit_pseudonyms p
+        JOIN users u ON u.id = p.user_id
+        WHERE p.pseudonym = ANY (pseudonyms);
     PERFORM set_config('kinegraph.auditor', before, true);
 END $$;
 
@@ -122,8 +140,13 @@ $$;
 
 CREATE FUNCTION kinegraph_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'The entries of the audit trail are never changed or deleted.';
+    RAISE EXCEPTION 'The rows of % are never changed.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+-- The id of a user is changed by a cascade alone: verifying the trail then names the row.
+CREATE TRIGGER audit_pseudonyms_unchanged BEFORE UPDATE ON audit_pseudonyms
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION kinegraph_audit_refuse();
+CREATE TRIGGER audit_pseudonyms_not_emptied BEFORE TRUNCATE ON audit_pseudonyms
+    FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_audit_refuse();
 CREATE TRIGGER audit_entries_unchanged BEFORE UPDATE OR DELETE ON audit_entries
     FOR EACH ROW EXECUTE FUNCTION kinegraph_audit_refuse();
 CREATE TRIGGER audit_entries_not_emptied BEFORE TRUNCATE ON audit_entries

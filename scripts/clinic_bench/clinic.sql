@@ -52,15 +52,16 @@ SELECT id, organization_id, patient_id, plan_id, version_id, starts_on FROM enro
 
 INSERT INTO exercise_logs (organization_id, enrollment_id, patient_id, version_exercise_id, source_id, exercise_id,
                            client_id, content_hash, performed_on, sets_completed, reps_completed, pain_score, exertion,
-                           recorded_by_id)
+                           recorded_by_id, created_at, updated_at)
 SELECT e.organization_id, e.id, e.patient_id, x.id, x.source_id, x.exercise_id, gen_random_uuid()::text, '',
        due.day, 3, 10, abs(hashint4(n.number * 7 + s.week)) % 5 + (n.number % 20 = 0)::integer * 2,
-       abs(hashint4(n.number * 11 + s.week)) % 8, e.patient_id
+       abs(hashint4(n.number * 11 + s.week)) % 8, e.patient_id, received.at, received.at
 FROM generate_series(1, {patients}) AS n (number)
 JOIN enrollments e ON e.id = md5('enrollment ' || n.number)::uuid
 JOIN plan_version_sessions s ON s.version_id = e.version_id
 JOIN plan_version_exercises x ON x.session_id = s.id
 CROSS JOIN LATERAL (SELECT e.starts_on + (s.week - 1) * 7 + s.day - 1 AS day) AS due
+CROSS JOIN LATERAL (SELECT least(now(), due.day + (n.number % 40 = 0)::integer * 10 + time '18:00') AS at) AS received
 WHERE due.day <= current_date - CASE WHEN n.number % 8 = 0 THEN 14 ELSE 0 END
   AND abs(hashint4(n.number * 1000 + s.week * 10 + s.day)) % 100 < 92;
 

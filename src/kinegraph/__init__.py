@@ -60,11 +60,12 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    11  record      personal records, an exercise's history, training load, loads in percent of a maximum
    11  enrollment  patients in versions of plans: what is due, pauses, moves
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
-   12  logbook     logs of what patients did of their plans
    12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
-   13  handout     printable pages of a plan's version in the patient's language, as HTML and PDF
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
    13  sync        the change feed of patients' apps
+   13  response    painful logs: proposals to regress an exercise, and the substitutions that clinicians accept
+   14  handout     printable pages of a plan's version in the patient's language, as HTML and PDF
+   14  logbook     logs of what patients did of their plans
    14  privacy     one person's data: exported, and erased from every table
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from kinegraph.adherence import rules_charts
 from kinegraph.adherence import store as store_adherence
 from kinegraph.api.media import SAFE
+from kinegraph.audit.rules import seen
 from kinegraph.audit.store import record
 from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.rules import Viewer
@@ -54,8 +55,10 @@ async def _adherence(session: ReadSession[Viewer], values: Values) -> str | None
 
 async def _pain(session: ReadSession[Viewer], values: Values) -> str | None:
     enrollment, to = UUID(values["enrollment"]), date.fromisoformat(values["to"])
-    if (await enrollments_by_ids(session, [enrollment]))[0] is None:
+    found = await enrollments_by_ids(session, [enrollment])
+    if found[0] is None:
         return None
+    seen(session, "ExerciseLog", found)
     return rules_charts.pain_chart(to, await store_adherence.felt_by(session, enrollment, to))
 
 

@@ -44,7 +44,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_marked)
         except ClientDisconnect:
-            log.debug("client hung up", extra={"method": scope["method"], "path": scope["path"]})
+            log.debug("client hung up", extra={"method": scope["method"], "path": route_of(scope)})
         except BaseException:
             _log_request(scope, status, started)
             raise
@@ -54,9 +54,24 @@ class RequestLog:
             logs.request_id.reset(mark)
 
 
+def route_of(scope: Scope) -> str:
+    """The path of a request without its parameters, such as /media/{key}: they may be names of a patient's files.
+
+    Of a path that no route has, the first part alone.
+    """
+    path: str = scope["path"]
+    if "endpoint" not in scope:
+        first, more = path[1:].partition("/")[::2]
+        return f"/{first}/…" if more else f"/{first}"
+    for name, value in reversed(scope.get("path_params", {}).items()):
+        before, found, after = path.rpartition(str(value))
+        path = f"{before}{{{name}}}{after}" if found and value else path
+    return path
+
+
 def _log_request(scope: Scope, status: int, started: float) -> None:
     elapsed = round((time.perf_counter() - started) * 1000, 1)
-    extra = {"method": scope["method"], "path": scope["path"][:MAX_LOGGED], "status": status, "ms": elapsed}
+    extra = {"method": scope["method"], "path": route_of(scope)[:MAX_LOGGED], "status": status, "ms": elapsed}
     operation = scope.get("operation")
     if operation and len(operation) <= MAX_LOGGED and operation.isidentifier():
         extra["operation"] = operation

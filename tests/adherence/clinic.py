@@ -7,6 +7,9 @@ from typing import Any, TypeAlias  # answers are JSON
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
+from kinegraph.kit.rows import Row
 from tests.adherence.oracle import History, Log, Version
 from tests.conftest import Api, Organization, Person, World
 from tests.treatment import AMOUNTS, StoredVersion, store_version
@@ -102,16 +105,21 @@ class Clinic:
             """
             INSERT INTO exercise_logs (id, organization_id, enrollment_id, patient_id, version_exercise_id, source_id,
                                        exercise_id, client_id, content_hash, performed_on, pain_score, exertion,
-                                       recorded_by_id, created_at)
-            SELECT l.id, $1, $2, $3, x.id, x.source_id, x.exercise_id, l.id::text, '', l.day, l.pain, l.exertion, $3,
-                   clock_timestamp()
-            FROM unnest($4::uuid[], $5::uuid[], $6::date[], $7::integer[], $8::integer[]) WITH ORDINALITY
-                AS l (id, exercise, day, pain, exertion, number)
+                                       sets_completed, reps_completed, duration_seconds, recorded_by_id, created_at,
+                                       updated_at)
+            SELECT l.id, $1, $2, $3, x.id, x.source_id, x.exercise_id, l.id::text, '', l.day, l.pain, l.exertion,
+                   l.sets, l.reps, l.seconds, $3, received.at, received.at
+            FROM unnest($4::uuid[], $5::uuid[], $6::date[], $7::integer[], $8::integer[], $9::integer[],
+                        $10::integer[], $11::integer[], $12::integer[]) WITH ORDINALITY
+                AS l (id, exercise, day, pain, exertion, sets, reps, seconds, age, number)
+            CROSS JOIN LATERAL (SELECT clock_timestamp() - make_interval(days => l.age) AS at) AS received
             JOIN plan_version_exercises x ON x.id = l.exercise
             ORDER BY l.number
             """,
             *(self.gym.id, id, patient.id, [row[0] for row in rows], [row[1] for row in rows]),
             *([log.day for log in logs], [log.pain for log in logs], [log.exertion for log in logs]),
+            *([log.amounts[place] for log in logs] for place in range(3)),
+            [log.age for log in logs],
         )
         return [row[0] for row in rows]
 
@@ -171,6 +179,14 @@ async def stored_clinic(api: Api, world: World, owner: Pool) -> Clinic:
 
 async def _shifted(owner: Pool, gym: Organization, version: StoredVersion) -> StoredVersion:
     """A third version, with everything of the first one a week and a day later, under the same sources."""
+    async with owner.acquire() as connection, connection.transaction():
+        return await _publish_shifted(connection, gym, version)
+
+
+async def _publish_shifted(
+    owner: "asyncpg.Connection[Row]", gym: Organization, version: StoredVersion
+) -> StoredVersion:
+    """Store the third version in one transaction, as the database demands."""
     id = await owner.fetchval(
         "INSERT INTO plan_versions (organization_id, plan_id, number, title, weeks, published_by_id) "
         "VALUES ($1, $2, 3, 'Later', 4, $3) RETURNING id",

@@ -20,13 +20,22 @@ class Version:
 
 @dataclass
 class Log:
-    """A log, in the order of creation within a history."""
+    """A log, in the order of creation within a history; `age` is the number of days since it was received."""
 
     day: date
     source: str
     exercise: str
     pain: int | None = None
     exertion: int | None = None
+    amounts: tuple[int | None, int | None, int | None] = (None, None, None)
+    """Sets, repetitions and duration."""
+    age: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """False if the amounts that are given are all 0: it could not be done."""
+        given = [amount for amount in self.amounts if amount is not None]
+        return not given or any(given)
 
 
 @dataclass
@@ -61,13 +70,14 @@ class History:
             day += timedelta(1)
 
     def is_done(self, day: date, source: str) -> bool:
-        """True if a prescription has a log of its day."""
-        return any(log.day == day and log.source == source for log in self.logs)
+        """True if a prescription has a log of its day that says that something was done."""
+        return any(log.day == day and log.source == source and log.is_done for log in self.logs)
 
     def logged(self, exercise: str, until: date) -> list[Log]:
         """The logs of an exercise up to a day, in the order of days and of creation."""
         return sorted(
-            (log for log in self.logs if log.exercise == exercise and log.day <= until), key=lambda log: log.day
+            (log for log in self.logs if log.exercise == exercise and log.day <= until),
+            key=lambda log: (log.day, -log.age),
         )
 
 
@@ -89,10 +99,16 @@ def recent_days(history: History, exercise: str, as_of: date) -> tuple[int, int]
     return len({day for day, _ in of_exercise}), len(done)
 
 
-def is_struggling(history: History, exercise: str, as_of: date) -> bool:
-    """Whether the last three scores of pain average 4 or more, or it was done on under half of its recent due days."""
+def is_struggling(history: History, exercise: str, as_of: date, today: date | None = None) -> bool:
+    """Whether the last three scores of pain average 4 or more, or it was done on under half of its recent due days.
+
+    Today counts among the due days only where it was done.
+    """
     pains = [log.pain for log in history.logged(exercise, as_of) if log.pain is not None][-3:]
     due, done = recent_days(history, exercise, as_of)
+    of_today = [source for day, source, other in history.due(as_of) if other == exercise and day == as_of == today]
+    if of_today and not any(history.is_done(as_of, source) for source in of_today):
+        due -= 1
     return (bool(pains) and sum(pains) / len(pains) >= 4) or done < due / 2
 
 
@@ -119,6 +135,15 @@ def weeks(history: History, as_of: date) -> int:
     return max(min(begun, version.weeks) if version else 0, *due, 0)
 
 
+def felt_by_groups(by_patient: Mapping[str, Sequence[Log]]) -> dict[str, Any]:
+    """The averages of what patients felt, with the number of scores; null of fewer than five patients who scored."""
+    found = felt([log for logs in by_patient.values() for log in logs])
+    for score, name in (("pain", "Pain"), ("exertion", "Exertion")):
+        if sum(any(getattr(log, score) is not None for log in logs) for logs in by_patient.values()) < 5:
+            found |= {f"average{name}": None, f"{score}Count": None}
+    return found
+
+
 def felt(logs: Sequence[Log]) -> dict[str, Any]:
     """The averages of what was felt, with the number of scores."""
     pains = [log.pain for log in logs if log.pain is not None]
@@ -131,7 +156,7 @@ def felt(logs: Sequence[Log]) -> dict[str, Any]:
     }
 
 
-def adherence(history: History, as_of: date) -> dict[str, Any]:
+def adherence(history: History, as_of: date, today: date | None = None) -> dict[str, Any]:
     """The adherence of an enrollment, as the API answers it; exercises by their ids."""
     due = [(day, exercise, history.is_done(day, source)) for day, source, exercise in history.due(as_of)]
     by_week = []
@@ -158,7 +183,7 @@ def adherence(history: History, as_of: date) -> dict[str, Any]:
             **felt(history.logged(exercise, as_of)),
             "recentDueDays": recent_due,
             "recentDoneDays": recent_done,
-            "isStruggling": is_struggling(history, exercise, as_of),
+            "isStruggling": is_struggling(history, exercise, as_of, today),
         }
     done = [done for _, _, done in due]
     return {
@@ -185,7 +210,8 @@ def analytics(patients: Mapping[str, Sequence[History]], start: date | None, end
         for _, exercise in d
     }
     for exercise in names:
-        counted, due, done, logs, struggling = set(), 0, 0, [], set()
+        counted, due, done, struggling = set(), 0, 0, set()
+        logs: dict[str, list[Log]] = defaultdict(list)
         for patient, histories in patients.items():
             for history in histories:
                 of_exercise = [
@@ -199,74 +225,14 @@ def analytics(patients: Mapping[str, Sequence[History]], start: date | None, end
                     if is_struggling(history, exercise, end):
                         struggling.add(patient)
                 due, done = due + len(of_exercise), done + sum(of_exercise)
-                logs += logged
+                logs[patient] += logged
         if len(counted) >= 5:
             found[exercise] = {
                 "patients": len(counted),
                 "prescribed": due,
                 "completed": done,
                 "rate": rate(done, due),
-                **felt(logs),
+                **felt_by_groups(logs),
                 "strugglingPatients": len(struggling),
             }
     return found
-
-
-REASONS = ("PAIN", "STOPPED_LOGGING", "STRUGGLING", "READY_TO_PROGRESS")
-
-
-def is_ready(history: History, exercise: str, today: date) -> bool:
-    """Whether it was done on its last three due days with little pain and exertion, and no log of a week hurt."""
-    due = sorted({day for day, _, other in history.due(today) if other == exercise})
-    done = {d for d, source, other in history.due(today) if other == exercise and history.is_done(d, source)}
-    counted = [day for day in due if day != today or day in done]
-    logs = history.logged(exercise, today)
-    pains = [log.pain for log in logs if log.pain is not None][-3:]
-    exertions = [log.exertion for log in logs if log.exertion is not None][-3:]
-    return (
-        any(day > today - timedelta(14) for day in due)
-        and len(counted) >= 3
-        and set(counted[-3:]) <= done
-        and len(pains) == len(exertions) == 3
-        and sum(pains) <= 6
-        and sum(exertions) <= 12
-        and not hurts(history, exercise, today)
-    )
-
-
-def hurts(history: History, exercise: str, today: date) -> bool:
-    """Whether a log of the last seven days has a pain of 4 or more."""
-    return any((log.pain or 0) >= 4 and log.day > today - timedelta(7) for log in history.logged(exercise, today))
-
-
-def worklist_entry(history: History, today: date) -> dict[str, Any] | None:
-    """Why a running enrollment is on the worklist, its place in the order, and the exercises; None where it is not."""
-    if history.ended_on or any(first <= today and (last is None or today <= last) for first, last in history.pauses):
-        return None
-    due = list(history.due(today))
-    logs = [log for log in history.logs if log.day <= today]
-    exercises = {}
-    for exercise in {exercise for _, _, exercise in due} | {log.exercise for log in logs}:
-        held = (
-            hurts(history, exercise, today),
-            False,
-            is_struggling(history, exercise, today),
-            is_ready(history, exercise, today),
-        )
-        if any(held):
-            exercises[exercise] = [reason for reason, holds in zip(REASONS, held, strict=True) if holds]
-    week = today - timedelta(6)
-    last = max((log.day for log in logs), default=None)
-    has_stopped = (
-        history.starts_on <= week and any(week <= day < today for day, _, _ in due) and (last is None or last < week)
-    )
-    found = {reason for reasons in exercises.values() for reason in reasons} | (
-        {"STOPPED_LOGGING"} if has_stopped else set()
-    )
-    reasons = [reason for reason in REASONS if reason in found]
-    if not reasons:
-        return None
-    silent = (today - (last or history.starts_on - timedelta(1))).days
-    weight = silent if reasons[0] == "STOPPED_LOGGING" else sum(reasons[0] in each for each in exercises.values())
-    order = REASONS.index(reasons[0]), -weight
-    return {"reasons": reasons, "exercises": exercises, "lastLoggedOn": last and str(last), "order": order}

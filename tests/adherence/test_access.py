@@ -143,7 +143,7 @@ async def test_charts_are_drawn_at_signed_addresses_and_differ_without_colours(
     assert adherence.headers["content-type"] == "image/svg+xml"
     assert ["6 of 6" in adherence.text, "0 of 6" in adherence.text, "stroke-dasharray" in adherence.text] == [True] * 3
     assert "6 of 18 exercises that were due were done" in adherence.text
-    assert ["Pain 5" in pain.text, "Exertion 6" in pain.text, "<circle" in pain.text] == [True] * 3
+    assert ["Mean pain 5" in pain.text, "Mean exertion 6" in pain.text, "<circle" in pain.text] == [True] * 3
     assert 'stroke-dasharray="7 4"' in pain.text and 'fill="#fff" stroke="#000"' in pain.text
     assert (await opened(api, data["chart"]["url"].replace(str(id), str(UUID(int=1))))).status_code == 403
     await clinic.owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", patient.id)

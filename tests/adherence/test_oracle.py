@@ -18,6 +18,7 @@ LAW = settings(max_examples=60, deadline=None, suppress_health_check=list(Health
 ZONES = ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Asia/Jerusalem", "Australia/Lord_Howe")
 offsets = st.integers(-3, 33)
 scores = st.none() | st.integers(0, 10)
+amounts = st.tuples(*[st.sampled_from((None, None, 0, 2))] * 3)
 
 
 @st.composite
@@ -35,10 +36,11 @@ def histories(draw: st.DrawFn, clinic: Clinic, start: date = START) -> History:
         history.ended_on = start + timedelta(draw(offsets.filter(lambda day: day >= 0)))
     due = [(day, source, exercise) for day, source, exercise in history.due(start + timedelta(40))]
     for index in draw(st.lists(st.integers(0, max(0, len(due) - 1)), max_size=30 if due else 0)):
-        history.logs.append(Log(*due[index], draw(scores), draw(scores)))
+        history.logs.append(Log(*due[index], draw(scores), draw(scores), draw(amounts)))
     places = sorted(set(clinic.places.values()))
     for source, exercise in draw(st.lists(st.sampled_from(places), max_size=6)):
-        history.logs.append(Log(start + timedelta(draw(offsets)), str(source), exercise, draw(scores), draw(scores)))
+        felt = draw(scores), draw(scores), draw(amounts)
+        history.logs.append(Log(start + timedelta(draw(offsets)), str(source), exercise, *felt))
     return history
 
 
@@ -53,7 +55,7 @@ async def stored(clinic: Clinic, history: History, patient: Person, data: st.Dat
     if history.ended_on:
         await clinic.end(id, history.ended_on)
     for log, key in written:
-        match data.draw(st.sampled_from(("", "", "", "delete", "remove", "correct"))):
+        match data.draw(st.sampled_from(("", "", "", "delete", "remove", "correct", "amounts"))):
             case "delete":
                 await clinic.owner.execute("UPDATE exercise_logs SET deleted_at = now() WHERE id = $1", key)
                 history.logs.remove(log)
@@ -64,6 +66,13 @@ async def stored(clinic: Clinic, history: History, patient: Person, data: st.Dat
                 log.day, log.pain = log.day + timedelta(data.draw(st.integers(-2, 2))), data.draw(scores)
                 statement = "UPDATE exercise_logs SET performed_on = $2, pain_score = $3 WHERE id = $1"
                 await clinic.owner.execute(statement, key, log.day, log.pain)
+            case "amounts":
+                log.amounts = data.draw(amounts)
+                statement = (
+                    "UPDATE exercise_logs SET sets_completed = $2, reps_completed = $3, duration_seconds = $4 "
+                    "WHERE id = $1"
+                )
+                await clinic.owner.execute(statement, key, *log.amounts)
     return id
 
 
@@ -97,7 +106,7 @@ async def test_adherence_ends_today_by_the_patients_time_zone_unless_a_day_is_na
     before = datetime.now(ZoneInfo(zone)).date()
     found = await clinic.adherence(clinic.gym.member, id, None)
     after = datetime.now(ZoneInfo(zone)).date()
-    assert found in [oracle.adherence(history, day) for day in {before, after}]
+    assert found in [oracle.adherence(history, day, day) for day in {before, after}]
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +138,18 @@ async def test_analytics_are_what_plain_python_computes_over_all_enrollments_of_
         named = clinic.exercises[:2]
         found = await clinic.analytics(clinic.gym.owner, *window, *named)
         assert found == {id: values for id, values in wanted.items() if id in named}
+
+
+async def test_pain_and_exertion_of_fewer_than_five_patients_who_scored_are_not_shown(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    """Of six patients four score pain and five exertion: average and number of pain are null, not the others."""
+    await clinic.empty()
+    history = History(START, [(START, clinic.versions[0])])
+    due = next(iter(history.due(START)))
+    for number, patient in enumerate(patients[:6]):
+        id = await clinic.enroll(history, patient)
+        await clinic.log(id, patient, Log(*due, 9 if number < 4 else None, 5 if number < 5 else None))
+    found = (await clinic.analytics(clinic.gym.coach, START, START))[due[2]]
+    names = ("patients", "completed", "averagePain", "painCount", "averageExertion", "exertionCount")
+    assert [found[name] for name in names] == [6, 6, None, None, 5.0, 5]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from graphql import GraphQLField, GraphQLObjectType, build_schema, get_named_type, is_required_argument
+from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_required_argument
 
-from kinegraph.api.schema import sdl
 from tests.rooms import merged
+from tests.shipped import exported_schema
 
-SCHEMA = build_schema(sdl())
+SCHEMA = exported_schema()
 
 STARTS: Mapping[str, str] = {
     "Query": "%s",

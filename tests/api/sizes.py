@@ -233,8 +233,9 @@ async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member:
         """
         WITH person AS (SELECT user_id FROM memberships WHERE organization_id = $1 AND role = 'member'
                         ORDER BY user_id = $2 DESC, user_id LIMIT $3 + 1),
-             patient AS (INSERT INTO patients (organization_id, user_id, has_conditions_consent, conditions)
-                         SELECT $1, user_id, true, '{knee_pain}' FROM person),
+             patient AS (INSERT INTO patients (organization_id, user_id, has_conditions_consent, has_biometric_consent,
+                                                  conditions)
+                         SELECT $1, user_id, true, true, '{knee_pain}' FROM person),
              consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
                          SELECT $1, user_id, 'telemetry', 1, user_id FROM person, generate_series(1, $3)),
              made AS (INSERT INTO enrollments

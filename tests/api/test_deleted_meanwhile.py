@@ -12,7 +12,8 @@ from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE
 from tests.api.routes import SCHEMA
 from tests.api.samples import Operation, operations
-from tests.api.test_malformed import Prepared, prepare, prepared
+from tests.api.targets import Prepared, prepare
+from tests.api.test_malformed import prepared
 from tests.conftest import Api, World
 from tests.waiting import until
 

@@ -7,8 +7,9 @@ import pytest
 from graphql import GraphQLList, GraphQLNonNull, get_named_type, is_leaf_type
 
 from tests.api.samples import Operation, Path, leaves, operations, put
-from tests.api.test_malformed import NAMES as ALL
-from tests.api.test_malformed import Prepared, prepared
+from tests.api.targets import NAMES as ALL
+from tests.api.targets import Prepared
+from tests.api.test_malformed import prepared
 from tests.conftest import Api
 from tests.rooms import listed, merged
 from tests.workout.documents import NO_ID

@@ -1,6 +1,7 @@
 """No log holds a token, or anything that a client has sent as a value: health data, names, passwords."""
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 
@@ -127,3 +128,25 @@ def test_the_trace_of_an_error_that_led_to_itself_ends() -> None:
     error.__context__ = RuntimeError(VALUE)
     error.__context__.__context__ = error
     assert logs.trace_of(error) == "RuntimeError\nValueError"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/figures/{VALUE}.webp", ("/figures/{name}",)),
+        (f"/charts/{VALUE}", ("/charts/{name}",)),
+        (f"/handouts/{VALUE}", ("/handouts/{form}",)),
+        (f"/files/{VALUE}/{VALUE}.png", ("/files/{key}",)),
+        (f"/media/staging/1/{VALUE}.png", ("/media/{key}", "/media/…")),
+        (f"/nothing/{VALUE}", ("/nothing/…",)),
+    ],
+)
+async def test_the_values_of_a_path_are_not_logged(
+    api: Api, log: io.StringIO, path: str, logged: tuple[str, ...]
+) -> None:
+    """Names of files, for example: the route is logged, with the names of its parameters."""
+    await api.client.get(path)
+    assert no_values_in(log.getvalue())
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (found,) = [line["path"] for line in lines if line["message"] == "request"]
+    assert found in logged

@@ -53,6 +53,21 @@ class Lists(Size):
     admin: Person
 
 
+async def measure_poses(owner: "asyncpg.Pool[Row]", organization: Organization) -> None:
+    """Five sessions of poses of each enrollment, whose patients consent to biometric data."""
+    await owner.execute("UPDATE patients SET has_biometric_consent = true WHERE organization_id = $1", organization.id)
+    await owner.execute(
+        """
+        INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at,
+                                   last_at, frames, accuracy_sum, accuracy_frames)
+        SELECT $1, e.patient_id, uuidv7(), o.exercise_id, e.id, now(), now(), 1, 0, 0
+        FROM enrollments e, exercise_org_overrides o, generate_series(1, 5)
+        WHERE e.organization_id = $1 AND o.organization_id = $1
+        """,
+        organization.id,
+    )
+
+
 @pytest.fixture(scope="module")
 async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
     """An organization with five rows in each list."""
@@ -75,24 +90,11 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         size.coach.id,
         size.member.id,
     )
-    await owner.execute(
-        "INSERT INTO treatment_plans (organization_id, author_id, title, weeks) "
-        "SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)",
-        organization.id,
-        size.coach.id,
-    )
+    plans = "INSERT INTO treatment_plans (organization_id, author_id, title, weeks) SELECT $1, $2, 'Same', 1"
+    await owner.execute(f"{plans} FROM generate_series(1, 3)", organization.id, size.coach.id)
     await enroll_more(world, owner, organization)
     await grow_rooms(Growth(owner, organization, size.member, 4))
-    await owner.execute(
-        """
-        INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at,
-                                   last_at, frames, accuracy_sum, accuracy_frames)
-        SELECT $1, e.patient_id, uuidv7(), o.exercise_id, e.id, now(), now(), 1, 0, 0
-        FROM enrollments e, exercise_org_overrides o, generate_series(1, 5)
-        WHERE e.organization_id = $1 AND o.organization_id = $1
-        """,
-        organization.id,
-    )
+    await measure_poses(owner, organization)
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)

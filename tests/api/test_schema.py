@@ -12,7 +12,6 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
-    build_schema,
     is_required_input_field,
     lexicographic_sort_schema,
     print_schema,
@@ -20,10 +19,11 @@ from graphql import (
 )
 
 from kinegraph.api.schema import schema, sdl
+from tests.shipped import exported_schema
 
 ROOT = Path(__file__).parents[2]
 OWN = ("Boolean", "Float", "ID", "Int", "String", "__")
-exported = build_schema(sdl())
+exported = exported_schema()
 
 
 def test_the_exported_schema_is_the_one_that_is_served() -> None:

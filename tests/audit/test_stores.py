@@ -23,11 +23,14 @@ UNNAMED: Mapping[str, str] = {
     "of objects that another function has answered, which named the patient": """
         adherence.store.exercises_of adherence.store.days_with_data adherence.store.felt_by
         adherence.store_worklist.exercises_of
-        enrolling.store.lock enrolling.store.latest_held enrolling.store.resume enrolling.store.end
+        enrolling.store.lock enrolling.store.held_versions enrolling.store.hold enrolling.store.resume
+        enrolling.store.end
         enrollment.store.due enrollment.store.due_sessions enrollment.store.due_on
         enrollment.store.pauses_of enrollment.store.versions_of enrollment.store.move_pages
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
-        patient.store_writing.lock patient.store_writing.has_consents
+        patient.store_writing.lock patient.store_writing.decisions
+        response.store.lock response.store_options.options response.store_options.with_basis
+        response.store_proposing.propose response.store_proposing.review
         result.store.sets_of result.store.submissions_of
         result.store_writing.submission result.store_writing.current_sets
     """,
@@ -35,14 +38,15 @@ UNNAMED: Mapping[str, str] = {
     "numbers of rows, and figures of many patients": """
         adherence.store_analytics.analytics_of adherence.store_worklist.worklist_counts
         enrollment.store.move_counts enrollment.store_lists.counts logbook.store.counts logbook.store.revision_counts
-        patient.store.counts patient.store.consent_counts result.store_writing.count_submissions
+        patient.store.counts patient.store.consent_counts response.store.counts result.store_writing.count_submissions
     """,
     "of the viewer alone": """
         enrollment.store_lists.of_viewers patient.store.of_viewers sync.store.pages
         telemetry.store_targets.consents telemetry.store_targets.planned telemetry.store_upkeep.purge
     """,
     "which plans the viewer may read as a patient": """
-        plan.store.visible plan.store.visible_version plan.store.by_ids plan.store.versions plan.store.versions_of
+        plan.store.visible plan.store.visible_version plan.store.shown plan.store.selected
+        plan.store.by_ids plan.store.versions plan.store.versions_of
         plan.store.numbered_versions plan.store.sessions plan.store.exercises
     """,
     "the day that it is for a patient": "enrollment.store_safety.today_of patient.store.patient_join",

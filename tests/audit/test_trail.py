@@ -145,7 +145,7 @@ async def test_a_chain_holds_under_concurrent_reads_and_changes(api: Api, plan: 
     changes = [api.run(SEND_BRIEFLY, plan.patient, logs=[plan.log(day)]) for day in range(1, 21)]
     await asyncio.gather(*reads, *changes)
     chain = await verified(database, plan.gym.id)
-    assert (chain.entries, chain.broken_at) == (before + 40, None)
+    assert (chain.entries, chain.broken_at, chain.breaks) == (before + 40, [], 0)
     last = (await trail(api, plan))[-1]
     assert (last["position"], last["hash"]) == (chain.entries, chain.last_hash)
 
@@ -159,14 +159,32 @@ async def test_entries_cannot_be_changed_and_a_changed_chain_is_found(
         await api.run(READ, plan.gym.coach, id=str(plan.id))
     chain = await verified(database, plan.gym.id)
     changed = f"{change} WHERE organization_id = '{plan.gym.id}' AND position = {chain.entries - 1}"
-    with pytest.raises(asyncpg.RaiseError, match="never changed"):
+    with pytest.raises(asyncpg.RestrictViolationError, match="never changed"):
         await owner.execute(changed)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await database.append(changed)
     await owner.execute("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_unchanged")
     await owner.execute(changed)
     await owner.execute("ALTER TABLE audit_entries ENABLE TRIGGER audit_entries_unchanged")
-    assert (await verified(database, plan.gym.id)).broken_at == chain.entries - 1
+    broken = await verified(database, plan.gym.id)
+    assert (broken.broken_at, broken.breaks) == ([chain.entries if "DELETE" in change else chain.entries - 1], 1)
+
+
+async def test_all_breaks_of_a_chain_are_counted_and_the_first_ones_named(
+    api: Api, plan: Enrolled, database: Database, owner: Pool
+) -> None:
+    """Of 25 entries that were changed, 20 are named by their positions."""
+    for _ in range(26):
+        await api.run(READ, plan.gym.coach, id=str(plan.id))
+    chain = await verified(database, plan.gym.id)
+    first = chain.entries - 24
+    await owner.execute("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_unchanged")
+    await owner.execute(
+        "UPDATE audit_entries SET types = '{Other}' WHERE organization_id = $1 AND position >= $2", plan.gym.id, first
+    )
+    await owner.execute("ALTER TABLE audit_entries ENABLE TRIGGER audit_entries_unchanged")
+    broken = await verified(database, plan.gym.id)
+    assert (broken.broken_at, broken.breaks) == ([*range(first, first + 20)], 25)
 
 
 async def test_pending_rows_do_not_outlive_their_transaction(plan: Enrolled, owner: Pool) -> None:

@@ -13,9 +13,9 @@ from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import EXCHANGED, api_name
 from kinegraph.kit.checks import Checks
+from tests.shipped import Entry, entries
 
-Entry = dict[str, Any]
-ENTRIES: list[Entry] = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
+ENTRIES = entries()
 HEBREW, RUSSIAN = re.compile("[\u05d0-\u05ea]{2}"), re.compile("[\u0410-\u044f\u0451]{2}")
 LATIN = re.compile("[A-Za-z]")
 NAMED = ("Back Squat", "Bird Dog", "Wall Slide", "Clamshell", "Shoulder External Rotation", "Push-ups", "Bench Press",

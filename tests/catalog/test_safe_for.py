@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.canonical.rules import entries_of
-from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.taxonomy.rules_conditions import folded, meant, nearest, vocabulary
 from tests.catalog.libraries import StoredLibrary, ids, stored_library
 from tests.catalog.model import PLAIN, Exercise, Pool
 from tests.conftest import Counter, World
+from tests.shipped import entries
 from tests.taxonomy.ancestors import with_ancestors
 
 LIST = """query ($id: ID!, $filter: ExerciseFilter) {
@@ -153,8 +152,7 @@ async def test_contraindication_conditions_list_the_vocabulary(stored: StoredLib
 
 
 def test_every_condition_of_the_canonical_library_is_in_the_vocabulary() -> None:
-    entries = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
-    named = {against["condition"] for entry in entries for against in entry["contraindications"]}
+    named = {against["condition"] for entry in entries() for against in entry["contraindications"]}
     assert len(named) > 50 and named <= set(vocabulary())
 
 

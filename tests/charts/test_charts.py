@@ -37,6 +37,13 @@ def test_lines_differ_by_dash_and_marker_and_have_their_labels_at_their_ends() -
     assert abs(ends["Estimated 1RM 110.5"] - ends["Best load 110"]) >= 14
 
 
+def test_a_fixed_scale_is_the_same_for_all_values() -> None:
+    for value in (1.0, 9.0):
+        root = parsed(line_chart("Pain", "", "0 to 10", [Series("Pain", [(DAY, value)])], "Nothing", highest=10))
+        scale = [each.text for each in root.iter(f"{SVG}text") if each.get("text-anchor") == "end"]
+        assert scale == ["0", "2", "4", "6", "8", "10"]
+
+
 def test_a_chart_without_data_says_so() -> None:
     lines = line_chart("Squat", "", "kg", [Series("Load", [])], "No sets.")
     for text in (lines, bar_chart("Load", "", [], "No sets.")):

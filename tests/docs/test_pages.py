@@ -10,7 +10,6 @@ from graphql import (
     GraphQLError,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    build_schema,
     get_named_type,
     introspection_from_schema,
     parse,
@@ -21,8 +20,9 @@ from docsite.reference import reference
 from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, headings, links, sources, text_of
 from tests.guides.running import evaluated
 from tests.house.sources import files
+from tests.shipped import exported_schema
 
-SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+SCHEMA = exported_schema()
 CODE = re.compile(r"`((?:[a-z]\w*/|0)[\w/]+\.(?:py|sql|json|graphql|txt))`")
 """A file of the repository, of the product or of its migrations, as pages write it."""
 SECTION = re.compile(r"docs/([a-z-]+)\.md, (?!\w+\.md)([A-Z][^).,;:`\"]*)")

@@ -11,7 +11,7 @@ from kinegraph.enrolling.rules import FOLLOWING
 from kinegraph.enrollment.rules import EnrollmentStatus
 from tests.conftest import Api, Organization, World
 from tests.enrollment.documents import (
-    ENROLL,
+    MOVE,
     PAUSE,
     RESUME,
     STATUS,
@@ -93,7 +93,7 @@ async def test_an_ended_enrollment_is_due_up_to_the_day_before_and_its_pauses_en
     today = await today_of(api, person, id)
     await written(api, PAUSE, gym.coach, id=id, from_=later(today, -1))
     ended = await written(api, STATUS, gym.coach, id=id, status="COMPLETED", on=later(today, 1), reason="Well again")
-    assert (ended["status"], ended["endedOn"]) == ("COMPLETED", str(later(today, 1)))
+    assert (ended["status"], ended["endedOn"]) == ("PAUSED", str(later(today, 1)))
     assert ended["pauses"] == [{"from": str(later(today, -1)), "to": str(today)}]
     assert list(await due_between(api, person, id, later(today, -4), later(today, 4))) == [
         later(today, number) for number in (-4, -3, -2)
@@ -106,25 +106,49 @@ async def test_an_ended_enrollment_is_due_up_to_the_day_before_and_its_pauses_en
     assert await due(api, other, second) == []
 
 
-async def test_an_enrollment_that_never_begins_ends_on_its_start(
+async def test_the_status_is_that_of_today_until_an_end_that_is_to_come(
     api: Api, world: World, gym: Organization, owner: Pool
 ) -> None:
-    """Where the start is to come, an end counts from it: on it by default, at most a day after it, never before it."""
-    id, plan, person = await enrolled(owner, world, gym, -5, days=EVERY_DAY)
+    """An enrollment that ends tomorrow is ACTIVE and due today, and is changed no more; then it is COMPLETED."""
+    id, _, person = await enrolled(owner, world, gym, 4, days=EVERY_DAY)
     today = await today_of(api, person, id)
-    for on, message in (
-        (today, "Must not be before the start"),
-        (later(today, 7), f"Must be from {later(today, -26)}"),
-    ):
-        (error,) = await api.user_errors(STATUS, gym.coach, input=sent(id=id, status="CANCELLED", on=on))
-        assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "on"])
-        assert message in error["message"]
-    cancelled = await written(api, STATUS, gym.coach, id=id, status="CANCELLED")
-    assert (cancelled["status"], cancelled["endedOn"]) == ("CANCELLED", str(later(today, 5)))
-    assert cancelled["moves"]["nodes"][0]["effectiveOn"] == str(later(today, 5))
-    assert await due_between(api, person, id, today, later(today, 20)) == {}
-    again = sent(planId=plan.plan_id, patientId=person.id, startsOn=today)
-    assert (await api.payload(ENROLL, gym.coach, input=again))["enrollment"]["status"] == "ACTIVE"
+    ended = await written(api, STATUS, gym.coach, id=id, status="COMPLETED", on=later(today, 1))
+    assert (ended["status"], ended["endedOn"]) == ("ACTIVE", str(later(today, 1)))
+    assert ended["moves"]["nodes"][0]["toStatus"] == "COMPLETED"
+    assert await due(api, person, id) == [(1, 5)]
+    errors = await api.user_errors(PAUSE, gym.coach, input=sent(id=id))
+    assert [(each["code"], each["field"]) for each in errors] == [("ENROLLMENT_ENDED", ["input", "id"])]
+    assert errors[0]["message"].startswith(f"It ends on {later(today, 1)}, and stays so")
+    await owner.execute("UPDATE enrollments SET ended_on = $2 WHERE id = $1", id, today)
+    assert ((await enrollment(api, person, id)) or {})["status"] == "COMPLETED"
+
+
+async def test_an_enrollment_that_is_to_come_is_cancelled_at_once_on_its_first_day(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """It ends at its start, not before: it has no day, and is CANCELLED at once."""
+    id, _, person = await enrolled(owner, world, gym, -5, days=EVERY_DAY)
+    today = await today_of(api, person, id)
+    before = sent(id=id, status="CANCELLED", on=today)
+    errors = await api.user_errors(STATUS, gym.coach, input=before)
+    assert [(each["code"], each["field"]) for each in errors] == [("INVALID_INPUT", ["input", "on"])]
+    assert errors[0]["message"] == f"Must not be before the start, {later(today, 5)}."
+    ended = await written(api, STATUS, gym.coach, id=id, status="CANCELLED")
+    assert (ended["status"], ended["endedOn"]) == ("CANCELLED", str(later(today, 5)))
+
+
+async def test_of_a_patient_who_has_left_an_enrollment_can_only_be_ended(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """Pausing and moving are refused with what to do; ending is not."""
+    id, _, person = await enrolled(owner, world, gym, 4, days=EVERY_DAY)
+    leave = "UPDATE memberships SET deleted_at = now() WHERE user_id = $1 AND organization_id = $2"
+    await owner.execute(leave, person.id, gym.id)
+    for document, values in ((PAUSE, {}), (RESUME, {}), (MOVE, {}), (STATUS, {"status": "PAUSED"})):
+        errors = await api.user_errors(document, gym.coach, input=sent(id=id, **values))
+        assert [(each["code"], each["field"]) for each in errors] == [("CONFLICT", ["input", "id"])]
+        assert errors[0]["message"].startswith("The patient has left the organization: end the enrollment")
+    assert (await written(api, STATUS, gym.coach, id=id, status="CANCELLED"))["status"] == "CANCELLED"
 
 
 @pytest.mark.parametrize(("before", "after"), [*itertools.product(EnrollmentStatus, repeat=2)])
@@ -168,6 +192,7 @@ async def test_every_bad_day_is_refused_with_its_path(api: Api, world: World, gy
         (PAUSE, {"id": id, "from_": later(today, -32)}, "INVALID_INPUT", "from", f"Must be from {later(today, -31)}"),
         (PAUSE, {"id": id, "from_": later(today, 367)}, "INVALID_INPUT", "from", "Must be from"),
         (PAUSE, {"id": id, "to": later(today, -1)}, "INVALID_INPUT", "to", "Must not be before `from`."),
+        (PAUSE, {"id": id, "to": date(9999, 12, 31)}, "INVALID_INPUT", "to", f"Must be {later(today, 366)} or earlier"),
         (PAUSE, {"id": id, "from_": later(today, 12)}, "CONFLICT", "from", f"paused from {later(today, 10)} up to"),
         (PAUSE, {"id": id}, "CONFLICT", "from", "resume it first, or choose other days"),
         (PAUSE, {"id": id, "reason": "x" * 2001}, "INVALID_INPUT", "reason", "Must be at most 2,000 characters"),

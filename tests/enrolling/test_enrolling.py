@@ -7,7 +7,7 @@ from typing import Any  # inputs are JSON
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
-from tests.enrollment.documents import ENROLL, enrolled, enrollment, knee_plan, sent, today_of, written
+from tests.enrollment.documents import ENROLL, STATUS, enrolled, enrollment, knee_plan, sent, today_of, written
 from tests.treatment import StoredVersion
 from tests.workout.documents import Pool
 
@@ -142,3 +142,18 @@ async def insert_own(world: World, gym: Organization, who: Person, version: Stor
     of = {"patient_id": who.id, "enrolled_by_id": who.id, "starts_on": date(2026, 3, 2)}
     async with world.writing_as(who) as session:
         await session.insert("enrollments", {**values, **of})
+
+
+async def test_a_day_of_an_earlier_enrollment_in_the_plan_is_not_covered_again(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """Enrolled anew from the day on which the earlier one ended, no prescription counts twice."""
+    id, version, person = await enrolled(owner, world, gym, 5)
+    today = await today_of(api, person, id)
+    await written(api, STATUS, gym.coach, id=id, status="COMPLETED", on=today + timedelta(days=1))
+    again = sent(planId=version.plan_id, patientId=person.id, startsOn=today)
+    errors = await api.user_errors(ENROLL, gym.coach, input=again)
+    assert [(each["code"], each["field"]) for each in errors] == [("INVALID_INPUT", ["input", "startsOn"])]
+    assert errors[0]["message"].startswith(f"Must be {today + timedelta(days=1)} or later: ")
+    made = await written(api, ENROLL, gym.coach, **{**again, "startsOn": today + timedelta(days=1)})
+    assert made["status"] == "ACTIVE"

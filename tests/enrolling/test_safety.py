@@ -20,7 +20,7 @@ from tests.enrollment.documents import (
 )
 from tests.patient.documents import CONDITIONS, CONSENT, consent_to_conditions
 from tests.patient.documents import written as written_patient
-from tests.treatment import StoredVersion, store_enrollment
+from tests.treatment import StoredVersion, store_enrollment, store_version
 from tests.workout.documents import Pool
 
 JUMP, PRESS, SAFE = "depth-jump", "bench-press", "leg-extension"
@@ -139,10 +139,63 @@ async def test_a_move_is_checked_as_enrolling_is_and_stored_overrides_count(
     assert moved["safetyFindings"][0]["override"]["reason"] == "CLINICIAN_CLEARED"
     third = await written(api, MOVE, gym.coach, id=made["id"], versionNumber=3, from_=tomorrow + timedelta(days=1))
     assert [each["version"]["number"] for each in third["versions"]] == [1, 2, 3]
-    expired = "UPDATE enrollment_overrides SET expires_on = $2 WHERE enrollment_id = $1"
-    await owner.execute(expired, UUID(made["id"]), tomorrow - timedelta(days=2))
-    back = sent(id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=2))
+    back = sent(id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=10))
     assert await api.refusals(MOVE, gym.coach, input=back) == [("SAFETY_BLOCK", ["input", "overrides"])]
+    await written(api, MOVE, gym.coach, id=made["id"], versionNumber=2, from_=tomorrow + timedelta(days=9))
+
+
+async def test_an_override_that_ends_before_the_first_day_lets_nothing_through(
+    api: Api, world: World, gym: Organization, owner: Pool, patient: Person
+) -> None:
+    """Enrolling, moving and overriding need an end on or after the day from which the exercise is due."""
+    plan = await knee_plan(owner, world, gym, [(1, 1)], JUMP)
+    jump, starts_on = await world.exercise_id(JUMP), await today(owner) + timedelta(days=10)
+    early = [override(jump, "achilles_rupture", starts_on - timedelta(days=1))]
+    enough = [override(jump, "achilles_rupture", starts_on)]
+    at = ("INVALID_INPUT", ["input", "overrides", "0", "expiresOn"])
+    input = sent(planId=plan.plan_id, patientId=patient.id, startsOn=starts_on)
+    assert await api.refusals(ENROLL, gym.coach, input={**input, "overrides": early}) == [at]
+    made = await written(api, ENROLL, gym.coach, **input, overrides=enough)
+    again = sent(id=made["id"], overrides=early)
+    assert await api.refusals(OVERRIDE, gym.coach, input=again) == [at]
+    await knee_plan(owner, world, gym, [(1, 2)], JUMP, plan_id=plan.plan_id)
+    later = starts_on + timedelta(days=5)
+    move = sent(id=made["id"], from_=later, overrides=enough)
+    errors = await api.user_errors(MOVE, gym.coach, input=move)
+    assert [(each["code"], each["field"]) for each in errors] == [at]
+    assert errors[0]["message"].startswith(f"Must be from {later}, the first day for which it is needed, to ")
+    without = sent(id=made["id"], from_=later)
+    assert await api.refusals(MOVE, gym.coach, input=without) == [("SAFETY_BLOCK", ["input", "overrides"])]
+
+
+async def test_an_override_of_an_exercise_that_is_not_in_the_version_is_no_all_clear(
+    api: Api, world: World, gym: Organization, owner: Pool, patient: Person
+) -> None:
+    """The message says that the exercise is not in the version, not that nothing speaks against it."""
+    plan, ends = await knee_plan(owner, world, gym, [(1, 1)], SAFE), await today(owner) + timedelta(days=3)
+    overrides = [override(await world.exercise_id(JUMP), "achilles_rupture", ends)]
+    errors = await api.user_errors(ENROLL, gym.coach, input=await enrolling(owner, plan, patient, overrides=overrides))
+    assert errors[0]["field"] == ["input", "overrides", "0", "exerciseId"]
+    assert errors[0]["message"] == "This exercise is not in version 1: leave the override out."
+
+
+async def test_a_version_with_a_discontinued_exercise_is_assigned_and_the_payload_names_it(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    """Enrolling and moving tell which exercises were archived or deleted since; other changes tell nothing."""
+    insert = "INSERT INTO exercises (organization_id, name, status) VALUES ($1, 'Old Bike', 'published') RETURNING id"
+    bike, leg = await owner.fetchval(insert, gym.id), await world.exercise_id(SAFE)
+    plan, person = await store_version(owner, gym, {(1, 1): [leg, bike]}), await world.join(gym.id, "member")
+    second = await store_version(owner, gym, {(1, 2): [bike]}, plan_id=plan.plan_id)
+    await owner.execute("UPDATE exercises SET status = 'archived' WHERE id = $1", bike)
+    document = ENROLL.replace("userErrors", "discontinued { id exercise { name } } userErrors")
+    enrolled = await api.payload(document, gym.coach, input=await enrolling(owner, plan, person))
+    named = [{"id": str(second.exercises[1, 2][0]), "exercise": {"name": "Old Bike"}}]
+    assert (enrolled["userErrors"], enrolled["discontinued"]) == ([], named)
+    move = MOVE.replace("userErrors", "discontinued { id exercise { name } } userErrors")
+    to_first = sent(id=enrolled["enrollment"]["id"], versionNumber=1, from_=await today(owner) + timedelta(days=2))
+    moved = await api.payload(move, gym.coach, input=to_first)
+    assert [each["id"] for each in moved["discontinued"]] == [str(plan.exercises[1, 1][1])]
 
 
 async def test_conditions_that_come_later_show_findings_which_a_coach_overrides(
@@ -183,17 +236,7 @@ async def test_an_exercise_that_nobody_has_classified_is_a_warning(
         "INSERT INTO exercises (organization_id, name, status) VALUES ($1, 'House Special', 'published') RETURNING id",
         gym.id,
     )
-    plan = await knee_plan(owner, world, gym, [(1, 1)], SAFE)
-    await owner.execute(
-        """
-        INSERT INTO plan_version_exercises
-            (organization_id, version_id, session_id, source_id, exercise_id, sort_order, sets, per_side, content_hash)
-        SELECT organization_id, version_id, id, uuidv7(), $2, 1, 3, false, ''
-        FROM plan_version_sessions WHERE version_id = $1
-        """,
-        plan.id,
-        own,
-    )
+    plan = await store_version(owner, gym, {(1, 1): [await world.exercise_id(SAFE), own]})
     made = await written(api, ENROLL, gym.coach, **await enrolling(owner, plan, patient))
     assert levels(made["safetyFindings"]) == [("WARN", "House Special", None)]
     assert made["safetyFindings"][0]["reason"] == "Nobody has classified it, so that nothing listed does not mean safe."
@@ -207,7 +250,7 @@ async def test_every_bad_override_is_refused_with_its_path(
     jump, safe, day = await world.exercise_id(JUMP), await world.exercise_id(SAFE), await today(owner)
     soon = day + timedelta(days=3)
     cases: list[tuple[dict[str, Any], str, str]] = [
-        (override(safe, "achilles_rupture", soon), "exerciseId", "Nothing speaks against this exercise"),
+        (override(safe, "achilles_rupture", soon), "exerciseId", "No stored condition of the patient speaks against"),
         (override(str(gym.id), "achilles_rupture", soon), "exerciseId", "There is no such exercise."),
         (override("no", "achilles_rupture", soon), "exerciseId", "Must be an id"),
         (override(jump, "asthma", soon), "condition", "send one of these: achilles_rupture, achilles_tendinopathy."),
@@ -215,7 +258,11 @@ async def test_every_bad_override_is_refused_with_its_path(
         (override(jump, "achilles_rupture", soon, reason="OTHER"), "note", "Must say the reason"),
         (override(jump, "achilles_rupture", soon, reason="MODIFIED", note=" "), "note", "Must say the reason"),
         (override(jump, "achilles_rupture", soon, note="x" * 1001), "note", "Must be at most 1,000 characters"),
-        (override(jump, "achilles_rupture", day - timedelta(days=1)), "expiresOn", f"Must be from {day} to"),
+        (
+            override(jump, "achilles_rupture", day - timedelta(days=1)),
+            "expiresOn",
+            f"Must be from {day}, the first day",
+        ),
         (override(jump, "achilles_rupture", day + timedelta(days=366)), "expiresOn", "Must be from"),
     ]
     for values, name, message in cases:

@@ -1,12 +1,13 @@
 """Rows of patients and enrollments for tests of all operations: what the ids of each operation may name."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.conftest import Api, Organization, Person
 from tests.enrollment.documents import ENROLL, PAUSE, written
 from tests.patient.documents import consent_to_conditions
 from tests.plan.documents import PUBLISH, create, exercise, session
+from tests.response.targets import add_responses
 from tests.telemetry.targets import add_telemetry
 
 UPDATE_PLAN = """mutation ($input: UpdateTreatmentPlanInput!) {
@@ -41,14 +42,19 @@ async def add_enrollments(
     by_operation["Organization.enrollments"]["planId"] = plan["id"]
     by_operation["Mutation.enrollPatient"]["planId"] = free["id"]
     paused = await _enrolled(api, organization, free["id"], organization.owner)
+    await add_responses(api, organization, by_operation, (id, paused), str(_start()))
     await written(api, PAUSE, organization.coach, id=paused)
     by_operation["Mutation.resumeEnrollment"]["id"] = paused
     await add_telemetry(api, organization, by_operation)
 
 
+def _start() -> date:
+    """The first day of the enrollments."""
+    return datetime.now(UTC).date() - timedelta(days=7)
+
+
 async def _enrolled(api: Api, organization: Organization, plan_id: str, person: Person) -> str:
     """The id of a person's enrollment in a plan, which runs since a week."""
-    start = datetime.now(UTC).date() - timedelta(days=7)
-    made = await written(api, ENROLL, organization.coach, planId=plan_id, patientId=person.id, startsOn=start)
+    made = await written(api, ENROLL, organization.coach, planId=plan_id, patientId=person.id, startsOn=_start())
     id: str = made["id"]
     return id

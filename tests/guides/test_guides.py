@@ -9,22 +9,22 @@ from typing import Any  # what a guide computes
 
 import asyncpg
 import pytest
-from graphql import GraphQLObjectType, build_schema, get_named_type, introspection_from_schema
+from graphql import GraphQLObjectType, get_named_type, introspection_from_schema
 
 from kinegraph.commands.demo import seed_demo
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.conftest import SECRET, Person
-from tests.docs.markdown import ROOT
 from tests.guides.pages import GUIDES, guide, names, read
 from tests.guides.running import PACKAGES, evaluated, installed, printed, put
 from tests.process.running import environment
 from tests.realtime.clients import live
+from tests.shipped import exported_schema
 
 WITHOUT_NPM = ("clinician", "curl", "patient", "python")
 COACH, TRUSTED = "coach@northside.example", ("mobile",)
-SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+SCHEMA = exported_schema()
 ROOTS = (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type)
 OBJECTS = [
     each

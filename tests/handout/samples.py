@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any  # rows are read by name
 from uuid import UUID
 
+from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion, Pause
 from kinegraph.handout.rules import Handout
 from kinegraph.handout.rules_content import Session, Source, handout_of
 from kinegraph.library.rules import NOTHING, EffectiveExercise
@@ -16,6 +17,7 @@ VIDEO = "https://video.example/watch?v=wall-slide&t=1"
 HOSTILE = '*b* #panic("x") $1$ `r` \\u{41} <script>alert(1)</script> {{ 7*7 }} "q" \'a\' & ]) 😀 你好'
 HEBREW = "הרמת רגל ישרה"
 WALL, OWN = UUID(int=1), UUID(int=2)
+TODAY = date(2026, 3, 9)
 
 
 class _Row(dict[str, Any]):
@@ -42,11 +44,22 @@ def session(week: int, day: int, *rows: Any, title: str | None = None) -> Sessio
     return planned, rows
 
 
-def source(sessions: Sequence[Session], weeks: int = 4, **values: Any) -> Source:
+VERSION = UUID(int=7)
+
+
+def calendar(starts_on: date, *pauses: Pause, ended_on: date | None = None, moved_on: date | None = None) -> Calendar:
+    """The calendar of an enrollment in the version, perhaps moved to another one on a day."""
+    held = [HeldVersion(starts_on, VERSION, 4), *([HeldVersion(moved_on, UUID(int=8), 4)] if moved_on else [])]
+    return Calendar(starts_on, held, pauses, ended_on)
+
+
+def source(
+    sessions: Sequence[Session], weeks: int = 4, description: str | None = None, today: date = TODAY, **values: Any
+) -> Source:
     """The rows of a version with these sessions, of the exercises WALL and OWN."""
     published = datetime(2026, 3, 3, 23, tzinfo=UTC)
     version: Any = SimpleNamespace(
-        number=2, title="Knee programme", description=None, weeks=weeks, published_at=published
+        id=VERSION, number=2, title="Knee programme", description=description, weeks=weeks, published_at=published
     )
     shown = {
         WALL: exercise("Wall Slide", "החלקת קיר", "скольжение по стене", slug="wall-slide", video=VIDEO),
@@ -60,7 +73,7 @@ def source(sessions: Sequence[Session], weeks: int = 4, **values: Any) -> Source
         ],
         OWN: [SimpleNamespace(type="step", body=HOSTILE), SimpleNamespace(type="step", body="הרימו ל־30 Hold 5 sec.")],
     }
-    return Source(version, "Harbor Physio", sessions, shown, instructions, date(2026, 3, 9), **values)
+    return Source(version, "Harbor Physio", sessions, shown, instructions, today, **values)
 
 
 def sample(language: Language, **values: Any) -> Handout:

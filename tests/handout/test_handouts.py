@@ -126,7 +126,7 @@ async def test_opening_the_handout_of_an_enrollment_is_recorded_of_everybody_but
 ) -> None:
     coach = await world.join(gym.id, "coach")
     urls = [(await of_enrollment(api, person, enrollment))["htmlUrl"] for person in (coach, gym.member)]
-    counted = "SELECT count(*) FROM audit_entries WHERE organization_id = $1 AND 'Enrollment' = ANY (types)"
+    counted = "SELECT count(*) FROM audit_entries WHERE organization_id = $1 AND types = '{Enrollment,Handout}'"
     before = await owner.fetchval(counted, gym.id)
     for url in urls:
         assert (await opened(api, url)).status_code == 200

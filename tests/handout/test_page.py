@@ -93,7 +93,15 @@ def test_english_instructions_stay_from_left_to_right_in_a_hebrew_page_which_say
 def test_the_texts_of_the_page_follow_in_the_order_in_which_they_are_read() -> None:
     texts = page_of(sample(Language.EN, patient="Dana")).texts
     order = [
-        *("Harbor Physio", "Dana", "When to stop.", "Exercises on each day", "Weeks 1–2, 4", "Week 3"),
+        *(
+            "Harbor Physio",
+            "Dana",
+            "Emergency: stop and call the emergency number.",
+            "Stop and contact your clinic.",
+            "Exercises on each day",
+            "Weeks 1–2, 4",
+            "Week 3",
+        ),
         *("Stand 3 × 10 cm from the wall.", "Pay attention to", "Safety", "Version 2 of 3 March 2026"),
     ]
     assert [text for text in dict.fromkeys(reversed(texts)) if text in order][::-1] == order  # by their last places

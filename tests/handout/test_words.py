@@ -101,8 +101,24 @@ def test_characters_that_turn_the_text_around_them_are_taken_out() -> None:
 @given(some.text())
 def test_what_the_pdf_draws_is_within_its_fonts_and_has_no_long_word(text: str) -> None:
     drawn = rules_words.drawable(text)
-    assert all(each == "\u200b" or rules_words.is_drawn(each) for each in drawn)
+    assert all(each in "\u200b\u2066\u2069" or rules_words.is_drawn(each) for each in drawn)
     assert all(len(word) < 70 for word in re.split(r"[\s\u200b]", re.sub("[\u0300-\u036f\u05b0-\u05c3]", "", drawn)))
+
+
+SIGNS = {
+    EN: ("chest pain", "shortness of breath", "fainting", "weakness or numbness", "drooping face", "bladder or bowels",
+         "groin"),
+    HE: ("בחזה", "קוצר נשימה", "התעלפות", "חולשה או חוסר תחושה", "בצד אחד של הפנים", "שתן או צואה", "המפשעה"),
+    RU: ("в груди", "одышка", "обморок", "слабость или онемение", "перекос лица", "мочи или кала", "промежности"),
+}  # fmt: skip
+"""Signs of an emergency, in the words of each language."""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_signs_of_an_emergency_send_to_the_emergency_number_and_to_no_clinic(language: Language) -> None:
+    words = rules_words.words_of(language)
+    assert [sign for sign in SIGNS[language] if sign not in words["emergency"] or sign in words["clinic"]] == []
+    assert words["emergency_heading"] != words["clinic_heading"]
 
 
 def test_emoji_are_left_out_and_a_word_of_another_script_is_a_question_mark() -> None:

@@ -120,11 +120,12 @@ _NODE = f"""__typename id ... on Organization {{ {ORGANIZATION} }} ... on Workou
   ... on Exercise {{ name }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
   ... on EffectiveExercise {{ name }} ... on Comment {{ body }} ... on Attachment {{ url }} ... on Program {{ name }}
   ... on AssignmentResult {{ notes athlete {{ email }} sets {{ id }} }} ... on ResultSet {{ reps }}
-  ... on ExerciseLog {{ notes recordedBy {{ email }} }}"""
+  ... on ExerciseLog {{ notes recordedBy {{ email }} }} ... on RegressionProposal {{ reason options {{ steps }} }}
+  ... on ExerciseSubstitution {{ from createdBy {{ email }} }}"""
 _NODES = (
     "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication",
     "program", "workout", "snapshot", "section", "movement", "comment", "reply", "attachment", "assignment", "athlete",
-    "result", "result_set", "log",
+    "result", "result_set", "log", "proposal", "substitution",
 )  # fmt: skip
 
 CASES = {

@@ -92,7 +92,13 @@ async def achieve(
     }
 
 
-async def prescribe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+async def prescribe(pool: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+    """A treatment plan with a session of one exercise, and a version of it, which is stored in one transaction."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await _published(connection, organization, exercise)
+
+
+async def _published(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
     """A treatment plan with a session of one exercise, and a version of it."""
     ours = {"organization_id": organization.id}
     plan = await insert(owner, "treatment_plans", **ours, author_id=organization.coach.id, title="Ours", weeks=8)

@@ -8,7 +8,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
-from tests.treatment import store_enrollment, store_log, store_version
+from tests.treatment import RESPONSE, store_enrollment, store_log, store_version
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 
@@ -36,3 +36,4 @@ async def treat(owner: Pool, organization: Organization, exercise: UUID) -> None
     planned = version.exercises[(1, 1)][0]
     log = await store_log(owner, organization, enrollment, organization.member, planned, date(2026, 3, 2))
     await owner.execute(RELATED, organization.id, organization.member.id, enrollment, version.id, exercise, log)
+    await owner.execute(RESPONSE, [log], ["accepted", "open"])

@@ -51,3 +51,11 @@ UNCHANGED = listed("unchanged")
 WITHOUT_ID = tuple(table for table in SCOPED if "id" not in metadata.tables[table].columns)
 WRITABLE = tuple(table for table in SCOPED if table not in WITHOUT_ID)
 """The tables whose rows have an id."""
+
+NOT_DELETED = (*UNCHANGED, "enrollments", "exercise_logs")
+"""The tables whose rows the API's role may not delete."""
+
+
+def is_forbidden(verb: str, table: str) -> bool:
+    """True if the API's role has no right to a statement that begins so."""
+    return table in (NOT_DELETED if verb.startswith("DELETE") else UNCHANGED)

@@ -15,6 +15,7 @@ TABLES = tuple(sorted((COVERED | UNVERSIONED | DERIVED) - {"alembic_version"}))
 POLICIES = {
     "audit_pseudonyms": ["*"],  # the functions of the audit trail
     "audit_pending": ["*"],
+    "users": ["*", "r", "r"],  # the names of those who read the data of patients, to the audit trail
     "erased_totals": [],
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
     "assignment_results": ["*"],  # the athlete's own, and coaches'
@@ -30,6 +31,7 @@ POLICIES = {
     "events": ["*"],  # the worker's, which triggers and the readers of streams are too
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
+    "alias_proposals": ["*", "r", "r"],  # platform admins'; everybody's where they are aliases already
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
@@ -152,13 +154,15 @@ async def test_no_function_of_ours_but_one_runs_with_its_owners_rights(owner: Po
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
-             "kinegraph_aliases_removed", "kinegraph_refuse_change", "kinegraph_write_adherence",
+             "kinegraph_aliases_removed", "kinegraph_refuse_change", "kinegraph_refuse_addition",
+             "kinegraph_refuse_emptying", "kinegraph_refuse_rewriting", "kinegraph_write_adherence",
              "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
-             "kinegraph_enrollment_changed", "kinegraph_new_pseudonym", "kinegraph_pseudonyms",
+             "kinegraph_enrollment_changed", "kinegraph_derive_pseudonym", "kinegraph_new_pseudonym",
+             "kinegraph_pseudonyms",
              "kinegraph_audit_users", "kinegraph_audit_reads", "kinegraph_audit_change", "kinegraph_audit_text",
              "kinegraph_audit_refuse", "kinegraph_audit_seal", "kinegraph_sync_athletes", "kinegraph_sync_contents",
              "kinegraph_sync_enrollment_parts", "kinegraph_sync_enrollments", "kinegraph_sync_logs",
-             "kinegraph_sync_membership", "kinegraph_sync_person", "kinegraph_sync_record",
+             "kinegraph_sync_membership", "kinegraph_sync_patients", "kinegraph_sync_person", "kinegraph_sync_record",
              "kinegraph_sync_user")  # fmt: skip
     # The API's role owns no table, so that it could neither make nor drop a partition.
     assert {row.proname: row.prosecdef for row in rows} == {

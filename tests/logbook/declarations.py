@@ -28,6 +28,7 @@ ROOM = Declarations(
     members_write=("exercise_logs", "exercise_log_revisions"),
     policies={"exercise_logs": ("*",), "exercise_log_revisions": ("*",)},
     cases=CASES,
+    refused_too=("CONFLICT",),
     own_arguments=("Enrollment.logs.planExerciseId",),
     routes={"ExerciseLog": "organization(id: $organization) { enrollments { nodes { logs { nodes { %s } } } } }"},
     targets=set_targets,

@@ -2,8 +2,10 @@
 
 import itertools
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias, cast  # inputs and answers are JSON
 from uuid import UUID
 
@@ -177,10 +179,11 @@ async def stored_clients(owner: Pool, patient: Person) -> list[str]:
 
 
 class _Owner:
-    """A session with the methods of a connection that `tests.treatment` calls."""
+    """A session with the methods of a pool that `tests.treatment` calls; all of them in its one transaction."""
 
     def __init__(self, session: WriteSession[Any]) -> None:
         self.fetchval, self.fetchrow, self.execute = session.fetch_value, session.fetch_row, session.run
+        self.acquire, self.transaction = partial(nullcontext, self), nullcontext
 
 
 async def add_logs(

@@ -1,13 +1,17 @@
-"""Logs of the organizations of `sizes`."""
+"""Logs and proposals of the organizations of `sizes`."""
 
 import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
+from tests.treatment import RESPONSE
 
 
 async def log(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """Store this number of painful logs of each exercise of each enrollment, each with twice as many revisions."""
+    """Store this number of painful logs of each exercise of each enrollment, each with twice as many revisions.
+
+    Of each exercise a proposal is open, and as many as the logs were accepted.
+    """
     await owner.execute(
         """
         WITH logged AS (
@@ -28,3 +32,9 @@ async def log(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int)
         organization.coach.id,
         rows,
     )
+    firsts = await owner.fetch(
+        "SELECT DISTINCT ON (enrollment_id, exercise_id) id FROM exercise_logs WHERE organization_id = $1 "
+        "ORDER BY enrollment_id, exercise_id, id",
+        organization.id,
+    )
+    await owner.execute(RESPONSE, [row.id for row in firsts], ["open", *["accepted"] * rows])

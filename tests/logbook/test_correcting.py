@@ -2,13 +2,14 @@
 
 import asyncio
 
-from tests.conftest import Api, World
+from tests.conftest import Api, Person, World
 from tests.identity.rows import Pool
 from tests.logbook.documents import (
     CORRECT,
     DELETE,
     NODE,
     SEND,
+    Enrolled,
     Json,
     enrolled,
     live_in,
@@ -71,8 +72,15 @@ async def test_a_late_copy_does_not_undo_a_correction(api: Api, world: World, ow
     assert await api.refusals(SEND, plan.patient, logs=other) == [("CONFLICT", ["input", "logs", "0", "clientId"])]
 
 
+async def with_deleted(api: Api, person: Person, plan: Enrolled) -> tuple[list[str], int]:
+    """The ids and the number of an enrollment's logs, deleted ones too."""
+    document = "query ($id: ID!) { enrollment(id: $id) { logs(includeDeleted: true) { totalCount nodes { id } } } }"
+    logs = (await api.run(document, person, id=str(plan.id)))["enrollment"]["logs"]
+    return [each["id"] for each in logs["nodes"]], logs["totalCount"]
+
+
 async def test_a_deleted_log_is_gone_and_a_late_copy_of_it_stays_deleted(api: Api, world: World, owner: Pool) -> None:
-    """It is in no list and found by no id; sent again, it stays deleted and is answered with `deletedAt`."""
+    """It is in no list but where deleted logs are asked for; sent again, it is answered with `deletedAt`."""
     plan = await enrolled(owner, world)
     sent = plan.log(painScore=7)
     (made,) = await logged(api, plan.patient, sent)
@@ -80,7 +88,12 @@ async def test_a_deleted_log_is_gone_and_a_late_copy_of_it_stays_deleted(api: Ap
     assert gone["deleteLog"]["deletedId"] == made["id"]
     page = await read(api, plan.patient, plan)
     assert page and (page["totalCount"], page["nodes"]) == (0, [])
-    assert (await api.run(NODE, plan.patient, id=made["id"]))["node"] is None
+    for person in (plan.patient, plan.gym.coach):
+        node = (await api.run(NODE, person, id=made["id"]))["node"]
+        assert (node["painScore"], node["deletedAt"] is not None) == (7, True)
+        assert node["revisions"]["nodes"][0]["reason"] == "Not me"
+        assert await with_deleted(api, person, plan) == ([made["id"]], 1)
+    assert (await api.run(NODE, await world.join(plan.gym.id, "member"), id=made["id"]))["node"] is None
     for text, input in ((CORRECT, {"id": made["id"], "painScore": 1}), (DELETE, {"id": made["id"]})):
         assert await api.refusals(text, plan.patient, input=input) == [("NOT_FOUND", ["input", "id"])]
     again, new = await logged(api, plan.patient, sent, plan.log(2))
@@ -90,6 +103,10 @@ async def test_a_deleted_log_is_gone_and_a_late_copy_of_it_stays_deleted(api: Ap
     assert (revision["painScore"], revision["reason"]) == (7, "Not me")
     page = await read(api, plan.patient, plan)
     assert page and page["nodes"] == [new]
+    assert await with_deleted(api, plan.gym.coach, plan) == ([made["id"], new["id"]], 2)
+    adherence = "query ($id: ID!) { enrollment(id: $id) { adherence { completed daysWithData } } }"
+    counted = (await api.run(adherence, plan.gym.coach, id=str(plan.id)))["enrollment"]["adherence"]
+    assert counted["daysWithData"] == 1
 
 
 async def test_a_coach_gives_a_reason_and_a_patient_need_not(api: Api, world: World, owner: Pool) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.conftest import Api, Counter, World
 from tests.identity.rows import Pool
 from tests.logbook.documents import (
+    CORRECT,
     SEND,
     SEND_BRIEFLY,
     Json,
@@ -214,7 +215,7 @@ async def test_a_day_is_one_of_the_patients_calendar(api: Api, world: World, own
     first = plan.log(performedOn=str(row["day"]))
     await live_in(owner, plan.gym, plan.patient, "Pacific/Pago_Pago")
     (error,) = await api.user_errors(SEND, plan.patient, logs=[first])
-    assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "logs", "0", "performedOn"])
+    assert (error["code"], error["field"]) == ("DAY_TO_COME", ["input", "logs", "0", "performedOn"])
     assert "Pacific/Pago_Pago" in error["message"]
     await live_in(owner, plan.gym, plan.patient, "Pacific/Kiritimati")
     (made,) = await logged(api, plan.patient, first)
@@ -234,3 +235,36 @@ async def test_a_batch_takes_as_many_statements_for_one_log_as_for_five_hundred(
         assert len(made) == size
         counts.append(len(statements))
     assert counts[0] == counts[1], counts
+
+
+async def test_a_log_of_nothing_is_stored_and_completes_no_prescription(api: Api, world: World, owner: Pool) -> None:
+    """Where all amounts that are given are 0 its pain counts, but the prescription is not done by it."""
+    plan = await enrolled(owner, world)
+    document = """query ($id: ID!) { enrollment(id: $id) { adherence { completed byExercise { painCount } } } }"""
+
+    async def counted() -> tuple[int, int]:
+        found = (await api.run(document, plan.gym.coach, id=str(plan.id)))["enrollment"]["adherence"]
+        return found["completed"], sum(each["painCount"] for each in found["byExercise"])
+
+    (made,) = await logged(api, plan.patient, plan.log(1, setsCompleted=0, repsCompleted=0, painScore=8))
+    assert (made["setsCompleted"], await counted()) == (0, (0, 1))
+    await api.run(CORRECT, plan.patient, input={"id": made["id"], "setsCompleted": 1})
+    assert await counted() == (1, 1)
+    await api.run(CORRECT, plan.patient, input={"id": made["id"], "setsCompleted": None, "repsCompleted": None})
+    assert await counted() == (1, 1)
+    await api.run(CORRECT, plan.patient, input={"id": made["id"], "durationSeconds": 0})
+    assert await counted() == (0, 1)
+
+
+async def test_nothing_more_is_logged_for_a_patient_who_has_left(api: Api, world: World, owner: Pool) -> None:
+    """A coach is told why; what is stored already can still be corrected."""
+    plan = await enrolled(owner, world)
+    sent = plan.log(1, enrollmentId=str(plan.id), painScore=2)
+    (made,) = await logged(api, plan.gym.coach, sent)
+    await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", plan.patient.id)
+    new = plan.log(2, enrollmentId=str(plan.id))
+    errors = await api.user_errors(SEND, plan.gym.coach, logs=[sent, new])
+    assert [(each["code"], each["field"]) for each in errors] == [("CONFLICT", ["input", "logs", "1", "enrollmentId"])]
+    assert errors[0]["message"] == "The patient has left the organization: nothing more is logged for them."
+    corrected = await api.run(CORRECT, plan.gym.coach, input={"id": made["id"], "painScore": 3, "reason": "Typo"})
+    assert corrected["correctLog"]["log"]["painScore"] == 3

@@ -51,6 +51,46 @@ async def test_recording_what_holds_already_changes_nothing_but_a_first_refusal_
     assert await history(api, clinic) == [("BIOMETRIC", 0, False)]
 
 
+@pytest.mark.parametrize("kind", ["TELEMETRY", "BIOMETRIC", "CONDITIONS"])
+async def test_what_a_patient_refused_only_they_can_allow(api: Api, clinic: Organization, kind: str) -> None:
+    """A coach cannot record a consent over the patient's own refusal, and can once the patient has given it."""
+    member, coach = clinic.member, clinic.coach
+    await written(api, CONSENT, coach, clinic, member, kind=kind, level=1)
+    await written(api, CONSENT, member, clinic, member, kind=kind, level=0)
+    sent = {"organizationId": str(clinic.id), "patientId": str(member.id), "kind": kind, "level": 1}
+    (error,) = await api.user_errors(CONSENT, coach, input=sent)
+    assert (error["code"], error["field"]) == ("CONSENT_REQUIRED", ["input", "level"])
+    assert error["message"] == (
+        "The patient refused this consent, or withdrew it, themselves: only they may raise it, with their own account."
+    )
+    assert await history(api, clinic) == [(kind, 0, False), (kind, 1, True)]
+    await written(api, CONSENT, member, clinic, member, kind=kind, level=1)
+    await written(api, CONSENT, coach, clinic, member, kind=kind, level=0)
+    await written(api, CONSENT, coach, clinic, member, kind=kind, level=1)
+    assert await history(api, clinic) == [
+        (kind, 1, True), (kind, 0, True), (kind, 1, False), (kind, 0, False), (kind, 1, True)
+    ]  # fmt: skip
+
+
+async def test_a_refusal_that_a_coach_recorded_becomes_the_patients_own(api: Api, clinic: Organization) -> None:
+    """Level 0 by a coach, confirmed by the patient, is recorded again, and binds the coach; so does a lowered level."""
+    member, coach = clinic.member, clinic.coach
+    sent = {"organizationId": str(clinic.id), "patientId": str(member.id)}
+    for person in (coach, member):
+        await written(api, CONSENT, person, clinic, member, kind="BIOMETRIC", level=0)
+    refused = {**sent, "kind": "BIOMETRIC", "level": 1}
+    assert await api.refusals(CONSENT, coach, input=refused) == [("CONSENT_REQUIRED", ["input", "level"])]
+    for level in (3, 1):
+        await written(api, CONSENT, member, clinic, member, kind="TELEMETRY", level=level)
+    errors = await api.user_errors(CONSENT, coach, input={**sent, "kind": "TELEMETRY", "level": 2})
+    assert [each["message"] for each in errors] == [
+        "The patient chose level 1 themselves: only they may raise it, with their own account."
+    ]
+    assert await history(api, clinic) == [
+        ("TELEMETRY", 1, False), ("TELEMETRY", 3, False), ("BIOMETRIC", 0, False), ("BIOMETRIC", 0, True)
+    ]  # fmt: skip
+
+
 async def test_five_equal_consents_at_once_are_recorded_once(api: Api, clinic: Organization) -> None:
     """Consents that are sent at the same moment wait for each other, and the first alone is news."""
     sent = [written(api, CONSENT, clinic.member, clinic, clinic.member, kind="CONDITIONS", level=1) for _ in range(5)]

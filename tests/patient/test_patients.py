@@ -137,6 +137,11 @@ async def test_every_bad_value_is_refused_with_its_path_and_the_nearest_name(api
         ({"timeZone": "Mars/Olympus"}, "timeZone", "There is no time zone 'Mars/Olympus'"),
         ({"timeZone": "x" * 100_000}, "timeZone", "send a name of the IANA database, such as Europe/Berlin."),
         ({"timeZone": "posix/Asia/Tokyo"}, "timeZone", "Asia/Tokyo"),
+        (
+            {"timeZone": "GMT+3"},
+            "timeZone",
+            "no time zone 'GMT+3'; send a name of the IANA database, such as Europe/Berlin.",
+        ),
         ({"timeZone": ""}, "timeZone", "There is no time zone ''"),
         ({"timeZone": None}, "timeZone", "Must not be null; leave it out to keep it as it is."),
         ({"language": None}, "language", "Must not be null; leave it out to keep it as it is."),

@@ -13,6 +13,7 @@ from kinegraph.plan.rules_diff import (
     PlanChangeKind,
     State,
     amount,
+    changed_text,
     changes_between,
     duration,
     longest_increasing,
@@ -73,7 +74,10 @@ async def test_changed_amounts_are_said_by_week_day_and_exercise(api: Api, gym: 
     assert await sentences(api, gym, plan, [first, second]) == [
         "Week 2, day 3: Wall Slide from 3 × 10 to 3 × 12.",
         "Week 2, day 3: Clams from 30 s to 2 × 30 s, now on each side.",
-        "Week 3, day 1: Wall Slide, hold of 5 s removed, rest from 60 s to 2 min 30 s, notes changed.",
+        (
+            "Week 3, day 1: Wall Slide, hold of 5 s removed, rest from 60 s to 2 min 30 s, "
+            'notes from "Slowly" to "Slowly, slowly".'
+        ),
     ]
 
 
@@ -90,7 +94,7 @@ async def test_what_was_added_removed_moved_and_replaced_is_said_at_its_place(
     ]
     assert await sentences(api, gym, plan, tree, title="Hip", weeks=6, description="New") == [
         'Title from "Knee programme" to "Hip".',
-        "Description added.",
+        'Description "New" added.',
         "Length from 8 to 6 weeks.",
         "Week 2, day 3: Clams 90 s added.",
         'Week 3, day 2: session "Mobility" moved here from week 3, day 1.',
@@ -273,3 +277,22 @@ def test_an_exercise_that_is_put_first_moves_no_other(state: State, seed: int) -
     }  # fmt: skip
     new = State(state.title, state.description, state.weeks, Tree(state.tree.sessions, [first, *pushed]))
     assert [change.kind for change in changes_between(state, new, {})] == [PlanChangeKind.EXERCISE_ADDED]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (None, "x" * 81, f'notes "{"x" * 80}…" added'),
+        ("Slowly\n and  long", None, 'notes "Slowly and long" removed'),
+        ("a b", "a\nb", "notes changed in white space alone"),
+        (
+            "y" * 100 + " once a day",
+            "y" * 100 + " twice a day",
+            f'notes from "…{"y" * 19} once a day" to "…{"y" * 19} twice a day"',
+        ),
+        ("z" * 200, "w" + "z" * 200, f'notes from "{"z" * 80}…" to "w{"z" * 79}…"'),
+    ],
+)
+def test_texts_are_shown_cut_from_their_first_difference_on(old: str | None, new: str | None, words: str) -> None:
+    """Two long texts that begin alike never look the same."""
+    assert changed_text("notes", old, new) == words

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Api, Organization, World
+from tests.enrollment.documents import MOVE, written
 from tests.plan.documents import (
     READ,
     UPDATE,
@@ -47,6 +48,43 @@ async def test_a_patient_sees_the_versions_of_their_enrollments_and_no_working_c
         body = (await api.post(diff, patient, id=plan["id"], to=to)).json()
         assert [each["extensions"]["code"] for each in body["errors"]] == ["NOT_FOUND"]
     assert await api.refusals(UPDATE, patient, input={"id": plan["id"]}) == [("FORBIDDEN", ["input", "id"])]
+
+
+async def test_patients_see_title_description_and_weeks_of_the_version_that_they_were_assigned_last(
+    api: Api, world: World, owner: Pool, gym: Organization, squat: str
+) -> None:
+    """Nothing of the working copy reaches them: by the plan, by the enrollment, by lists, their order and filters."""
+    plan = await create(api, gym, session(1, 1, exercise(squat)), title="Alpha", description="First")
+    first = await publish(api, gym, plan["id"])
+    await edit(api, UPDATE, gym.coach, id=plan["id"], title="Beta", description="Second", weeks=9)
+    second = await publish(api, gym, plan["id"])
+    await edit(api, UPDATE, gym.coach, id=plan["id"], title="Secret", description="Not yet", weeks=10)
+    patient = await world.join(gym.id, "member")
+    version = StoredVersion(UUID(plan["id"]), UUID(first["version"]["id"]), {})
+    id = await store_enrollment(owner, gym, version, patient, date(2026, 1, 5))
+    other = await create(api, gym, session(1, 1, exercise(squat)), title="Kappa")
+    others = StoredVersion(UUID(other["id"]), UUID((await publish(api, gym, other["id"]))["version"]["id"]), {})
+    await store_enrollment(owner, gym, others, patient, date(2026, 1, 5))
+    document = """query ($plan: ID!, $id: ID!, $gym: ID!, $title: String) {
+      treatmentPlan(id: $plan) { title description weeks }
+      enrollment(id: $id) { plan { title description weeks } }
+      organization(id: $gym) {
+        treatmentPlans(filter: {title: $title}, sort: TITLE_ASC, first: 1) { totalCount nodes { title } }
+      }
+    }"""
+    ids = {"plan": plan["id"], "id": str(id), "gym": str(gym.id)}
+    alpha = {"title": "Alpha", "description": "First", "weeks": 8}
+    found = await api.run(document, patient, **ids)
+    assert found["treatmentPlan"] == found["enrollment"]["plan"] == alpha
+    assert found["organization"]["treatmentPlans"] == {"totalCount": 2, "nodes": [{"title": "Alpha"}]}
+    secret = (await api.run(document, patient, **ids, title="Secret"))["organization"]["treatmentPlans"]
+    assert secret == {"totalCount": 0, "nodes": []}
+    coach = await api.run(document, gym.coach, **ids, title="Secret")
+    assert coach["enrollment"]["plan"] == {"title": "Secret", "description": "Not yet", "weeks": 10}
+    assert coach["organization"]["treatmentPlans"] == {"totalCount": 1, "nodes": [{"title": "Secret"}]}
+    await written(api, MOVE, gym.coach, id=id, versionId=second["version"]["id"])
+    moved = await api.run(document, patient, **ids)
+    assert moved["treatmentPlan"] == {"title": "Beta", "description": "Second", "weeks": 9}
 
 
 async def test_nothing_of_a_plan_is_seen_or_written_by_another_organization(

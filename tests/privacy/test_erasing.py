@@ -24,6 +24,7 @@ from tests.logbook.documents import CORRECT, SEND_BRIEFLY, Enrolled, enrolled
 from tests.media.files import ADD, Studio, picture, stored_files
 from tests.patient.documents import consent_to_conditions
 from tests.process.running import environment, run
+from tests.response.clinic import ACCEPT, PROPOSALS
 from tests.result.documents import RECORD, result
 from tests.telemetry.documents import ERRORS, MEDIA, POSE, batch, consent, event, failure, frame, poses
 
@@ -63,9 +64,10 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     await owner.execute(name, patient.id)
     seeded = Seeded(studio, plan)
     await consent_to_conditions(api, gym, patient, "knee_pain")
-    sent = plan.log(2, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
+    sent = plan.log(15, notes=f"{MARK} log", painScore=7, clientId=f"{MARK} client")
     (stored,) = (await api.run(SEND_BRIEFLY, patient, logs=[sent]))["logExercises"]["logs"]
     await api.run(CORRECT, patient, input={"id": stored["id"], "notes": "Better", "reason": f"{MARK} reason"})
+    await respond(api, plan, await world.exercise_id("back-squat"))
     (assignment,) = await assigned(api, gym.coach, studio.workout, patient)
     files = [await studio.uploaded(picture(), patient, filename=f"{MARK}.png") for _ in range(2)]
     mine = await api.run(ADD, patient, input=studio.comment(files[0], body=f"{MARK} comment"))
@@ -85,6 +87,14 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     await api.run("query ($id: ID!) { node(id: $id) { ... on Enrollment { startsOn logs { nodes { notes } } } } }",
                   gym.coach, id=str(plan.id))  # fmt: skip
     return seeded
+
+
+async def respond(api: Api, plan: Enrolled, exercise: str) -> None:
+    """Accept the proposal that the patient's painful log has made: less of the same exercise, with marked texts."""
+    found = await api.run(PROPOSALS, plan.gym.coach, id=str(plan.id))
+    (proposal,) = found["enrollment"]["regressionProposals"]["nodes"]
+    texts = {"reason": f"{MARK} hurts", "notes": f"{MARK} slowly"}
+    await api.run(ACCEPT, plan.gym.coach, input={"id": proposal["id"], "exerciseId": exercise, **texts})
 
 
 async def remaining(database: Database, patient: Person) -> dict[str, int]:
@@ -107,6 +117,7 @@ async def test_an_erased_person_is_found_nowhere(
     assert {"users", "exercise_logs", "exercise_log_revisions", "exercise_comments", "assignment_results"} <= set(
         before
     )
+    assert set(before) > {"regression_proposals", "exercise_substitutions"}
     assert set(before) > {"pose_frames", "pose_sessions", "media_events", "playback_errors"}
     assert any(MARK in key for key in stored_files(home))
     preview = run("privacy", "erase", "--user", str(patient.id), env=env)
@@ -118,16 +129,29 @@ async def test_an_erased_person_is_found_nowhere(
     assert [key for key in stored_files(home) if MARK in key] == []
     client = Redis.from_url(redis_url)
     keys = [key.decode() for key in await client.keys("*")]
+    folder = Path(str((await client.config_get("dir"))["dir"])) / "appendonlydir"
     await client.aclose()
+    assert [path.name for path in folder.iterdir() if str(patient.id).encode() in path.read_bytes()] == []
     assert [key for key in keys if str(patient.id) in key or MARK in key] == []
     assert MARK not in log.getvalue()
     async with database.read(audit.act_as_auditor) as session:
-        assert [each.broken_at for each in await audit.chains(session) if each.organization_id == gym.id] == [None]
+        assert [each.breaks for each in await audit.chains(session) if each.organization_id == gym.id] == [0]
     assert run("privacy", "verify", env=env).returncode == 0
     read = "query ($id: ID!) { node(id: $id) { ... on Comment { body } } }"
     assert (await api.run(read, gym.coach, id=seeded.reply))["node"] == {"body": "Rest a day."}
     body = (await api.post("{ viewer { user { id } } }", patient)).json()
     assert [error["extensions"]["code"] for error in body["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_the_preview_warns_of_an_organization_whose_only_owner_would_be_erased(
+    seeded: Seeded, database_url: str, redis_url: str, home: Path
+) -> None:
+    """The only owner is named with the organization; a coach of it, and one of two owners, are not."""
+    env = settings(database_url, redis_url, home)
+    owner, coach = [run("privacy", "erase", "--user", str(each.id), env=env).stdout for each in
+                    (seeded.gym.owner, seeded.gym.coach)]  # fmt: skip
+    warning = f"Warning: {seeded.gym.slug} has no other owner; its members stay, and nobody can read its audit trail."
+    assert (warning in owner.splitlines(), "Warning" in coach) == (True, False)
 
 
 async def test_totals_of_erased_patients_are_retained(
@@ -167,6 +191,12 @@ async def test_an_export_has_everything_that_is_erased(
     files = [path for path in output.rglob("*.png") if MARK in path.name]
     assert [path.read_bytes() for path in files] == [picture()] * len(files)
     assert len(files) >= 2
+    (log, *_), (pose,) = found["exercise_logs"], found["pose_frames"]
+    assert (log["exercise_name"], found["enrollments"][0]["plan_title"]) == ("Back Squat", "Knee programme")
+    assert pose["landmarks"] == [0.5, 0.5, 0.5, 1.0] * 33
+    summary = (output / "summary.txt").read_text().splitlines()
+    assert summary[0].startswith(f"Data of {MARK} Name ({MARK}")
+    assert "2 logs from " in next(line for line in summary if line.startswith("Enrolled in Knee programme from "))
     again = run("privacy", "export", "--user", str(seeded.patient.id), "--output", str(output), env=env)
     assert again.returncode == 1
     unknown = run("privacy", "export", "--email", "nobody@kinegraph.example", "--output", str(output), env=env)

@@ -39,11 +39,11 @@ async def test_no_scan_of_all_canonical_texts_or_words_is_in_the_plan(plan: str)
 
 async def test_every_list_of_the_statement_is_limited(plan: str) -> None:
     text = filtered()
-    lists = ("canonical_named", "named", "aliased", "mentioned", "partial", "alike", "lexical", "trigram", "nearest",
-             "hits")  # fmt: skip
+    lists = ("canonical_named", "named", "canonical_aliased", "aliased", "mentioned", "partial", "alike", "lexical",
+             "trigram", "nearest", "hits")  # fmt: skip
     bounds = {name: re.search(rf"\n{name} AS .*?LIMIT ([$\w]+)", text, re.DOTALL) for name in lists}
     assert {name: bound and bound[1] for name, bound in bounds.items()} == {
-        "canonical_named": "50", "named": "50", "aliased": "60", "mentioned": "60", "partial": "20", "alike": "20",
-        "lexical": "50", "trigram": "50", "nearest": "50", "hits": "$15",
+        "canonical_named": "50", "named": "50", "canonical_aliased": "60", "aliased": "60", "mentioned": "60",
+        "partial": "20", "alike": "20", "lexical": "50", "trigram": "50", "nearest": "50", "hits": "$15",
     }  # fmt: skip
     assert plan.count("Limit") >= len(lists)

@@ -10,15 +10,17 @@ Json: TypeAlias = dict[str, Any]
 CHANGES = """query ($since: String, $first: Int) {
   viewer { changes(since: $since, first: $first) {
     cursor hasNextPage changes { kind type objectId changedAt node { id __typename
-      ... on EffectiveExercise { exerciseId name cues instructions { body } }
+      ... on EffectiveExercise { exerciseId name cues isDiscontinued instructions { body } }
       ... on Enrollment {
         startsOn endedOn status updatedAt plan { id title status } version { id } pauses { from to }
         versions { from version { id } } moves(first: 100) { nodes { id toStatus reason } }
+        substitutions { from to exercise { exerciseId } substitute { exerciseId } }
       }
       ... on PlanVersion {
         number title weeks
         sessions { id week day exercises { id sets reps durationSeconds exercise { exerciseId } } }
       }
+      ... on Patient { timeZone language consentLevel conditions recordUpdatedAt: updatedAt organization { id } }
       ... on ExerciseLog { clientId performedOn setsCompleted painScore notes updatedAt enrollment { id } }
       ... on WorkoutAssignment {
         scheduledFor assigned: status isForked
@@ -90,5 +92,5 @@ def exercises_in(value: Any) -> set[str]:
         return set().union(*map(exercises_in, value)) if value else set()
     if not isinstance(value, dict):
         return set()
-    own = {value["exercise"]["exerciseId"]} if "exercise" in value else set()
+    own = {value[name]["exerciseId"] for name in ("exercise", "substitute") if name in value}
     return own | exercises_in(list(value.values()))

@@ -1,5 +1,6 @@
 """The change feed has everything that a patient's app shows, and then each change of it, once."""
 
+from datetime import timedelta
 from typing import Any  # values of columns, and of logs
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from tests.assignment.snapshots import ASSIGN, UPDATE_FOR, assignment
 from tests.conftest import Api, Organization, Person, World
 from tests.library.documents import UPSERT, target
 from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, move, pause
+from tests.patient.documents import CONSENT, written
+from tests.patient.documents import UPDATE as UPDATE_PATIENT
+from tests.response.clinic import ACCEPT, END, PROPOSALS
 from tests.sync.documents import App
-from tests.treatment import store_version
+from tests.treatment import store_enrollment, store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, section
 
 SET_MEMBERSHIP = "UPDATE memberships SET deleted_at = {} WHERE user_id = $1 AND organization_id = $2"
@@ -78,11 +82,61 @@ async def test_enrollment_changes_with_its_pauses_moves_and_plan(app: App, plan:
     await pause(owner, plan, 30, 31)
     assert await app.sync() == [("UPSERT", "Enrollment", str(plan.id))]
     assert app.of("Enrollment")[0]["pauses"] == [{"from": plan.day(30), "to": plan.day(31)}]
-    await owner.execute("UPDATE treatment_plans SET title = 'Knees' WHERE id = $1", plan.version.plan_id)
+    await owner.execute("UPDATE treatment_plans SET status = 'archived' WHERE id = $1", plan.version.plan_id)
     assert await app.sync() == [("UPSERT", "Enrollment", str(plan.id))]
-    assert app.of("Enrollment")[0]["plan"]["title"] == "Knees"
-    await owner.execute("UPDATE treatment_plans SET updated_at = now() WHERE id = $1", plan.version.plan_id)
+    assert app.of("Enrollment")[0]["plan"]["status"] == "ARCHIVED"
+
+
+async def test_a_title_that_is_not_published_is_no_change_and_is_not_shown(
+    app: App, plan: Enrolled, owner: Pool, world: World
+) -> None:
+    """With the version that has it, all enrollments of the patient in the plan change."""
+    title = app.of("Enrollment")[0]["plan"]["title"]
+    await owner.execute("UPDATE treatment_plans SET title = 'Secret' WHERE id = $1", plan.version.plan_id)
     assert await app.sync() == []
+    exercises = {(1, 1): [await world.exercise_id("back-squat")]}
+    later = await store_version(owner, plan.gym, exercises, plan_id=plan.version.plan_id, title="Knees")
+    assert await app.sync() == []
+    assert (await fresh(app)).of("Enrollment")[0]["plan"]["title"] == title
+    end = "UPDATE enrollments SET status = 'completed', ended_on = $2 WHERE id = $1"
+    await owner.execute(end, plan.id, plan.starts_on + timedelta(days=7))
+    await app.sync()
+    second = await store_enrollment(owner, plan.gym, later, plan.patient, plan.starts_on + timedelta(days=7))
+    changed = {id for kind, name, id in await app.sync() if (kind, name) == ("UPSERT", "Enrollment")}
+    assert changed == {str(plan.id), str(second)}
+    assert {each["plan"]["title"] for each in app.of("Enrollment")} == {"Knees"}
+
+
+async def test_the_patient_comes_with_calendar_language_and_consents_on_which_what_is_due_depends(
+    api: Api, app: App, plan: Enrolled, owner: Pool
+) -> None:
+    """It is reported once something is stored, with each change, also by a coach, and goes with the membership."""
+    id = f"patient:{plan.gym.id}:{plan.patient.id}"
+    assert app.of("Patient") == []
+    await written(api, UPDATE_PATIENT, plan.gym.coach, plan.gym, plan.patient, timeZone="Asia/Jerusalem")
+    assert await app.sync() == [("UPSERT", "Patient", id)]
+    assert app.objects[id]["timeZone"] == "Asia/Jerusalem"
+    await written(api, CONSENT, plan.patient, plan.gym, plan.patient, kind="TELEMETRY", level=2)
+    assert await app.sync() == [("UPSERT", "Patient", id)]
+    assert app.objects[id]["consentLevel"] == 2
+    assert (await fresh(app)).objects == app.objects
+    await end_membership(owner, plan.gym, plan.patient)
+    assert ("TOMBSTONE", "Patient", id) in await app.sync()
+    await join_again(owner, plan.gym, plan.patient)
+    assert ("UPSERT", "Patient", id) in await app.sync()
+
+
+async def test_an_exercise_that_is_discontinued_is_sent_again_and_says_so(
+    app: App, plan: Enrolled, owner: Pool, world: World
+) -> None:
+    """The version that has it is not: apps take `isDiscontinued` from the exercise."""
+    squat = await world.exercise_id("back-squat")
+    id = f"{plan.gym.id}:{squat}"
+    assert app.objects[id]["isDiscontinued"] is False
+    for status, is_discontinued in (("archived", True), ("published", False)):
+        await canonical(owner, squat, status=status)
+        assert await app.sync() == [("UPSERT", "EffectiveExercise", id)]
+        assert app.objects[id]["isDiscontinued"] is is_discontinued
 
 
 async def test_a_move_brings_the_new_version_with_its_exercises_and_leaves_the_old_one(
@@ -200,6 +254,33 @@ async def test_a_patient_of_two_organizations_has_both_views_of_an_exercise(
     await end_membership(owner, other, plan.patient)
     assert len(await app.sync()) == 4
     assert {each["id"] for each in app.of("Enrollment")} == {str(plan.id)} != {str(second.id)}
+
+
+async def test_a_substitution_changes_the_enrollment_and_brings_its_exercise(
+    api: Api, app: App, plan: Enrolled, owner: Pool, world: World
+) -> None:
+    """Logs alone bring no proposal; the substitute goes with the membership, and comes back with it."""
+    box = await world.exercise_id("box-squat")
+    view = f"{plan.gym.id}:{box}"
+    log = await sent_log(api, plan, number=20, painScore=8)
+    assert await app.sync() == [("UPSERT", "ExerciseLog", log)]
+    found = await api.run(PROPOSALS, plan.gym.coach, id=str(plan.id))
+    given = {"id": found["enrollment"]["regressionProposals"]["nodes"][0]["id"], "exerciseId": box}
+    accepted = (await api.run(ACCEPT, plan.gym.coach, input=given))["acceptRegression"]["proposal"]
+    assert await app.sync() == [("UPSERT", "EffectiveExercise", view), ("UPSERT", "Enrollment", str(plan.id))]
+    (shown,) = app.of("Enrollment")[0]["substitutions"]
+    assert (shown["exercise"]["exerciseId"], shown["substitute"]["exerciseId"]) == (
+        await world.exercise_id("back-squat"),
+        box,
+    )
+    ended = {"id": accepted["substitution"]["id"]}
+    await api.run(END, plan.gym.coach, input=ended)
+    assert ("UPSERT", "Enrollment", str(plan.id)) in await app.sync()
+    await end_membership(owner, plan.gym, plan.patient)
+    assert ("TOMBSTONE", "EffectiveExercise", view) in await app.sync()
+    assert app.objects == {}
+    await join_again(owner, plan.gym, plan.patient)
+    assert ("UPSERT", "EffectiveExercise", view) in await app.sync()
 
 
 async def test_others_get_nothing_of_it(api: Api, plan: Enrolled, world: World) -> None:

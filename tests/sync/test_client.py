@@ -21,10 +21,10 @@ from tests.assignment.snapshots import ASSIGN, UPDATE_FOR, assignment
 from tests.conftest import Api, World
 from tests.docs.markdown import ROOT
 from tests.library.documents import UPSERT, target
-from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, move, pause
+from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, live_in, move, pause
 from tests.sync.documents import BRIEF
 from tests.sync.test_changes import canonical, end_membership, join_again
-from tests.treatment import StoredVersion, store_version
+from tests.treatment import StoredVersion, store_enrollment, store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, replace, section
 
 CLIENT = ROOT / "docs" / "sync" / "client.py"
@@ -32,10 +32,12 @@ NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) %s }"
 SHOWN = """
 SELECT id::text FROM enrollments WHERE patient_id = $1
 UNION SELECT version_id::text FROM enrollment_versions WHERE patient_id = $1
+UNION SELECT 'patient:' || organization_id || ':' || user_id FROM patients WHERE user_id = $1
 UNION SELECT id::text FROM exercise_logs WHERE patient_id = $1 AND deleted_at IS NULL
 UNION SELECT id::text FROM workout_assignments WHERE athlete_id = $1 AND deleted_at IS NULL
 UNION SELECT v.organization_id || ':' || x.exercise_id
 FROM enrollment_versions v JOIN plan_version_exercises x ON x.version_id = v.version_id WHERE v.patient_id = $1
+UNION SELECT s.organization_id || ':' || s.substitute_id FROM exercise_substitutions s WHERE s.patient_id = $1
 UNION SELECT a.organization_id || ':' || m.exercise_id
 FROM workout_assignments a
 JOIN workout_sections s ON s.workout_id = coalesce(a.snapshot_workout_id, a.workout_id) AND s.deleted_at IS NULL
@@ -236,6 +238,55 @@ async def test_bad_logs_leave_the_batch_and_a_refused_cursor_begins_anew(clinic:
     assert all(refusal for _, refusal in rows)
     await assert_equal_logs(clinic, 1)
     assert len([*store.file.execute("SELECT id FROM objects WHERE type = 'ExerciseLog'")]) == 1
+
+
+async def test_a_store_of_one_user_is_refused_to_another_who_would_send_their_logs(
+    clinic: Clinic, tmp_path: Path, world: World
+) -> None:
+    """The second user's synchronization ends with exit code 1 and a message; nothing was sent, nothing was read."""
+    client, path = runpy.run_path(str(CLIENT)), tmp_path / "app.db"
+    store = client["Store"](str(path))
+    assert await clinic.sync(path, 100) == 0
+    store.log(clinic.plan.log(3, painScore=9))
+    other = await world.join(clinic.plan.gym.id, "member")
+    await store_enrollment(clinic.owner, clinic.plan.gym, clinic.plan.version, other, clinic.plan.starts_on)
+    objects = [*store.file.execute("SELECT id, content FROM objects ORDER BY id")]
+    server = client["Server"](f"http://127.0.0.1:{clinic.port}/graphql", other.token)
+    for function in ("send", "receive"):
+        with pytest.raises(client["OtherUser"], match=f"belongs to user {clinic.plan.patient.id}: use another one"):
+            await asyncio.to_thread(_in_thread, client, function, path, server)
+    assert [*store.file.execute("SELECT id, content FROM objects ORDER BY id")] == objects
+    assert len(store.waiting()) == 1
+    await assert_equal_logs(clinic, 0)
+    store.begin_anew()
+    assert await clinic.sync(path, 100) == 0
+    await assert_equal_logs(clinic, 1)
+
+
+def _in_thread(client: Mapping[str, Any], function: str, path: Path, server: Any) -> None:
+    """Call a function of the client with a store of the thread's own."""
+    client[function](client["Store"](str(path)), server)
+
+
+async def test_a_log_of_a_day_that_is_to_come_waits_and_is_sent_when_the_day_has_begun(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    """The others of the batch are stored; it is stored once the patient's time zone says that it is that day."""
+    client, path = runpy.run_path(str(CLIENT)), tmp_path / "app.db"
+    store = client["Store"](str(path))
+    row = await clinic.owner.fetchrow("SELECT (now() AT TIME ZONE 'Pacific/Kiritimati')::date AS day")
+    assert row is not None
+    await live_in(clinic.owner, clinic.plan.gym, clinic.plan.patient, "Pacific/Pago_Pago")
+    store.log(clinic.plan.log(performedOn=str(row["day"])))
+    store.log(clinic.plan.log(3, painScore=1))
+    assert await clinic.sync(path, 100) == 0
+    await assert_equal_logs(clinic, 1)
+    (waiting,) = store.file.execute("SELECT content, refusal FROM outbox").fetchall()
+    assert (json.loads(waiting[0])["performedOn"], waiting[1]) == (str(row["day"]), None)
+    await live_in(clinic.owner, clinic.plan.gym, clinic.plan.patient, "Pacific/Kiritimati")
+    assert await clinic.sync(path, 100) == 0
+    await assert_equal_logs(clinic, 2)
+    assert store.file.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
 
 
 async def assert_equal_logs(clinic: Clinic, count: int) -> None:

@@ -8,16 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kinegraph.canonical.rules import entries_of
-from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.kit.text import slug_of
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create
+from tests.shipped import entries
 from tests.taxonomy.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
 from tests.workout.documents import Pool
 
-ENTRIES = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
 BAD: list[tuple[Json, list[str]]] = [
     ({"name": "  "}, ["name"]),
     ({"name": "x" * 101}, ["name"]),
@@ -195,26 +193,26 @@ def tags(entry: Json, kind: str) -> set[str]:
 
 
 def test_every_shipped_exercise_has_a_category_and_a_body_region() -> None:
-    bare = [entry["slug"] for entry in ENTRIES if not tags(entry, "category") or not tags(entry, "body_region")]
+    bare = [entry["slug"] for entry in entries() if not tags(entry, "category") or not tags(entry, "body_region")]
     assert bare == []
 
 
 def test_shipped_exercises_are_tagged_with_the_catalogued_equipment_that_they_require_or_with_none() -> None:
     catalogued = ("dumbbell", "resistance_band", "foam_roller", "swiss_ball", "yoga_mat", "balance_board")
-    for entry in ENTRIES:
+    for entry in entries():
         needed = {name.replace("_", "-") for name in entry["equipment"] if name in catalogued}
         assert needed <= tags(entry, "equipment"), entry["slug"]
         assert ("no-equipment" in tags(entry, "equipment")) is (entry["equipment"] == []), entry["slug"]
 
 
 def test_every_shipped_exercise_has_its_own_steps_for_the_athlete_and_instructions_of_several_types() -> None:
-    for entry in ENTRIES:
+    for entry in entries():
         types = [each["type"] for each in entry["instructions"]]
         assert types.count("step") >= 2 and len(set(types)) >= 4, entry["slug"]
         assert types.index("step") > types.index("preparation"), entry["slug"]
-    bodies = [each["body"] for entry in ENTRIES for each in entry["instructions"]]
+    bodies = [each["body"] for entry in entries() for each in entry["instructions"]]
     assert len(set(bodies)) == len(bodies) and min(map(len, bodies)) > 20
-    notes = {cue for entry in ENTRIES for cue in (*entry["cues"], entry["athlete_notes"])}
+    notes = {cue for entry in entries() for cue in (*entry["cues"], entry["athlete_notes"])}
     assert notes & set(bodies) == set()
 
 
@@ -232,6 +230,6 @@ async def test_the_shipped_library_is_stored_with_all_of_its_tags_and_instructio
     }
     wanted = {
         entry["slug"]: tuple(len(entry[name]) for name in ("terms", "instructions", "contraindications"))
-        for entry in ENTRIES
+        for entry in entries()
     }
     assert stored == wanted

@@ -47,6 +47,7 @@ FRAME: dict[str, Any] = {
     "rom_degrees": None,
     "feedback": [],
 }
+CONSENT = "INSERT INTO patients (organization_id, user_id, has_biometric_consent) VALUES ($1, $2, true)"
 NOW = datetime.now(UTC) - timedelta(minutes=1)
 
 
@@ -87,8 +88,11 @@ class TelemetryContract:
 
     @pytest.fixture
     async def clinic(self, world: World) -> Organization:
-        """An organization without telemetry."""
-        return await world.organization()
+        """An organization without telemetry, whose member consents to biometric data."""
+        clinic = await world.organization()
+        async with world.writing_as(clinic.member) as session:
+            await session.run(CONSENT, clinic.id, clinic.member.id)
+        return clinic
 
     async def test_a_batch_is_stored_once_and_another_content_refused(
         self, opened: Opened, clinic: Organization, squat: str

@@ -128,3 +128,22 @@ async def test_the_search_finds_what_was_stored_with_consent(
     found = await left(owner, redis_url, log)
     assert {mark for each in found for mark in MARKS if repr(mark) in each} == {MARKS[0], MARKS[3]}
     assert not any(each.startswith(("log", "redis")) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"romDegrees": "77.4177"}, " at .frames[0].romDegrees: Float cannot represent non numeric value."),
+        ({"reps": 77.4177}, " at .frames[0].reps: Int cannot represent non-integer value."),
+        ({"landmarks": [77.4177]}, " at .frames[0].landmarks: String cannot represent a non string value."),
+        ({"degrees": 77.4177}, " at .frames[0]: Expected value of type 'PoseFrameInput' not to include unknown field."),
+    ],
+)
+async def test_a_value_of_a_wrong_type_is_not_repeated_in_the_refusal(
+    api: Api, clinic: Organization, squat: str, log: io.StringIO, values: Any, said: str
+) -> None:
+    """graphql-core's messages of wrong types show the value; those of telemetry say where it is; what is expected."""
+    variables = {"input": poses(clinic, squat, {**marked(clinic, squat)["frames"][0], **values})}
+    answer = await sent(api, clinic, {"query": POSE, "variables": variables})
+    assert f"Variable '$input' has invalid value{said}" in answer
+    assert [mark for mark in MARKS if mark in (answer + log.getvalue()).encode()] == []

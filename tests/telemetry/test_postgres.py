@@ -15,7 +15,7 @@ from kinegraph.telemetry.rules_pose import packed, unpacked
 from kinegraph.telemetry.store import TelemetryStore, telemetry_of
 from kinegraph.telemetry.store_postgres import OF_USER, PostgresTelemetry
 from tests.conftest import Organization, Person, World
-from tests.telemetry.contract import Opened, TelemetryContract, batch_of, event_of, frame_of
+from tests.telemetry.contract import CONSENT, Opened, TelemetryContract, batch_of, event_of, frame_of
 from tests.treatment import store_enrollment, store_version
 from tests.workout.documents import Pool
 
@@ -67,6 +67,7 @@ async def test_row_level_security_alone_shows_users_their_own_rows(world: World,
         batch_of(BatchKind.ERRORS, clinic, clinic.member, error),
     ]
     async with world.writing_as(clinic.member) as session:
+        await session.run(CONSENT, clinic.id, clinic.member.id)
         for each in batches:
             await telemetry_of(session).append(each)
     seen = []

@@ -72,7 +72,11 @@ class Adherence:
         found: SignedChart = await _chart(info, rules_charts.ADHERENCE, root)
         return found
 
-    @field("The chart of pain and exertion over time.", "enrollment_id", "as_of")
+    @field(
+        "The chart of pain, with the highest of each day, and exertion over time, from 0 to 10.",
+        "enrollment_id",
+        "as_of",
+    )
     async def pain_chart(root: strawberry.Parent[rules.AdherenceRow], info: Info) -> SignedChart:
         found: SignedChart = await _chart(info, rules_charts.PAIN, root)
         return found

@@ -6,13 +6,20 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 import strawberry
 
 from kinegraph.adherence import rules, store_analytics
-from kinegraph.adherence.graph_exercises import RATE, average_exertion, average_pain, rate
+from kinegraph.adherence.graph_exercises import RATE, rate
 from kinegraph.identity.graph import Organization
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, extends, field
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
+
+OF_PAIN, OF_EXERTION = ("pain_sum", "pains", "pain_patients"), ("exertion_sum", "exertions", "exertion_patients")
+
+
+def _shown(count: int, patients: int) -> int | None:
+    """A number of scores; None where it is of too few patients, so that one of them could be told from the others."""
+    return count if patients >= rules.MIN_PATIENTS else None
 
 
 @strawberry.type(
@@ -28,14 +35,31 @@ class ExerciseAnalytics:
     prescribed: int = strawberry.field(description="Prescriptions of it that were due.")
     completed: int = strawberry.field(description="Those that have a log of that day.")
     rate: float | None = field(RATE, "completed", "prescribed")(rate)
-    average_pain: float | None = field(
-        "The average pain of its logs; null where none has a score.", "pain_sum", "pains"
-    )(average_pain)
-    pains: int = strawberry.field(name="painCount", description="Logs with a score of pain.")
-    average_exertion: float | None = field(
-        "The average exertion of its logs; null where none has one.", "exertion_sum", "exertions"
-    )(average_exertion)
-    exertions: int = strawberry.field(name="exertionCount", description="Logs with an exertion.")
+
+    @field(f"The average pain of its logs; null where under {rules.MIN_PATIENTS} patients have a score.", *OF_PAIN)
+    def average_pain(root: strawberry.Parent[rules.AnalyticsRow]) -> float | None:
+        return rules.average_of(root.pain_sum, _shown(root.pains, root.pain_patients) or 0)
+
+    @field(
+        f"Logs with a score of pain; null where under {rules.MIN_PATIENTS} patients have one.",
+        "pains",
+        "pain_patients",
+    )
+    def pain_count(root: strawberry.Parent[rules.AnalyticsRow]) -> int | None:
+        return _shown(root.pains, root.pain_patients)
+
+    @field(f"The average exertion of its logs; null where under {rules.MIN_PATIENTS} patients have one.", *OF_EXERTION)
+    def average_exertion(root: strawberry.Parent[rules.AnalyticsRow]) -> float | None:
+        return rules.average_of(root.exertion_sum, _shown(root.exertions, root.exertion_patients) or 0)
+
+    @field(
+        f"Logs with an exertion; null where under {rules.MIN_PATIENTS} patients have one.",
+        "exertions",
+        "exertion_patients",
+    )
+    def exertion_count(root: strawberry.Parent[rules.AnalyticsRow]) -> int | None:
+        return _shown(root.exertions, root.exertion_patients)
+
     struggling_patients: int = strawberry.field(
         description="Those of them for whom it is struggling on the last day: see ExerciseAdherence.isStruggling."
     )

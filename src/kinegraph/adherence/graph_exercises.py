@@ -50,5 +50,5 @@ class ExerciseAdherence:
     recent_done_days: int = strawberry.field(description="Those on which it was done.")
     is_struggling: bool = strawberry.field(
         description=f"Whether the last {rules.RECENT_LOGS} scores of pain average {rules.HIGH_PAIN} or more, or it was "
-        f"done on under half of its due days of the last {rules.RECENT_DAYS}."
+        f"done on under half of its due days of the last {rules.RECENT_DAYS}; today counts once it is done."
     )

@@ -23,13 +23,17 @@ from kinegraph.library.store import effective
 described_enum(
     WorklistReason,
     "Why an enrollment is on the worklist, the most urgent reason first.",
-    PAIN=f"A pain of {rules.HIGH_PAIN} or more was logged in the last {rules.ALERT_DAYS} days.",
+    OVERRIDE_EXPIRED="An override of a safety finding has expired, and the finding is still there (safetyFindings): "
+    "override it anew, or change what is prescribed.",
+    PAIN=f"A log with a pain of {rules.HIGH_PAIN} or more was performed, or received late, in the last "
+    f"{rules.ALERT_DAYS} days; also of an enrollment that is paused, or ended in these days.",
     STOPPED_LOGGING=f"Nothing was logged in the last {rules.ALERT_DAYS} days, though something was due on one of them "
     "before today; the enrollment began no later than the first of them.",
     STRUGGLING="An exercise is struggling: see ExerciseAdherence.isStruggling.",
     READY_TO_PROGRESS=f"An exercise was done on each of its last {rules.RECENT_LOGS} due days, and its last "
     f"{rules.RECENT_LOGS} scores of pain average {rules.READY_PAIN} at most and those of exertion "
-    f"{rules.READY_EXERTION}, without a painful log in the last {rules.ALERT_DAYS} days. What may follow it, and what "
+    f"{rules.READY_EXERTION}, without a painful log performed or received in the last "
+    f"{rules.ALERT_DAYS} days. What may follow it, and what "
     "that requires, its progressions say.",
 )
 
@@ -70,7 +74,7 @@ class WorklistEntry:
     enrollment: Enrollment = edge(by_ids, "id", "The enrollment that it is about.")
     last_logged_on: date | None = strawberry.field(description="The last day up to today with a log; null: none yet.")
     exercises: list[WorklistExercise] = edge(
-        store_worklist.exercises_of, ("id", "today"), "The exercises that it is about.", assumed_size=5
+        store_worklist.exercises_of, ("id", "today", "is_running"), "The exercises that it is about.", assumed_size=5
     )
 
     @field("The reasons that hold, the most urgent first.", *(f"has_{each}" for each in rules_worklist.REASONS))
@@ -87,8 +91,9 @@ Reasons = Annotated[
 @extends(Organization)
 class OrganizationWorklist:
     @field(
-        "The running enrollments that a clinician should see to, the most urgent first: by the most urgent reason, "
-        "then by how many exercises or days it is about. For coaches; empty for members."
+        "The enrollments that a clinician should see to, the most urgent first: by the most urgent reason, then by how "
+        "many exercises or days it is about. Those that are paused, or ended, are there for PAIN alone. For coaches; "
+        "empty for members."
     )
     async def worklist(
         root: strawberry.Parent[Any],

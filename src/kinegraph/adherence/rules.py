@@ -21,7 +21,7 @@ READY_PAIN, READY_EXERTION = 2, 4
 ALERT_DAYS = 7
 """The days in which a painful log is an alert, and after which a patient without logs has stopped logging."""
 MIN_PATIENTS = 5
-"""Patients of an exercise below which an organization's figures of it are not shown."""
+"""Patients of an exercise, or of its scores, below which an organization's figures of them are not shown."""
 MAX_EXERCISES = 100
 """Exercises that may be named, and exercises that are listed where none is named."""
 DAYS_WITH_DATA, MAX_DAYS_WITH_DATA = 30, 366
@@ -51,6 +51,14 @@ class ExerciseRow(Protocol):
     pains: int
     exertion_sum: int
     exertions: int
+
+
+class AnalyticsRow(ExerciseRow, Protocol):
+    """An exercise's figures in an organization, with the number of patients who logged pain, and exertion."""
+
+    patients: int
+    pain_patients: int
+    exertion_patients: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 class WorklistReason(StrEnum):
     """The reasons why an enrollment is on the worklist, the most urgent first."""
 
+    OVERRIDE_EXPIRED = "override_expired"
     PAIN = "pain"
     STOPPED_LOGGING = "stopped_logging"
     STRUGGLING = "struggling"
@@ -17,17 +18,21 @@ class WorklistReason(StrEnum):
 
 
 REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
-OF_EXERCISES = tuple(reason for reason in REASONS if reason is not WorklistReason.STOPPED_LOGGING)
+OF_ENROLLMENTS = (WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
+"""The reasons that are about no single exercise of those that are listed."""
+OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENTS)
 """The reasons that are about single exercises."""
 
 
 class WorklistRow(Protocol):
-    """An enrollment on the worklist: whether each reason holds, and its place in the order."""
+    """An enrollment on the worklist: whether each reason holds, and its place in the order; if it is active today."""
 
     id: UUID
     today: date
+    is_running: bool
     starts_on: date
     last_logged_on: date | None
+    has_override_expired: bool
     has_pain: bool
     has_stopped_logging: bool
     has_struggling: bool

@@ -18,6 +18,7 @@ from kinegraph.adherence.store_totals import (
     total,
 )
 from kinegraph.audit.rules import seen
+from kinegraph.enrollment.store import CALENDAR
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession
@@ -41,7 +42,10 @@ async def adherence_of(
 
 
 async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) -> list[list[ExerciseRow]]:
-    """For each enrollment and day, the exercises that were due or logged up to it, those most often due first."""
+    """For each enrollment and day, the exercises that were due or logged up to it, those most often due first.
+
+    Today, by the patient's time zone, counts to what is missed only once it is over.
+    """
     rows: list[ExerciseRow] = await session.fetch_list(
         f"""
         SELECT p.position, p.organization_id, p.exercise_id,
@@ -53,8 +57,11 @@ async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) 
                {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains, {IS_STRUGGLING} AS is_struggling
         FROM (
             SELECT wanted.position, t.*, width_bucket(wanted.as_of, t.days) AS last,
+                   width_bucket(wanted.as_of - (wanted.as_of = calendar.today)::integer, t.days) AS past,
                    width_bucket(wanted.as_of {RECENT_PLACE}, t.days) AS recent
             FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS wanted (enrollment_id, as_of, position)
+            JOIN enrollments e ON e.id = wanted.enrollment_id
+            {CALENDAR}
             JOIN adherence_totals t ON t.enrollment_id = wanted.enrollment_id
             OFFSET 0
         ) AS p
@@ -88,11 +95,14 @@ async def days_with_data(session: ReadSession, keys: Sequence[tuple[UUID, date]]
 
 
 async def felt_by(session: ReadSession, enrollment_id: UUID, as_of: date) -> list[FeltRow]:
-    """The days up to a day on which pain or exertion was logged, in order, with their averages to one decimal."""
+    """The days up to a day on which pain or exertion was logged, in order, with their averages to one decimal.
+
+    The caller names the patient to the audit trail.
+    """
     rows: list[FeltRow] = await session.fetch_list(
         """
         SELECT l.performed_on AS day, round(avg(l.pain_score), 1)::float8 AS pain,
-               round(avg(l.exertion), 1)::float8 AS exertion
+               max(l.pain_score) AS highest_pain, round(avg(l.exertion), 1)::float8 AS exertion
         FROM exercise_logs l
         WHERE l.enrollment_id = $1 AND l.performed_on <= $2 AND l.deleted_at IS NULL
         GROUP BY l.performed_on

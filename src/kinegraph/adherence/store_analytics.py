@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from kinegraph.adherence.rules import MAX_EXERCISES, MIN_PATIENTS, ExerciseRow
+from kinegraph.adherence.rules import MAX_EXERCISES, MIN_PATIENTS, AnalyticsRow
 from kinegraph.adherence.store_totals import IS_STRUGGLING, RECENT_PLACE, sum_at, total
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
@@ -21,7 +21,14 @@ def _sum_within(column: str, count: str) -> str:
 
 
 ANALYTICS = f"""
+        WITH calendar AS MATERIALIZED (
+            SELECT p.organization_id, p.user_id, (now() AT TIME ZONE p.time_zone)::date AS today
+            FROM patients p
+            WHERE p.organization_id = ANY ($1::uuid[])
+        )
         SELECT o.position, o.exercise_id, count(*) AS patients,
+               count(*) FILTER (WHERE o.pains > 0) AS pain_patients,
+               count(*) FILTER (WHERE o.exertions > 0) AS exertion_patients,
                sum(o.prescribed)::integer AS prescribed, sum(o.completed)::integer AS completed,
                sum(o.pain_sum)::integer AS pain_sum, sum(o.pains)::integer AS pains,
                sum(o.exertion_sum)::integer AS exertion_sum, sum(o.exertions)::integer AS exertions,
@@ -40,13 +47,18 @@ ANALYTICS = f"""
                 FROM (
                     SELECT wanted.position, t.*, width_bucket(day.until, t.days) AS last,
                            width_bucket(day.before, t.days) AS before,
+                           width_bucket(
+                               day.until - (day.until = coalesce(c.today, day.utc_today))::integer, t.days
+                           ) AS past,
                            width_bucket(day.until {RECENT_PLACE}, t.days) AS recent
                     FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (organization_id, position)
                     CROSS JOIN (
                         SELECT coalesce($4::date, (now() AT TIME ZONE 'UTC')::date) AS until,
+                               (now() AT TIME ZONE 'UTC')::date AS utc_today,
                                coalesce($3::date - 1, '-infinity') AS before
                     ) AS day
                     JOIN adherence_totals t ON t.organization_id = wanted.organization_id
+                    LEFT JOIN calendar c ON c.organization_id = t.organization_id AND c.user_id = t.patient_id
                     WHERE t.exercise_id = ANY ($2::uuid[]) OR cardinality($2::uuid[]) = 0
                     OFFSET 0
                 ) AS p
@@ -67,13 +79,13 @@ async def analytics_of(
     exercise_ids: tuple[UUID, ...],
     start: date | None,
     end: date | None,
-) -> list[list[ExerciseRow]]:
+) -> list[list[AnalyticsRow]]:
     """Figures of each organization's exercises from one day to another, those most often due first, at most 100.
 
     Exercises with too few patients are left out. No `exercise_ids` are all; no end is today in UTC.
     A patient counts once, and as struggling where the exercise is so in one of their enrollments at the end.
     """
-    rows: list[ExerciseRow] = await session.fetch(
+    rows: list[AnalyticsRow] = await session.fetch(
         f"""
         SELECT ranked.*, ($1::uuid[])[ranked.position] AS organization_id
         FROM (

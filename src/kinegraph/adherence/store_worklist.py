@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from kinegraph.adherence.rules import ALERT_DAYS
+from kinegraph.adherence.rules import ALERT_DAYS, HIGH_PAIN
 from kinegraph.adherence.rules_worklist import REASONS, WorklistExerciseRow, WorklistReason
 from kinegraph.adherence.store_totals import (
     HAS_PAIN,
@@ -27,46 +27,120 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.patient.rules import DEFAULT_TIME_ZONE
+from kinegraph.patient.store import patient_join
+from kinegraph.taxonomy.rules_conditions import inclusions
+
+LATE = f"""recent_pain AS MATERIALIZED (
+            SELECT l.id, l.enrollment_id, l.exercise_id, l.performed_on, l.created_at, l.updated_at
+            FROM exercise_logs l
+            WHERE l.organization_id = ANY ({{organizations}}) AND l.pain_score >= {HIGH_PAIN} AND l.deleted_at IS NULL
+              AND l.updated_at > now() - interval '{ALERT_DAYS + 1} days'
+        ), late AS (
+            SELECT DISTINCT l.enrollment_id, l.exercise_id
+            FROM recent_pain l
+            JOIN listed r ON r.id = l.enrollment_id
+            WHERE l.performed_on <= r.today - {ALERT_DAYS}
+              AND ((l.created_at AT TIME ZONE r.time_zone)::date > r.today - {ALERT_DAYS}
+                   OR EXISTS (SELECT FROM exercise_log_revisions v
+                              WHERE v.log_id = l.id
+                                AND (v.created_at AT TIME ZONE r.time_zone)::date > r.today - {ALERT_DAYS}
+                                AND coalesce((v.content ->> 'pain_score')::integer, 0) < {HIGH_PAIN}))
+        )"""
+"""Common table expressions: the exercises of which a painful log of before the last 7 days was received in them.
+
+Of the enrollments `listed`, with the day that it is for their patients. A correction that raised the pain counts, too.
+"""
+
+EXPIRED = """(
+                SELECT count(*)
+                FROM (
+                    SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
+                    FROM enrollment_overrides o
+                    WHERE o.enrollment_id = e.id
+                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC
+                ) AS latest
+                WHERE latest.expires_on < calendar.today
+                  AND latest.condition IN (
+                      SELECT inclusion.included_by
+                      FROM unnest({conditions}, {included_by}) AS inclusion (condition, included_by)
+                      WHERE inclusion.condition = ANY (p.conditions))
+                  AND EXISTS (
+                      SELECT
+                      FROM enrollment_versions h
+                      JOIN plan_version_exercises x ON x.version_id = h.version_id
+                      WHERE h.enrollment_id = e.id AND x.exercise_id = latest.exercise_id
+                        AND NOT EXISTS (SELECT FROM enrollment_versions later
+                                        WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
+                                          AND later.from_day <= calendar.today)))"""
+"""SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
+
+The exercise is in a version that holds today or later, and the patient p has the condition, or one that it includes.
+"""
 
 FLAGGED = f"""
-        WITH running AS MATERIALIZED (
-            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today
+        WITH listed AS MATERIALIZED (
+            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
+                   coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone, {STATUS} = 'active' AS is_running,
+                   {EXPIRED} AS expired
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
                 AND m.deleted_at IS NULL
             {CALENDAR}
-            WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
-        ), counted AS (
-            SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
-                   max({LAST_LOG}) AS last_logged_on,
-                   count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
-                   sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
-                   sum({total("due_days", "yesterday")} - {total("due_days", "week")}) AS due_days,
-                   count(*) FILTER (WHERE {IS_STRUGGLING}) AS struggling, count(*) FILTER (WHERE {IS_READY}) AS ready
+            WHERE e.status NOT IN ('completed', 'cancelled') OR e.ended_on > calendar.today - {ALERT_DAYS}
+        ), {LATE}, exercises AS (
+            SELECT p.position, p.id, p.today, p.starts_on, p.is_running, p.expired, {LAST_LOG} AS last_logged_on,
+                   {HAS_PAIN} AS is_painful, {total("logs", "last")} - {total("logs", "week")} AS logs,
+                   {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
+                   {IS_STRUGGLING} AS is_struggling, {IS_READY} AS is_ready
             FROM (
-                SELECT r.position, r.id, r.today, r.starts_on, t.*, {PLACES}
-                FROM running r
+                SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, t.*, {PLACES},
+                       late.enrollment_id IS NOT NULL AS has_late_pain
+                FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
+                LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
                 OFFSET 0
             ) AS p
-            GROUP BY p.id
+            OFFSET 0
+        ), counted AS (
+            SELECT min(x.position) AS position, x.id, min(x.today) AS today, min(x.starts_on) AS starts_on,
+                   bool_and(x.is_running) AS is_running, min(x.expired) AS expired,
+                   max(x.last_logged_on) AS last_logged_on,
+                   count(*) FILTER (WHERE x.is_painful) AS painful, sum(x.logs) AS logs, sum(x.due_days) AS due_days,
+                   count(*) FILTER (WHERE x.is_struggling) AS struggling, count(*) FILTER (WHERE x.is_ready) AS ready
+            FROM exercises x
+            GROUP BY x.id
         ), flagged AS (
-            SELECT c.*, c.painful > 0 AS has_pain,
-                   c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1} AS has_stopped_logging,
-                   c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress
+            SELECT c.*, c.is_running AND c.expired > 0 AS has_override_expired, c.painful > 0 AS has_pain,
+                   c.is_running AND c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1}
+                       AS has_stopped_logging,
+                   c.is_running AND c.struggling > 0 AS has_struggling,
+                   c.is_running AND c.ready > 0 AS has_ready_to_progress
             FROM counted c
         ), worklist AS (
-            SELECT f.*, CASE WHEN f.has_pain THEN 1 WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3
-                             ELSE 4 END AS urgency,
-                   -(CASE WHEN f.has_pain THEN f.painful
+            SELECT f.*, CASE WHEN f.has_override_expired THEN 0 WHEN f.has_pain THEN 1
+                             WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3 ELSE 4 END AS urgency,
+                   -(CASE WHEN f.has_override_expired THEN f.expired WHEN f.has_pain THEN f.painful
                           WHEN f.has_stopped_logging THEN f.today - coalesce(f.last_logged_on, f.starts_on - 1)
                           WHEN f.has_struggling THEN f.struggling ELSE f.ready END)::integer AS weight
             FROM flagged f
             WHERE {{reasons}}
         )
 """
-"""The enrollments with a reason: by urgency, then by how many exercises or days it is about, the most first."""
+"""The enrollments with a reason, of those that are active, paused, or ended in the last 7 days: by urgency, then by how
+many exercises or days it is about, the most first."""
+
+
+def _flagged(organization_ids: Sequence[UUID], reasons: Sequence[WorklistReason], arguments: Arguments) -> str:
+    """The statement FLAGGED, with its arguments."""
+    conditions, included_by = inclusions()
+    return FLAGGED.format(
+        organizations=arguments.bind(list(organization_ids), "uuid[]"),
+        conditions=arguments.bind(conditions, "text[]"),
+        included_by=arguments.bind(included_by, "text[]"),
+        reasons=_conditions(reasons),
+    )
 
 
 def _conditions(reasons: Sequence[WorklistReason]) -> str:
@@ -79,11 +153,11 @@ async def worklist_pages(
 ) -> list[Page]:
     """A page of each organization's worklist, the most urgent first."""
     arguments, direction = Arguments(), window.direction()
-    organizations = arguments.bind(list(organization_ids), "uuid[]")
+    flagged = _flagged(organization_ids, reasons, arguments)
     where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
     rows = await session.fetch(
         f"""
-        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        {flagged}
         SELECT ranked.*, e.organization_id, e.patient_id
         FROM (
             SELECT w.*, row_number() OVER (
@@ -107,12 +181,11 @@ async def worklist_counts(
 ) -> list[int]:
     """The number of enrollments on each organization's worklist."""
     arguments = Arguments()
-    organizations = arguments.bind(list(organization_ids), "uuid[]")
     rows = await session.fetch(
         f"""
-        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        {_flagged(organization_ids, reasons, arguments)}
         SELECT list.position, count(w.id) AS enrollments
-        FROM unnest({organizations}) WITH ORDINALITY AS list (organization_id, position)
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS list (organization_id, position)
         LEFT JOIN worklist w ON w.position = list.position
         GROUP BY list.position
         ORDER BY list.position
@@ -122,28 +195,42 @@ async def worklist_counts(
     return [row.enrollments for row in rows]
 
 
-async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) -> list[list[WorklistExerciseRow]]:
-    """For each enrollment and the day that it is for its patient, the exercises for which a reason holds."""
+ExercisesKey = tuple[UUID, date, bool]
+"""An enrollment, the day that it is for its patient, and whether it is active on it."""
+
+
+async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
+    """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt."""
     rows: list[WorklistExerciseRow] = await session.fetch_list(
         f"""
+        WITH listed AS MATERIALIZED (
+            SELECT w.position, w.id, w.today, w.is_running, e.organization_id,
+                   coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone
+            FROM unnest($1::uuid[], $2::date[], $3::boolean[]) WITH ORDINALITY AS w (id, today, is_running, position)
+            JOIN enrollments e ON e.id = w.id
+            {patient_join("p", "e.organization_id", "e.patient_id")}
+        ), {LATE.format(organizations="ARRAY(SELECT organization_id FROM listed)")}
         SELECT x.*
         FROM (
             SELECT p.position, p.organization_id, p.exercise_id, {HAS_PAIN} AS has_pain,
-                   {IS_STRUGGLING} AS has_struggling, {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND {IS_STRUGGLING} AS has_struggling,
+                   p.is_running AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
             FROM (
-                SELECT r.position, t.*, {PLACES}
-                FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS r (id, today, position)
+                SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain
+                FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id
+                LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
                 OFFSET 0
             ) AS p
         ) AS x
         WHERE x.has_pain OR x.has_struggling OR x.has_ready_to_progress
         ORDER BY x.position, x.has_pain DESC, x.has_struggling DESC, x.exercise_id
         """,
-        [enrollment for enrollment, _ in keys],
-        [today for _, today in keys],
+        [enrollment for enrollment, _, _ in keys],
+        [today for _, today, _ in keys],
+        [is_running for _, _, is_running in keys],
     )
     return grouped_by_position(rows, len(keys))

@@ -8,6 +8,7 @@ import asyncpg
 from graphql import (
     ArgumentNode,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     ListValueNode,
     Node,
@@ -83,6 +84,15 @@ MISSING_FIELD = re.compile(r"Expected value of type '\w+' to include required fi
 UNKNOWN_FIELD = re.compile(r"Expected value of type '\w+' not to include unknown field '")
 MISSING_ARGUMENT = re.compile(r"Argument '[^']*\((\w+):\)' of type '[^']+' is required")
 """The beginnings of graphql-core's messages, of which the names in them are names of the schema."""
+UNQUOTED = frozenset({"recordPoseFrames", "recordMediaEvents", "reportPlaybackErrors"})
+"""The fields whose refusals show no value: it may be biometric, or say what a person did."""
+EXPECTED = (
+    MISSING_FIELD,
+    re.compile(r"Expected value of type '\w+' not to include unknown field"),
+    re.compile(r"Expected value of type '\w+'(?: to be an object)?"),
+    re.compile(r"\w+ cannot represent [\w -]* value"),
+)
+"""The beginnings that say what is expected, without the value that was sent."""
 
 
 def add_paths_of_variables(errors: Sequence[GraphQLError], variables: Mapping[str, Any]) -> None:
@@ -92,6 +102,17 @@ def add_paths_of_variables(errors: Sequence[GraphQLError], variables: Mapping[st
         if found is not None:
             path = [found[1], *re.findall(r"\w+", found[2] or "")]
             _add(error, [*path, *_field_at_fault(error.message[found.end() :], _value_at(variables, path))])
+
+
+def hide_values(errors: Sequence[GraphQLError], document: DocumentNode) -> None:
+    """Leave the values of variables out of errors of their conversion, in a document that sends telemetry."""
+    if not any(isinstance(node, FieldNode) and node.name.value in UNQUOTED for node in nodes_of(document)):
+        return
+    for error in errors:
+        if found := AT_VARIABLE.match(error.message):
+            said = next((said for each in EXPECTED if (said := each.match(error.message, found.end()))), None)
+            error.message = f"{found[0]}{said[0] if said else 'It is not a value of its type'}."
+            error.args = (error.message,)
 
 
 def _value_at(value: Any, path: Sequence[str]) -> Any:

@@ -16,7 +16,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefiniti
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kinegraph.api.causes import add_paths_of_variables, is_timeout, is_unreachable
+from kinegraph.api.causes import add_paths_of_variables, hide_values, is_timeout, is_unreachable
 from kinegraph.api.context import RequestContext
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter
@@ -271,6 +271,7 @@ async def execute(
     built: Any = await asyncio.to_thread(build) if is_large else build()
     if isinstance(built, list):
         add_paths_of_variables(built, variables or {})
+        hide_values(built, context.document.node)
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first
     built.is_large = context.document.nodes > LARGE_TREE

@@ -6,15 +6,15 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 import strawberry
 
 from kinegraph.audit import rules, store_trail
-from kinegraph.identity import store_nodes
 from kinegraph.identity.graph import After, First, Organization, User
+from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import Forbidden
-from kinegraph.kit.graph import Node, edge, extends, field, node
+from kinegraph.kit.graph import Node, embedded, extends, field, node
 
 described_enum(
     rules.AuditAction,
@@ -23,7 +23,23 @@ described_enum(
     CHANGE="Somebody stored, changed or deleted it.",
 )
 
+described_enum(
+    rules.AuditActorKind,
+    "The relation of the actor of an entry to the organization, at present.",
+    MEMBER="A user who belongs to the organization.",
+    FORMER_MEMBER="A user who belonged to the organization, or who never did.",
+    ERASED="A person who was erased since; actorPseudonym is the same in all their entries.",
+    OPERATOR="An operator of the server, or a job; nobody had signed in.",
+)
+
 OWNERS_ONLY = "Only owners of the organization read its audit trail."
+
+
+def actor_of(root: strawberry.Parent[rules.ShownEntry]) -> Any:
+    """Resolver: the actor, from the columns `actor_…` of the entry; None for operators and erased people."""
+    if root.actor_id is None or root.actor_name is None:
+        return None
+    return Person(root.actor_id, root.actor_name, root.actor_email, root.organization_id)
 
 
 @node(store_trail.by_ids, "audit_entries")
@@ -35,10 +51,17 @@ class AuditEntry(Node):
     id: strawberry.ID = strawberry.field(description="The entry's id.")
     action: rules.AuditAction = strawberry.field(description="Whether it was read or changed.")
     types: list[str] = strawberry.field(description="The types of the data, by their names in this schema, sorted.")
-    actor: User | None = edge(
-        store_nodes.people,
-        "actor_id",
-        "Who did it; null for an operator of the server, for somebody who was erased, and for former members.",
+    actor_kind: rules.AuditActorKind = strawberry.field(
+        description="Who did it, by their relation to the organization."
+    )
+    actor: User | None = embedded(
+        "actor_",
+        actor_of,
+        "The user who did it, also after they left the organization; null for operators, and for erased people.",
+    )
+    actor_pseudonym: strawberry.ID | None = strawberry.field(
+        description="The id that stands for the actor in the chain: it stays the same for ever, also after an erasure; "
+        "null for operators."
     )
     created_at: datetime = strawberry.field(description="When it was recorded.")
     position: int = strawberry.field(description="Its position in the organization's chain, from 1.")

@@ -21,6 +21,15 @@ class AuditAction(StrEnum):
     CHANGE = "change"
 
 
+class AuditActorKind(StrEnum):
+    """The present relation to the organization of the actor of an entry."""
+
+    MEMBER = "member"
+    FORMER_MEMBER = "former_member"
+    ERASED = "erased"
+    OPERATOR = "operator"
+
+
 class EntryRow(Protocol):
     """An entry. `actor` and `subject` are pseudonyms of users; nobody is the actor of what an operator did."""
 
@@ -38,7 +47,7 @@ class EntryRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An entry with its actor: None for an operator, and for somebody who was erased."""
+    """An entry with its actor: no user for an operator, and for somebody who was erased."""
 
     id: UUID
     organization_id: UUID
@@ -46,8 +55,20 @@ class ShownEntry:
     created_at: datetime
     action: AuditAction
     types: list[str]
+    actor_kind: AuditActorKind
+    actor_pseudonym: UUID | None
     actor_id: UUID | None
+    actor_name: str | None
+    actor_email: str | None
     hash: str
+
+
+class PseudonymRow(Protocol):
+    """The pseudonym of a user, with the salt that it was derived with."""
+
+    user_id: UUID
+    salt: bytes
+    pseudonym: UUID
 
 
 def seen(session: ReadSession[Viewer], type_name: str, rows: Iterable[Any], patient: str = "patient_id") -> None:
@@ -74,11 +95,28 @@ def hash_of(previous: bytes, entry: EntryRow) -> bytes:
     return hashlib.sha256(previous + text_of(entry).encode()).digest()
 
 
-def break_of(entries: Iterable[EntryRow], previous: bytes, position: int) -> int | None:
-    """The first position at which a chain is broken, behind an entry with this hash and position; None for none."""
+def pseudonym_of(user_id: UUID, salt: bytes) -> UUID:
+    """The pseudonym that follows from a user's id and a salt, as the database's trigger derives it."""
+    return UUID(bytes=hashlib.sha256(user_id.bytes + salt).digest()[:16])
+
+
+def kind_of(pseudonym: UUID | None, user_id: UUID | None, *, is_member: bool) -> AuditActorKind:
+    """The kind of an entry's actor: `user_id` is the user whom the pseudonym leads to, None for nobody."""
+    if pseudonym is None:
+        return AuditActorKind.OPERATOR
+    if user_id is None:
+        return AuditActorKind.ERASED
+    return AuditActorKind.MEMBER if is_member else AuditActorKind.FORMER_MEMBER
+
+
+def breaks_of(entries: Iterable[EntryRow], previous: bytes, position: int) -> list[int]:
+    """The positions at which a chain is broken, behind an entry with this hash and position.
+
+    That is each entry whose position does not follow the one before it, or whose hash is not that of its content.
+    """
+    found = []
     for entry in entries:
-        position += 1
-        if entry.position != position or hash_of(previous, entry) != entry.hash:
-            return position
-        previous = entry.hash
-    return None
+        if entry.position != position + 1 or hash_of(previous, entry) != entry.hash:
+            found.append(entry.position)
+        previous, position = entry.hash, entry.position
+    return found

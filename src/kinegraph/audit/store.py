@@ -1,9 +1,10 @@
 """Recording what was read, and verifying the chains."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kinegraph.audit.rules import EntryRow, break_of
+from kinegraph.audit.rules import EntryRow, PseudonymRow, breaks_of, pseudonym_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession, Subject, WriteSession
@@ -14,17 +15,24 @@ BATCH = 10_000
 COLUMNS = """e.id, e.organization_id, e.position, e.created_at, e.actor, e.subject, e.action, e.types, e.request,
                e.hash"""
 
+MAX_BREAKS = 20
+"""The breaks of a chain, and the wrong pseudonyms, that are named; the others are counted."""
+
 RECORD = "SELECT kinegraph_audit_reads($1, $2::uuid[], $3::uuid[], $4::text[])"
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The chain of an organization: its entries and its last hash; the first position at which it is broken."""
+    """The chain of an organization: its entries and its last hash; the positions at which it is broken, and how many.
+
+    `broken_at` has at most MAX_BREAKS of them.
+    """
 
     organization_id: UUID
     entries: int
     last_hash: str
-    broken_at: int | None
+    broken_at: Sequence[int]
+    breaks: int
 
 
 def _arguments(viewer: Viewer, subjects: set[Subject]) -> tuple[UUID, list[UUID], list[UUID], list[str]]:
@@ -58,8 +66,9 @@ async def chains(session: ReadSession) -> list[Chain]:
 
 
 async def _verified(session: ReadSession, organization_id: UUID, entries: int) -> Chain:
-    previous, position, broken_at = b"", 0, None
-    while broken_at is None:
+    previous, position, breaks = b"", 0, list[int]()
+    count = 0
+    while True:
         rows: list[EntryRow] = await session.fetch(
             f"""
             SELECT {COLUMNS}
@@ -72,7 +81,31 @@ async def _verified(session: ReadSession, organization_id: UUID, entries: int) -
             position,
         )
         if not rows:
-            break
-        broken_at = break_of(rows, previous, position)
+            return Chain(organization_id, entries, previous.hex(), breaks, count)
+        found = breaks_of(rows, previous, position)
+        count += len(found)
+        breaks += found[: MAX_BREAKS - len(breaks)]
         previous, position = rows[-1].hash, rows[-1].position
-    return Chain(organization_id, entries, previous.hex(), broken_at)
+
+
+async def wrong_pseudonyms(session: ReadSession) -> list[UUID]:
+    """The users whose pseudonym does not follow from their id and salt: somebody changed the row, or the user's id.
+
+    The session acts as the auditor.
+    """
+    wrong, last = list[UUID](), UUID(int=0)
+    while True:
+        rows: list[PseudonymRow] = await session.fetch(
+            f"""
+            SELECT p.user_id, p.salt, p.pseudonym
+            FROM audit_pseudonyms p
+            WHERE p.user_id > $1
+            ORDER BY p.user_id
+            LIMIT {BATCH}
+            """,
+            last,
+        )
+        if not rows:
+            return wrong
+        wrong += [row.user_id for row in rows if pseudonym_of(row.user_id, row.salt) != row.pseudonym]
+        last = rows[-1].user_id

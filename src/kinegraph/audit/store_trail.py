@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
-from kinegraph.audit.rules import AuditAction, EntryRow, ShownEntry
+from kinegraph.audit.rules import AuditAction, EntryRow, ShownEntry, kind_of
 from kinegraph.audit.store import COLUMNS
 from kinegraph.identity.rules import Role, Viewer
 from kinegraph.kit.batches import Lists
@@ -60,21 +61,47 @@ async def _entries(session: ReadSession[Viewer], keys: Sequence[TrailKey]) -> Li
     )
 
 
+class ActorRow(Protocol):
+    """A user who was not erased, with those of the requested organizations to which they belong."""
+
+    pseudonym: UUID
+    user_id: UUID
+    name: str
+    email: str | None
+    organizations: Sequence[UUID]
+
+
 async def _shown(session: ReadSession[Viewer], rows: Sequence[EntryRow]) -> list[ShownEntry]:
-    """Entries with the users of their actors' pseudonyms."""
-    actors = list({row.actor for row in rows if row.actor is not None})
-    named = await session.fetch("SELECT u.user_id, u.pseudonym FROM kinegraph_audit_users($1) AS u", actors)
-    users = {row.pseudonym: row.user_id for row in named}
-    return [
-        ShownEntry(
-            id=row.id,
-            organization_id=row.organization_id,
-            position=row.position,
-            created_at=row.created_at,
-            action=AuditAction(row.action),
-            types=list(row.types),
-            actor_id=users.get(row.actor),
-            hash=row.hash.hex(),
-        )
-        for row in rows
-    ]
+    """Entries with the users of their actors' pseudonyms, also of former members."""
+    found: list[ActorRow] = await session.fetch(
+        """
+        SELECT u.pseudonym, u.user_id, u.name, u.email, ARRAY(
+            SELECT m.organization_id FROM memberships m
+            WHERE m.user_id = u.user_id AND m.organization_id = ANY ($2) AND m.deleted_at IS NULL
+        ) AS organizations
+        FROM kinegraph_audit_users($1) AS u
+        """,
+        list({row.actor for row in rows if row.actor is not None}),
+        list({row.organization_id for row in rows}),
+    )
+    actors = {actor.pseudonym: actor for actor in found}
+    return [_with_actor(row, None if row.actor is None else actors.get(row.actor)) for row in rows]
+
+
+def _with_actor(row: EntryRow, actor: ActorRow | None) -> ShownEntry:
+    """An entry with its actor. E-mail addresses of former members are not shown."""
+    is_member = actor is not None and row.organization_id in actor.organizations
+    return ShownEntry(
+        id=row.id,
+        organization_id=row.organization_id,
+        position=row.position,
+        created_at=row.created_at,
+        action=AuditAction(row.action),
+        types=list(row.types),
+        actor_kind=kind_of(row.actor, actor.user_id if actor else None, is_member=is_member),
+        actor_pseudonym=row.actor,
+        actor_id=actor.user_id if actor else None,
+        actor_name=actor.name if actor else None,
+        actor_email=actor.email if actor and is_member else None,
+        hash=row.hash.hex(),
+    )

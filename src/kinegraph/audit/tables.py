@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -20,11 +19,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kinegraph.identity.tables import key
 from kinegraph.kit.database import UNVERSIONED, metadata
 
+# Salt and pseudonym are set by a trigger.
 audit_pseudonyms = Table(
     "audit_pseudonyms",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
-    Column("pseudonym", Uuid, nullable=False, unique=True, server_default=func.gen_random_uuid()),
+    Column("salt", LargeBinary, CheckConstraint("length(salt) = 16"), nullable=False),
+    Column("pseudonym", Uuid, nullable=False, unique=True),
     info=UNVERSIONED,
 )
 

@@ -50,13 +50,18 @@ def nothing(title: str, words: str) -> str:
     return svg(WIDTH, 120, title, words, [text(16, 72, words)])
 
 
-def line_chart(title: str, description: str, unit: str, series: Sequence[Series], empty: str) -> str:
-    """A chart of lines over days, its scale from 0; `empty` is what it says without points."""
+def line_chart(
+    title: str, description: str, unit: str, series: Sequence[Series], empty: str, *, highest: float | None = None
+) -> str:
+    """A chart of lines over days; `empty` is what it says without points.
+
+    Its scale is from 0 to `highest`, so that charts can be compared; by default to at least the largest value.
+    """
     shown = [each for each in series if each.points]
     if not shown:
         return nothing(title, empty)
     days = sorted({day for each in shown for day, _ in each.points})
-    top = ticks(max(value for each in shown for _, value in each.points))
+    top = ticks(highest or max(value for each in shown for _, value in each.points))
     first, span = days[0], max(1, (days[-1] - days[0]).days)
 
     def x(day: date) -> float:

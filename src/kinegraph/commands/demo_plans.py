@@ -56,23 +56,30 @@ class PlanWriter:
         await self._send(by, "setPatientConditions", "patient { id }", **conditions)
 
     async def _write_plan(self, script: Script) -> None:
-        """A plan with its versions. Patients begin with the first one; a version without a reason is not published."""
+        """A plan with its versions, each with the patients who begin with it: the first one where they name none.
+
+        A version without a reason is not published.
+        """
         first, *later = script["versions"]
         head = {"title": script["title"], "description": script["description"], "weeks": script["weeks"]}
         sessions = self._sessions(first)
         given = {**head, "organizationId": self._organization_id, "sessions": list(sessions.values())}
         saved = await self._send(script["by"], "createTreatmentPlan", SAVED, **given)
         await self._publish(script["by"], saved, first)
-        enrolled = [(each, await self._enroll(script, saved["plan"]["id"], each)) for each in script["enrollments"]]
-        for version in later:
+        await self._enroll_all(script, saved["plan"]["id"], 1)
+        for number, version in enumerate(later, 2):
             sessions |= self._sessions(version)
             given = {"id": saved["plan"]["id"], "sessions": with_ids(sessions, saved["plan"]["sessions"])}
             saved = await self._send(script["by"], "updateTreatmentPlan", SAVED, **given)
             await self._publish(script["by"], saved, version)
-        for enrollment, due in enrolled:
-            if "move" in enrollment:
-                due = await self._move(script["by"], enrollment, due)
-            await self._log(enrollment, due["dueBetween"])
+            await self._enroll_all(script, saved["plan"]["id"], number)
+
+    async def _enroll_all(self, plan: Script, plan_id: str, version: int) -> None:
+        """Enroll the patients who begin with a version, and log what they did."""
+        for enrollment in plan["enrollments"]:
+            if enrollment.get("version", 1) == version:
+                enrolled = await self._enroll(plan, plan_id, enrollment)
+                await self._log(enrollment, enrolled["dueBetween"])
 
     def _sessions(self, version: Script) -> dict[tuple[int, int], dict[str, Any]]:
         """The sessions of a version's phases, by week and day."""
@@ -107,13 +114,6 @@ class PlanWriter:
         given["startsOn"] = str(self._start(enrollment))
         made = await self._send(plan["by"], "enrollPatient", self._due(enrollment), **given)
         return made["enrollment"]
-
-    async def _move(self, by: str, enrollment: Script, enrolled: Script) -> Any:
-        move = enrollment["move"]
-        begins = self._start(enrollment) + timedelta(weeks=move["week"] - 1)
-        given = {"id": enrolled["id"], "versionNumber": move["version"], "reason": move["reason"], "from": str(begins)}
-        moved = await self._send(by, "moveEnrollment", self._due(enrollment), **given)
-        return moved["enrollment"]
 
     def _due(self, enrollment: Script) -> str:
         """The selection of what was due until yesterday."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from kinegraph.audit.store import act_as_auditor, chains
+from kinegraph.audit.store import MAX_BREAKS, act_as_auditor, chains, wrong_pseudonyms
 from kinegraph.commands.databases import WHOLE_TABLES_SECONDS, open_migrated
 from kinegraph.identity.rules import User
 from kinegraph.identity.store_operator import organizations_by_slug
@@ -16,11 +16,15 @@ from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.media.rules_files import staged_key, thumbnail_key
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.redis_client import AWAY, open_redis
+from kinegraph.outside.redis_client import AWAY, open_redis, rewrite_file
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.privacy import store, store_erasing, store_export
+from kinegraph.privacy.rules_summary import summary
 from kinegraph.services import database_url, open_storage, redis_url
 from kinegraph.settings import read_settings
+
+REWRITE_SECONDS = 60
+"""The time that Redis has to write its append-only file anew."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +63,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 async def export(user: str | None, email: str | None, organization: str | None, output: Path) -> None:
-    """Write `person.json` and the person's files into a new folder. Raises ServiceError."""
+    """Write `person.json`, `summary.txt` and the person's files into a new folder. Raises ServiceError."""
     settings = read_settings()
     async with (
         open_migrated(database_url(settings), WHOLE_TABLES_SECONDS) as database,
@@ -70,7 +74,8 @@ async def export(user: str | None, email: str | None, organization: str | None, 
             within = None if organization is None else await _organization_id(session, organization)
             found = await store_export.everything(session, person.id, within)
         files = await _files(storage, found)
-    contents = {"person.json": orjson.dumps(found, option=orjson.OPT_INDENT_2), **files}
+    text = summary(found).encode()
+    contents = {"person.json": orjson.dumps(found, option=orjson.OPT_INDENT_2), "summary.txt": text, **files}
     try:
         await asyncio.to_thread(_write, output, contents)
     except OSError as error:
@@ -104,12 +109,15 @@ async def erase(user: str | None, email: str | None, *, is_confirmed: bool) -> i
     ):
         async with database.write(store.act_for_privacy) as session:
             person = await _person(session, user, email)
+            ownerless = await store.owned_alone(session, person.id)
             erased = await store_erasing.erase(session, person.id)
             session.is_rollback_only = not is_confirmed
             if is_confirmed:
                 await storage.delete(erased.files)
         for table, rows in sorted(erased.rows.items()):
             print(f"{table}: {rows:,}")
+        for slug in ownerless:
+            print(f"Warning: {slug} has no other owner; its members stay, and nobody can read its audit trail.")
         if not is_confirmed:
             print("Nothing was erased; add --yes.")
             return 0
@@ -122,13 +130,16 @@ async def erase(user: str | None, email: str | None, *, is_confirmed: bool) -> i
 
 
 async def _clear_redis(url: str, person: User, documents: Sequence[str]) -> None:
-    """Delete the keys of the person and of their documents. Raises ServiceError where Redis is away."""
+    """Delete the keys of the person and of their documents, from its file too. Raises ServiceError if it is away."""
     names = [str(person.id), *([person.email.lower()] if person.email else []), *documents]
     client = open_redis(url)
     try:
         async for key in client.scan_iter(count=1000):
             if any(name in key.decode(errors="replace").lower() for name in names):
                 await client.delete(key)
+        fault = await rewrite_file(client, REWRITE_SECONDS)
+        if fault:
+            print(f"The append-only file of Redis still has deleted keys ({fault}): run BGREWRITEAOF there.")
     except AWAY as error:
         raise ServiceError(f"Redis cannot be reached ({error}): run the command again with the user's id.") from None
     finally:
@@ -136,14 +147,24 @@ async def _clear_redis(url: str, person: User, documents: Sequence[str]) -> None
 
 
 async def verify() -> int:
-    """Print the state of each organization's chain. Returns 1 where one is broken."""
+    """Print the state of each organization's chain and of the pseudonyms. Returns 1 where something was changed."""
     url = database_url(read_settings())
     async with open_migrated(url, WHOLE_TABLES_SECONDS) as database, database.read(act_as_auditor) as session:
         found = await chains(session)
+        wrong = await wrong_pseudonyms(session)
     for chain in found:
-        state = "holds" if chain.broken_at is None else f"is broken at entry {chain.broken_at:,}"
+        state = _named("is broken at entry", chain.broken_at, chain.breaks) if chain.breaks else "holds"
         print(f"{chain.organization_id}: {chain.entries:,} entries, {state}; last hash {chain.last_hash}")
-    return 1 if any(chain.broken_at is not None for chain in found) else 0
+    if wrong:
+        named = _named("The pseudonym is not that of user", wrong[:MAX_BREAKS], len(wrong))
+        print(f"{named}: their entries may be those of somebody else.")
+    return 1 if wrong or any(chain.breaks for chain in found) else 0
+
+
+def _named(start: str, named: Sequence[object], count: int) -> str:
+    """A sentence about some things, with the number of those that are not named."""
+    more = f" and {count - len(named):,} more" if count > len(named) else ""
+    return f"{start} {', '.join(map(str, named))}{more}"
 
 
 async def _person(session: ReadSession, user: str | None, email: str | None) -> User:

@@ -11,6 +11,7 @@ from kinegraph.enrollment.graph import Enrollment
 from kinegraph.enrollment.graph_safety import FindingOverrideInput, SafetyFinding
 from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
 from kinegraph.kit.user_errors import payload
+from kinegraph.plan.graph import PlanExercise
 
 REASON = f"Why, at most {rules.MAX_REASON:,} characters; shown in `moves`."
 PAST = f"At most {rules.MAX_PAST_DAYS} days ago"
@@ -27,7 +28,8 @@ class EnrollPatientInput:
     )
     patient_id: strawberry.ID = strawberry.field(description="A member of the organization, in whatever role.")
     starts_on: date = strawberry.field(
-        description=f"Day 1 of week 1: at most {rules.MAX_START_DAYS} days before or after today."
+        description=f"Day 1 of week 1: at most {rules.MAX_START_DAYS} days before or after today, and not before an "
+        "earlier enrollment of the patient in the plan ended."
     )
     overrides: list[FindingOverrideInput] | None = strawberry.field(default=UNSET, description=OVERRIDES)
 
@@ -49,7 +51,10 @@ class PauseEnrollmentInput(ChangeEnrollmentInput):
         description=f"The first paused day; today if left out. {PAST}, not before the start.",
     )
     to_day: date | None = strawberry.field(
-        name="to", default=UNSET, description="The last paused day; until it is resumed if left out."
+        name="to",
+        default=UNSET,
+        description=f"The last paused day, at most {rules.MAX_START_DAYS} days after the first; until it is resumed "
+        "if left out.",
     )
 
 
@@ -73,8 +78,9 @@ class MoveEnrollmentInput(ChangeEnrollmentInput):
     from_day: date | None = strawberry.field(
         name="from",
         default=UNSET,
-        description=f"The first day on which it holds; today if left out. {PAST}, not before the start, and after the "
-        "first day of the present version.",
+        description="The first day on which it holds; today if left out. Not before today or the start, nor the first "
+        "day of a version that has begun. Moves that are to come from it on are replaced; with the version that holds "
+        "on the day they are taken back.",
     )
     overrides: list[FindingOverrideInput] | None = strawberry.field(default=UNSET, description=OVERRIDES)
 
@@ -98,4 +104,10 @@ class EnrollmentPayload:
         default_factory=list,
         description="What the patient's conditions say against the exercises of the version, where one is assigned.",
         metadata={"assumed_size": 3},
+    )
+    discontinued: list[PlanExercise] = strawberry.field(
+        default_factory=list,
+        description="The exercises of the version, where one is assigned, that were archived or deleted since it was "
+        "published: they stay due.",
+        metadata={"assumed_size": 1},
     )

@@ -10,13 +10,14 @@ import strawberry
 from kinegraph.enrolling import rules, store
 from kinegraph.enrolling.graph import PAST, REASON, EnrollmentPayload, PauseEnrollmentInput, ResumeEnrollmentInput
 from kinegraph.enrollment.graph import EnrollmentId
-from kinegraph.enrollment.rules import EnrollmentRow, EnrollmentStatus
+from kinegraph.enrollment.rules import ENDED, EnrollmentRow, EnrollmentStatus
 from kinegraph.enrollment.rules_calendar import Pause, pause_on
 from kinegraph.enrollment.rules_safety import Finding
 from kinegraph.enrollment.store import by_ids, pauses_of
 from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store import members
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
@@ -24,6 +25,7 @@ from kinegraph.kit.errors import Conflict, NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
+from kinegraph.plan.store import discontinued_of
 
 AT = ("input",)
 ACTIVE, PAUSED = EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED
@@ -44,8 +46,8 @@ class Mutation:
         on: Annotated[
             date | None,
             strawberry.argument(
-                description=f"The first day for which it counts; today if null, or the start where that is to come. "
-                f"{PAST}, not before the start; an end at most a day ahead."
+                description=f"The first day for which it counts; today if null. {PAST}; an end is not before the "
+                "start, and at the latest tomorrow, and the status is the present one until then."
             ),
         ] = None,
         reason: Annotated[str | None, strawberry.argument(description=REASON)] = None,
@@ -55,7 +57,7 @@ class Mutation:
         key, if_updated_at = changed({"id": id, "if_updated_at": if_updated_at}, checks, ())
         why = rules.checked_reason(reason, ("reason",), checks)
         session = await info.context.write_session()
-        row = await locked(session, key, if_updated_at, (), checks)
+        row = await locked(session, key, if_updated_at, (), checks, is_end=status in ENDED)
         if row is not None:
             with checks.layer():
                 rules.require_following(row, status, ("status",))
@@ -111,9 +113,18 @@ def changed(values: Mapping[str, Any], checks: Checks, at: Path = AT) -> tuple[U
 
 
 async def locked(
-    session: WriteSession[Viewer], key: UUID, if_updated_at: datetime | None, at: Path, checks: Checks
+    session: WriteSession[Viewer],
+    key: UUID,
+    if_updated_at: datetime | None,
+    at: Path,
+    checks: Checks,
+    *,
+    is_end: bool = False,
 ) -> EnrollmentRow | None:
-    """A running enrollment that the viewer may change, locked. Faults are recorded in `checks`."""
+    """A running enrollment that the viewer may change, locked. Faults are recorded in `checks`.
+
+    That of a patient who has left the organization can be ended, and not changed otherwise.
+    """
     with checks.layer():
         visible: EnrollmentRow | None = await stored_row(session, by_ids, key)
         if visible is None:
@@ -127,15 +138,21 @@ async def locked(
                 stale = (*at, "ifUpdatedAt")
                 raise stale_edit(session.viewer, editor, row.updated_at, *stale, enrollment=row)
         rules.require_running(row, (*at, "id"))
+        if not is_end:
+            found = await members(session, [row.organization_id], [row.patient_id])
+            rules.require_member(row.patient_id in found, (*at, "id"))
         return row
     return None
 
 
-async def written(session: WriteSession[Viewer], id: UUID, findings: Sequence[Finding] = ()) -> EnrollmentPayload:
-    """The payload of an enrollment as it is stored now."""
+async def written(
+    session: WriteSession[Viewer], id: UUID, findings: Sequence[Finding] = (), assigned: UUID | None = None
+) -> EnrollmentPayload:
+    """The payload of an enrollment as it is stored now, and of the version that was assigned, if one was."""
     row: Any = await stored_row(session, by_ids, id)
     found: Any = list(findings)
-    return EnrollmentPayload(enrollment=row, safety_findings=found)
+    gone: Any = [] if assigned is None else await discontinued_of(session, assigned)
+    return EnrollmentPayload(enrollment=row, safety_findings=found, discontinued=gone)
 
 
 async def _pauses(session: WriteSession, id: UUID) -> list[Pause]:

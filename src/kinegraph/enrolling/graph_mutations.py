@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.enrolling import rules, store
+from kinegraph.enrolling import rules, rules_moves, store
 from kinegraph.enrolling.graph import (
     EnrollmentPayload,
     EnrollPatientInput,
@@ -53,25 +53,28 @@ class Mutation:
         with checks.layer():
             await _require_member(session, owners, patient_id)
         today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
-        rules.check_start(values["starts_on"], today, checks)
-        overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
+        starts_on: date = values["starts_on"]
+        rules.check_start(starts_on, today, checks)
+        first = max(today, starts_on)
+        overrides = await _checked_overrides(session, values.get("overrides") or [], first, checks)
         version_id = plan.current_version_id if plan else None
         findings: list[rules_safety.Finding] = []
         if plan is not None and version_id is not None and not checks.refusals:
             with checks.layer():
                 await _require_none_running(session, plan_id, patient_id)
+            rules.check_after_earlier(starts_on, await store.ended_on(session, plan_id, patient_id), checks)
             key = plan.organization_id, patient_id, None, (version_id,)
-            findings = await _checked_safety(session, key, overrides, today, checks)
+            findings = await _checked_safety(session, key, overrides, first, checks)
         checks.done()
         assert plan is not None and version_id is not None
-        id = await _enroll(session, plan, version_id, patient_id, values["starts_on"])
-        owner = {"organization_id": plan.organization_id, "patient_id": patient_id}
-        await store.record_overrides(session, id, owner, overrides)
-        return await written(session, id, findings)
+        id = await _enroll(session, plan, version_id, patient_id, starts_on)
+        of = {"organization_id": plan.organization_id, "patient_id": patient_id}
+        await store.record_overrides(session, id, of, overrides)
+        return await written(session, id, findings, version_id)
 
     @mutation(
         "Move a patient to another version of their plan from a day on (coach access). It is checked as enrolling is. "
-        "Days before, and logs, stay as they are."
+        "Days that are over, and logs, stay as they are; moves that are to come from the day on are replaced."
     )
     async def move_enrollment(
         self,
@@ -85,16 +88,17 @@ class Mutation:
         session = await info.context.write_session()
         row = await locked(session, key, if_updated_at, AT, checks)
         version = await _version_of(session, row, numbered, checks)
-        day = None if row is None else rules.checked_day(values.get("from_day"), row, (*AT, "from"), checks)
-        if row is not None and version is not None and day is not None:
+        day = None if row is None else rules.checked_move(values.get("from_day"), row, (*AT, "from"), checks)
+        if row is not None and version is not None and day is not None and not checks.refusals:
             with checks.layer():
-                await _require_after(session, row, version, day)
-        today = row.today if row else await store_safety.today_of(session, None, key)
-        overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
+                held = await store.held_versions(session, row.id)
+                rules_moves.require_movable(held, version.id, day, row.today, AT)
+        first = day or await store_safety.today_of(session, None, key)
+        overrides = await _checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[rules_safety.Finding] = []
         if row is not None and version is not None and not checks.refusals:
             of_version = row.organization_id, row.patient_id, row.id, (version.id,)
-            findings = await _checked_safety(session, of_version, overrides, today, checks)
+            findings = await _checked_safety(session, of_version, overrides, first, checks)
         checks.done()
         assert row is not None and version is not None and day is not None
         await store.hold(session, row, version.id, day)
@@ -102,7 +106,7 @@ class Mutation:
         await store.record_move(session, row.id, store.owner_columns(row), statuses, versions, day, reason)
         await store.record_overrides(session, row.id, store.owner_columns(row), overrides)
         await store.touch(session, row.id)
-        return await written(session, row.id, findings)
+        return await written(session, row.id, findings, version.id)
 
     @mutation("Override findings of an enrollment, each with a reason and an end (coach access). The findings stay.")
     async def override_enrollment_findings(
@@ -118,11 +122,12 @@ class Mutation:
             checks.refuse("Must have at least one entry.", *rules_safety.AT)
         session = await info.context.write_session()
         row = await locked(session, key, if_updated_at, AT, checks)
-        today = row.today if row else await store_safety.today_of(session, None, key)
-        overrides = await _checked_overrides(session, values["overrides"], today, checks)
+        first = max(row.today, row.starts_on) if row else await store_safety.today_of(session, None, key)
+        overrides = await _checked_overrides(session, values["overrides"], first, checks)
         if row is not None and not checks.refusals:
             (findings,) = await store_safety.findings(session, [check_key(row)])
-            rules_safety.matched(findings, overrides, checks)
+            checked = await store_safety.checked_versions(session, row.version_ids)
+            rules_safety.matched(findings, overrides, checked, checks)
         checks.done()
         assert row is not None
         await store.record_overrides(session, row.id, store.owner_columns(row), overrides)
@@ -183,10 +188,13 @@ async def _enroll(
 
 
 async def _checked_overrides(
-    session: WriteSession[Viewer], sent: Sequence[Mapping[str, Any]], today: date, checks: Checks
+    session: WriteSession[Viewer], sent: Sequence[Mapping[str, Any]], first: date, checks: Checks
 ) -> list[dict[str, Any]]:
-    """The overrides that were sent. Faults are in `checks`; of exercises that do not exist, too."""
-    overrides = rules_safety.checked_overrides(sent, today, checks)
+    """The overrides that were sent, for a version that holds from the day `first` on.
+
+    Faults are in `checks`; of exercises that do not exist, too.
+    """
+    overrides = rules_safety.checked_overrides(sent, first, checks)
     ids = list(dict.fromkeys(override["exercise_id"] for override in overrides))
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True)) if ids else {}
     for index, override in enumerate(overrides):
@@ -200,14 +208,18 @@ async def _checked_safety(
     session: WriteSession[Viewer],
     key: store_safety.CheckKey,
     overrides: list[dict[str, Any]],
-    today: date,
+    first: date,
     checks: Checks,
 ) -> list[rules_safety.Finding]:
-    """What speaks against a version. Overrides that fit nothing, and what is not overridden, are in `checks`."""
+    """What speaks against a version that holds from the day `first` on.
+
+    Overrides that fit nothing, and what is not overridden on that day, are in `checks`.
+    """
     (findings,) = await store_safety.findings(session, [key])
-    rules_safety.matched(findings, overrides, checks)
+    if overrides:
+        rules_safety.matched(findings, overrides, await store_safety.checked_versions(session, key[3]), checks)
     with checks.layer():
-        rules_safety.require_overridden(findings, overrides, today)
+        rules_safety.require_overridden(findings, overrides, first)
     return findings
 
 
@@ -248,19 +260,3 @@ async def _version_of(
 def _refuse_version(name: str, checks: Checks) -> None:
     with checks.layer():
         raise NotFound("The plan of the enrollment has no such version.", *AT, name)
-
-
-async def _require_after(session: WriteSession, row: EnrollmentRow, version: VersionRow, day: date) -> None:
-    """Raise Conflict unless a version may hold from a day on: it is another one, and the last one has begun before.
-
-    A version that is to come can be replaced from its first day on. One that has begun stays for its days, since logs
-    may refer to it.
-    """
-    held, number, is_to_come = await store.latest_held(session, row.id)
-    if held.version_id == version.id:
-        raise Conflict(f"This version holds from {held.from_day} on already.", *AT, "versionId")
-    if day < held.from_day or (day == held.from_day and not is_to_come):
-        message = f"Must be after {held.from_day}, the first day of the version that was assigned last."
-        raise Conflict(message, *AT, "from")
-    if number >= rules.MAX_VERSIONS:
-        raise Conflict(f"It was moved {number} times, which is the most; enroll the patient anew.", *AT, "id")

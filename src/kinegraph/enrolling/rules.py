@@ -11,11 +11,9 @@ from kinegraph.kit.errors import Conflict, Path, Refusal
 MAX_START_DAYS = 366
 """The days before and after today within which an enrollment starts, and a move or a planned pause lies ahead."""
 MAX_PAST_DAYS = 31
-"""The days before today from which on an enrollment is paused, resumed, moved or ended."""
-MAX_END_DAYS = 1
-"""The days after today within which an enrollment ends."""
-MAX_PAUSES, MAX_VERSIONS = 100, 100
-"""Pauses of an enrollment, and changes of its version."""
+"""The days before today from which on an enrollment is paused, resumed or ended."""
+MAX_PAUSES = 100
+"""Pauses of an enrollment."""
 MAX_REASON = 2_000
 
 NO_ENROLLMENT = "There is no such enrollment."
@@ -46,12 +44,20 @@ def check_start(day: date, today: date, checks: Checks) -> None:
     _check_between(day, today, MAX_START_DAYS, MAX_START_DAYS, ("input", "startsOn"), checks)
 
 
-def checked_day(
-    day: date | None, row: EnrollmentRow, path: Path, checks: Checks, max_days_ahead: int = MAX_START_DAYS
-) -> date:
+def check_after_earlier(day: date, ended_on: date | None, checks: Checks) -> None:
+    """Check that an enrollment starts when the patient's earlier ones in the plan are over: `ended_on`, if any.
+
+    A day of two enrollments would be due, and count, twice.
+    """
+    if ended_on is not None and day < ended_on:
+        message = f"Must be {ended_on} or later: up to then an earlier enrollment of the patient in this plan counts."
+        checks.refuse(message, "input", "startsOn")
+
+
+def checked_day(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
     """The first day of a change; by default today, or the start where that is to come. Faults are recorded.
 
-    It lies from MAX_PAST_DAYS before that day to `max_days_ahead` after it, and not before the start.
+    It lies from MAX_PAST_DAYS before that day to MAX_START_DAYS after it, and not before the start.
     """
     default = max(row.today, row.starts_on)
     if day is None:
@@ -59,13 +65,39 @@ def checked_day(
     if day < row.starts_on:
         checks.refuse(f"Must not be before the start, {row.starts_on}.", *path)
     else:
-        _check_between(day, default, MAX_PAST_DAYS, max_days_ahead, path, checks)
+        _check_between(day, default, MAX_PAST_DAYS, MAX_START_DAYS, path, checks)
+    return day
+
+
+def checked_move(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
+    """The first day of another version; by default today, or the start where that is to come. Faults are recorded.
+
+    Days that are over stay as they were: it is that day at the earliest, and MAX_START_DAYS after it at the latest.
+    """
+    earliest = max(row.today, row.starts_on)
+    if day is None:
+        return earliest
+    if day < earliest:
+        reason = "days that are over stay as they were" if earliest == row.today else "it is the start"
+        checks.refuse(f"Must be {earliest} or later: {reason}.", *path)
+    else:
+        _check_between(day, earliest, 0, MAX_START_DAYS, path, checks)
     return day
 
 
 def checked_end(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
-    """The first day on which nothing is due any more, as `checked_day` has it: the start, if it never begins."""
-    return checked_day(day, row, path, checks, MAX_END_DAYS)
+    """The first day on which nothing is due any more; by default today, or the start where that is to come.
+
+    Faults are recorded in `checks`. An enrollment that ends on its first day has no day.
+    """
+    default = max(row.today, row.starts_on)
+    if day is None:
+        return default
+    if day < row.starts_on:
+        checks.refuse(f"Must not be before the start, {row.starts_on}.", *path)
+    else:
+        _check_between(day, default, MAX_PAST_DAYS, 1, path, checks)
+    return day
 
 
 def _check_between(day: date, today: date, before: int, after: int, path: Path, checks: Checks) -> None:
@@ -80,9 +112,10 @@ def checked_reason(reason: str | None, path: Path, checks: Checks) -> str | None
 
 
 def check_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
-    """Check a new pause: it ends not before it begins, and shares no day with another."""
-    if last is not None and last < first:
-        checks.refuse("Must not be before `from`.", *path[:-1], "to")
+    """Check a new pause: it ends not before it begins nor a year after it, and shares no day with another."""
+    if last is not None and not first <= last <= (latest := first + timedelta(days=MAX_START_DAYS)):
+        before = "Must not be before `from`." if last < first else f"Must be {latest} or earlier, or left out."
+        checks.refuse(before, *path[:-1], "to")
         return
     for pause in pauses:
         if overlap(pause, (first, last)):
@@ -102,7 +135,14 @@ def require_following(row: EnrollmentRow, status: EnrollmentStatus, path: Path) 
 
 
 def require_running(row: EnrollmentRow, path: Path) -> None:
-    """Raise EnrollmentEnded for an enrollment that is completed or cancelled."""
-    if row.status in ENDED:
-        message = f"It is {row.status.upper()} since {row.ended_on}, and stays so; enroll the patient anew."
-        raise EnrollmentEnded(message, *path)
+    """Raise EnrollmentEnded for an enrollment that is completed or cancelled, from today on or from a day to come."""
+    if row.ended_on is not None:
+        since = f"is {row.status.upper()} since" if row.status in ENDED else "ends on"
+        raise EnrollmentEnded(f"It {since} {row.ended_on}, and stays so; enroll the patient anew.", *path)
+
+
+def require_member(is_member: bool, path: Path) -> None:
+    """Raise Conflict for a patient who has left the organization: their enrollment can only be ended."""
+    if not is_member:
+        message = "The patient has left the organization: end the enrollment, or add them to the organization again."
+        raise Conflict(message, *path)

@@ -6,7 +6,8 @@ from typing import Any  # values to write, by column
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
-from kinegraph.enrollment.rules import EnrollmentRow, HeldRow
+from kinegraph.enrolling.rules_moves import PlannedRow
+from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
@@ -52,10 +53,42 @@ async def has_running(session: ReadSession[Viewer], plan_id: UUID, patient_id: U
     return bool(rows)
 
 
+async def ended_on(session: ReadSession[Viewer], plan_id: UUID, patient_id: UUID) -> date | None:
+    """The first day after all ended enrollments of a patient in a plan that have a day; None without any."""
+    rows = await session.fetch(
+        """
+        SELECT e.organization_id, e.patient_id, e.ended_on
+        FROM enrollments e
+        WHERE e.plan_id = $1 AND e.patient_id = $2 AND e.ended_on > e.starts_on
+        ORDER BY e.ended_on DESC
+        LIMIT 1
+        """,
+        plan_id,
+        patient_id,
+    )
+    seen(session, "Enrollment", rows)
+    return rows[0].ended_on if rows else None
+
+
 async def hold(session: WriteSession, row: EnrollmentRow, version_id: UUID, from_day: date) -> None:
-    """Let a version hold from a day on, in place of those that were to hold from that day or later."""
-    await session.run("DELETE FROM enrollment_versions WHERE enrollment_id = $1 AND from_day >= $2", row.id, from_day)
-    await insert_version(session, row.id, owner_columns(row), row.plan_id, version_id, from_day)
+    """Let a version hold from a day on, in place of those that were to hold from that day or later.
+
+    Nothing is stored where it holds on the day before already: the later versions are taken back.
+    """
+    await session.run(
+        """
+        DELETE FROM enrollment_versions
+        WHERE enrollment_id = $1 AND (from_day > $2 OR from_day = $2 AND version_id <> $3)
+        """,
+        row.id,
+        from_day,
+        version_id,
+    )
+    held = await session.fetch_value(
+        "SELECT version_id FROM enrollment_versions WHERE enrollment_id = $1 ORDER BY from_day DESC LIMIT 1", row.id
+    )
+    if held != version_id:
+        await insert_version(session, row.id, owner_columns(row), row.plan_id, version_id, from_day)
     await session.update("enrollments", row.id, {"version_id": version_id})
 
 
@@ -77,21 +110,26 @@ async def insert_version(
     )
 
 
-async def latest_held(session: ReadSession, id: UUID) -> tuple[HeldRow, int, bool]:
-    """The version that holds last, the number of versions, and whether it holds nowhere on earth yet."""
-    row = await session.fetch_row(
+async def held_versions(session: ReadSession, id: UUID) -> list[PlannedRow]:
+    """The versions of an enrollment in the order in which they hold, each with the first day that refers to it.
+
+    Such a day has a log of an exercise of the version, which may be a day to come where the patient travels.
+    """
+    rows: list[PlannedRow] = await session.fetch_list(
         """
-        SELECT h.enrollment_id, h.version_id, h.from_day, count(*) OVER () AS number,
-               h.from_day > (now() AT TIME ZONE 'UTC' + interval '14 hours')::date AS is_to_come
+        SELECT h.version_id, h.from_day,
+               (SELECT min(l.performed_on)
+                FROM exercise_logs l
+                JOIN plan_version_exercises x ON x.id = l.version_exercise_id
+                WHERE l.patient_id = h.patient_id AND l.enrollment_id = h.enrollment_id AND x.version_id = h.version_id
+                  AND l.performed_on >= h.from_day) AS logged_on
         FROM enrollment_versions h
         WHERE h.enrollment_id = $1
-        ORDER BY h.from_day DESC
-        LIMIT 1
+        ORDER BY h.from_day
         """,
         id,
     )
-    assert row is not None
-    return row, row.number, row.is_to_come
+    return rows
 
 
 async def pause(session: WriteSession, row: EnrollmentRow, first: date, last: date | None) -> None:

@@ -128,7 +128,8 @@ class Enrollment(Node):
     enrolled_by: User = embedded("enrolled_by_", enrolled_by_of, "The person who enrolled the patient.")
     starts_on: date = strawberry.field(description="Day 1 of week 1.")
     ended_on: date | None = strawberry.field(
-        description="The first day on which nothing is due, of a COMPLETED or CANCELLED one; else null."
+        description="The first day on which nothing is due, once it was completed or cancelled, perhaps one to come: "
+        "the status is ACTIVE or PAUSED until then. Null while no end is known."
     )
     status: rules.EnrollmentStatus = strawberry.field(description="Where it stands today.")
     pauses: list[EnrollmentPause] = edge(
@@ -143,7 +144,8 @@ class Enrollment(Node):
     )
     created_at: datetime = strawberry.field(description="When the patient was enrolled.")
     updated_at: datetime = strawberry.field(
-        description="When it, a pause, its version or an override was last changed: its version for ifUpdatedAt."
+        description="When it, a pause, its version, an override or a substitution was last changed: its version for "
+        "ifUpdatedAt."
     )
 
     @field("The planned last day: that of the last week of the version that was assigned last.")

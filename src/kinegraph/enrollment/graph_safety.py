@@ -72,5 +72,6 @@ class FindingOverrideInput:
         description=f"What else to know, at most {rules_safety.MAX_NOTE:,} characters; needed for MODIFIED and OTHER.",
     )
     expires_on: date = strawberry.field(
-        description=f"The last day on which it holds, within {rules_safety.MAX_OVERRIDE_DAYS} days."
+        description="The last day on which it holds: not before the first day for which it is needed (today, or the "
+        f"first day of the version where that is to come), and within {rules_safety.MAX_OVERRIDE_DAYS} days of it."
     )

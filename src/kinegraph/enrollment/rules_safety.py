@@ -1,6 +1,6 @@
 """Findings of a patient's conditions against the exercises of a version, and the overrides of findings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol  # Any: values of an input, by name
@@ -114,15 +114,19 @@ def _of_exercise(
     return findings
 
 
-def checked_overrides(sent: Sequence[Mapping[str, Any]], today: date, checks: Checks) -> list[dict[str, Any]]:
-    """The columns of the overrides that were sent. Faults are recorded in `checks`."""
+def checked_overrides(sent: Sequence[Mapping[str, Any]], first: date, checks: Checks) -> list[dict[str, Any]]:
+    """The columns of the overrides that were sent. Faults are recorded in `checks`.
+
+    `first` is the day from which on they are needed: today, or the first day of the version where that is to come. An
+    override that ended before would let the exercise through without ever having held.
+    """
     if len(sent) > MAX_OVERRIDES:
         checks.refuse(f"Must have at most {MAX_OVERRIDES} entries; this has {len(sent)}.", *AT)
         return []
-    return [_checked_override(values, (*AT, str(index)), today, checks) for index, values in enumerate(sent)]
+    return [_checked_override(values, (*AT, str(index)), first, checks) for index, values in enumerate(sent)]
 
 
-def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], today: date, checks: Checks) -> dict[str, Any]:
+def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], first: date, checks: Checks) -> dict[str, Any]:
     note = values.get("note")
     columns = {
         "exercise_id": checks.key(stored_id(values["exercise_id"]), (*at, "exerciseId")),
@@ -133,17 +137,23 @@ def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], today: dat
     }
     if columns["note"] is None and columns["reason"] in (OverrideReason.OTHER, OverrideReason.MODIFIED):
         checks.refuse("Must say the reason or the modification.", *at, "note")
-    latest = today + timedelta(days=MAX_OVERRIDE_DAYS)
-    if not today <= values["expires_on"] <= latest:
-        checks.refuse(f"Must be from {today} to {latest}.", *at, "expiresOn")
+    latest = first + timedelta(days=MAX_OVERRIDE_DAYS)
+    if not first <= values["expires_on"] <= latest:
+        checks.refuse(f"Must be from {first}, the first day for which it is needed, to {latest}.", *at, "expiresOn")
     return columns
 
 
-def matched(findings: Sequence[Finding], overrides: Sequence[dict[str, Any]], checks: Checks) -> None:
-    """Replace each override's condition, as it was sent, by its key in the vocabulary.
+def matched(
+    findings: Sequence[Finding],
+    overrides: Sequence[dict[str, Any]],
+    versions: Mapping[int, Collection[UUID]],
+    checks: Checks,
+) -> None:
+    """Give each override the key of the condition that it is of, and refuse those of which there is no finding.
 
-    An override whose exercise has no finding with that condition is refused: the fault is recorded in `checks`.
+    `versions` has the exercises of the versions that were checked, by the numbers of these.
     """
+    checked = {exercise_id for exercises in versions.values() for exercise_id in exercises}
     warned: dict[UUID, set[str]] = {}
     for finding in findings:
         if finding.condition is not None:
@@ -155,19 +165,23 @@ def matched(findings: Sequence[Finding], overrides: Sequence[dict[str, Any]], ch
         elif conditions:
             named = f"send one of these: {', '.join(sorted(conditions))}."
             checks.refuse(f"This condition does not speak against it; {named}", *AT, str(index), "condition")
+        elif override["exercise_id"] in checked:
+            message = "No stored condition of the patient speaks against this exercise: leave the override out."
+            checks.refuse(message, *AT, str(index), "exerciseId")
         else:
-            checks.refuse("Nothing speaks against this exercise: leave it out.", *AT, str(index), "exerciseId")
+            named = " or ".join(f"version {number}" for number in sorted(versions))
+            checks.refuse(f"This exercise is not in {named}: leave the override out.", *AT, str(index), "exerciseId")
 
 
-def require_overridden(findings: Sequence[Finding], overrides: Sequence[Mapping[str, Any]], today: date) -> None:
-    """Raise SafetyBlock unless each finding that rules an exercise out is overridden today."""
+def require_overridden(findings: Sequence[Finding], overrides: Sequence[Mapping[str, Any]], first: date) -> None:
+    """Raise SafetyBlock unless each finding that rules an exercise out is overridden on the day `first`."""
     sent = {(override["exercise_id"], override["condition"]) for override in overrides}
     blocked = [
         each
         for each in findings
         if each.level is CheckLevel.BLOCK
         and (each.exercise_id, each.condition) not in sent
-        and (each.override is None or each.override.expires_on < today)
+        and (each.override is None or each.override.expires_on < first)
     ]
     if blocked:
         named = [f"{each.name} ({each.condition})" for each in blocked[:MAX_NAMED]]

@@ -17,12 +17,16 @@ from kinegraph.patient.store import TODAY, patient_join
 from kinegraph.plan.rules import SessionRow
 from kinegraph.plan.store import sessions
 
-STATUS = """CASE WHEN e.status IN ('completed', 'cancelled') THEN e.status
+STATUS = """CASE WHEN e.ended_on <= greatest(calendar.today, e.starts_on) THEN e.status
                     WHEN EXISTS (SELECT FROM enrollment_pauses pause
                                  WHERE pause.enrollment_id = e.id AND pause.from_day <= calendar.today
                                    AND (pause.to_day IS NULL OR pause.to_day >= calendar.today)) THEN 'paused'
                     ELSE 'active' END"""
-"""SQL expression: the status of enrollment e on the day calendar.today. The stored one has no planned pauses."""
+"""SQL expression: the status of enrollment e on the day calendar.today.
+
+The stored one has no planned pauses, and says at once how an enrollment will end. One that ends on its first day has
+no day, and is over at once.
+"""
 
 CALENDAR = f"""{patient_join("p", "e.organization_id", "e.patient_id")}
         CROSS JOIN LATERAL (SELECT {TODAY.format(patient="p")} AS today) AS calendar"""

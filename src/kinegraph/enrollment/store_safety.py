@@ -75,6 +75,21 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
     return answers
 
 
+async def checked_versions(session: ReadSession, version_ids: Sequence[UUID]) -> dict[int, set[UUID]]:
+    """The exercises of versions of one plan, by the numbers of these."""
+    rows = await session.fetch(
+        """
+        SELECT v.number, array_agg(x.exercise_id) AS exercises
+        FROM plan_versions v
+        JOIN plan_version_exercises x ON x.version_id = v.id
+        WHERE v.id = ANY ($1)
+        GROUP BY v.number
+        """,
+        version_ids,
+    )
+    return {row.number: {*row.exercises} for row in rows}
+
+
 OVERRIDES = f"""
     SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.condition, o.reason, o.note,
            o.expires_on, o.created_at, o.created_by_user_id AS author_id,

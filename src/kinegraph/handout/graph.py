@@ -63,7 +63,8 @@ class VersionHandout:
 @extends(Enrollment)
 class EnrollmentHandout:
     @field(
-        "A printable page of the version that holds today, with the dates of its weeks.",
+        "A printable page of the version that holds today, with the dates of its weeks. Weeks that are over are left "
+        "out, unless one is requested; so are paused days, and those of another version.",
         "id",
         "organization_id",
         "patient_id",

@@ -115,12 +115,12 @@ class Line:
     name: Text
     english: Text | None
     amounts: str
-    notes: Text | None
+    notes: Sequence[Text]
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A session of a day."""
+    """A session of a day, or of days that are equal."""
 
     heading: str
     title: Text | None
@@ -146,14 +146,14 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """A whole handout. `words` are the texts of its language."""
+    """A whole handout. `remarks` say which days are left out; `words` are the texts of its language."""
 
     lang: str
     dir: str
     title: Text
     clinic: Text
     patient: Text | None
-    description: Text | None
+    description: Sequence[Text]
     columns: Sequence[str]
     overview: Sequence[WeekRow]
     blocks: Sequence[Block]
@@ -161,5 +161,7 @@ class Handout:
     version: str
     printed: str
     printed_on: date
+    remarks: Sequence[str]
+    has_codes: bool
     has_foreign_texts: bool
     words: Mapping[str, str]

@@ -11,7 +11,7 @@ from typing import Any  # the values of a JSON file
 
 from kinegraph.handout.rules import Text
 from kinegraph.patient.rules import Language
-from kinegraph.plan.rules import ExerciseRow
+from kinegraph.response.rules_due import Prescription
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNDRAWN = re.compile(
@@ -25,6 +25,8 @@ _UNDRAWN = re.compile(
 """Characters that the built-in fonts of the PDF lack in one of two weights (a test renders each of the others)."""
 
 _SCRIPTS = {"HEBREW": Language.HE, "CYRILLIC": Language.RU}
+_RANGE = re.compile(r"\d[\d.,:]*[ \u00a0]?[-\u2012-\u2015][ \u00a0]?\d[\d.,:]*")
+"""A range of numbers, with any dash."""
 _LONG = re.compile(r"\S{18,}")
 """A run of characters in which a line may have to be broken."""
 
@@ -51,7 +53,17 @@ def direction_of(text: str) -> str:
 def text_of(text: str) -> Text:
     """A text with its language and direction, without characters that would turn the text around it."""
     cleaned = unicodedata.normalize("NFC", _BIDI.sub("", text)).strip()
-    return Text(cleaned, language_of(cleaned).value, direction_of(cleaned))
+    return Text(with_ranges(cleaned), language_of(cleaned).value, direction_of(cleaned))
+
+
+def with_ranges(text: str) -> str:
+    """A text whose ranges of numbers are isolated where it runs from right to left, so that none is turned round."""
+    return text if direction_of(text) == "ltr" else _RANGE.sub("\u2066\\g<0>\u2069", text)
+
+
+def paragraphs_of(text: str | None) -> list[Text]:
+    """The lines of a text, each with its own language and direction; without blank ones."""
+    return [text_of(line) for line in (text or "").splitlines() if line.strip()]
 
 
 def optional_text(text: str | None) -> Text | None:
@@ -70,7 +82,7 @@ def drawable(text: str) -> str:
     Symbols that they lack, such as emoji, are left out; other scripts leave a question mark for each word.
     """
     drawn = _UNDRAWN.sub(_replacement, unicodedata.normalize("NFC", text))
-    return _LONG.sub(lambda found: "\u200b".join(_chunks(found[0])), drawn)
+    return with_ranges(_LONG.sub(lambda found: "\u200b".join(_chunks(found[0])), drawn))
 
 
 def _replacement(found: re.Match[str]) -> str:
@@ -113,7 +125,7 @@ def time_of(seconds: int, language: Language, suffix: str = "") -> str:
     return " ".join(shown)
 
 
-def amounts_of(row: ExerciseRow, language: Language) -> str:
+def amounts_of(row: Prescription, language: Language) -> str:
     """The prescribed amount of an exercise in words."""
     words = words_of(language)
     shown = [*_sets(row, language)]
@@ -128,7 +140,7 @@ def amounts_of(row: ExerciseRow, language: Language) -> str:
     return ", ".join(shown)
 
 
-def _sets(row: ExerciseRow, language: Language) -> list[str]:
+def _sets(row: Prescription, language: Language) -> list[str]:
     """Sets, repetitions and time."""
     words, time = words_of(language), row.duration_seconds
     reps = f"repetitions{'_each' if row.sets else ''}"

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
+from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion
 from kinegraph.enrollment.store import by_ids as enrollments
-from kinegraph.enrollment.store import versions_of
+from kinegraph.enrollment.store import pauses_of, versions_of
 from kinegraph.exercise.store_details import instructions_of
 from kinegraph.handout.rules import MAX_TEXT, Size, TooLong, Wanted
-from kinegraph.handout.rules_content import Source
+from kinegraph.handout.rules_content import Source, day_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.kit.text import identity_of
 from kinegraph.library.store import effective
+from kinegraph.plan.rules import SessionRow
 from kinegraph.plan.store import exercises_of, version_sessions_of, versions
+from kinegraph.response.rules_due import Prescription, by_exercise, prescribed
+from kinegraph.response.store_substitutions import of_enrollments
 
 COLUMNS = frozenset({"name", "aliases", "slug", "video_url", "thumbnail_url"})
 """The columns of an exercise that a handout shows."""
@@ -57,15 +63,23 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
     clinic = viewer.organization(version.organization_id) if version else None
     if version is None or clinic is None:
         return None
-    enrollment, today = None, datetime.now(UTC).date()
+    enrollment, calendar, today = None, None, datetime.now(UTC).date()
     if wanted.enrollment_id is not None:
         (enrollment,) = await enrollments(session, [wanted.enrollment_id])
         (held,) = await versions_of(session, [wanted.enrollment_id])
         if enrollment is None or version.id not in {each.version_id for each in held}:
             return None
+        seen(session, "Handout", [enrollment])
+        (pauses,) = await pauses_of(session, [wanted.enrollment_id])
+        calendar = Calendar(
+            enrollment.starts_on,
+            [HeldVersion(each.from_day, each.version_id, version.weeks) for each in held],
+            [(pause.from_day, pause.to_day) for pause in pauses],
+            enrollment.ended_on,
+        )
         today = enrollment.today
     (planned,) = await version_sessions_of(session, [version.id], wanted.week)
-    rows = await exercises_of(session, [each.id for each in planned]) if planned else []
+    rows = await _prescriptions(session, planned, wanted, calendar)
     ids = list(dict.fromkeys(row.exercise_id for group in rows for row in group))
     views = await effective(session, [(version.organization_id, id) for id in ids], COLUMNS) if ids else []
     shown = {id: view for id, view in zip(ids, views, strict=True) if view is not None}
@@ -81,5 +95,35 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
         today,
         wanted.week,
         enrollment.patient_name if enrollment and wanted.shows_name else None,
-        enrollment.starts_on if enrollment else None,
+        calendar,
+        await _unreviewed(session, ids),
     )
+
+
+async def _prescriptions(
+    session: ReadSession[Viewer], planned: Sequence[SessionRow], wanted: Wanted, calendar: Calendar | None
+) -> list[Sequence[Prescription]]:
+    """The prescriptions of each session; those of an enrollment with the substitutions of their days."""
+    rows = await exercises_of(session, [each.id for each in planned]) if planned else []
+    if wanted.enrollment_id is None or calendar is None:
+        return [*rows]
+    (substitutions,) = await of_enrollments(session, [wanted.enrollment_id])
+    held = by_exercise(substitutions)
+    return [
+        prescribed(group, held, day_of(calendar, each.week, each.day))
+        for each, group in zip(planned, rows, strict=True)
+    ]
+
+
+async def _unreviewed(session: ReadSession, exercise_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """By exercise, the aliases that a language model proposed and nobody has reviewed, by `identity_of`."""
+    rows = await session.fetch(
+        """
+        SELECT p.exercise_id, array_agg(p.text) AS aliases
+        FROM alias_proposals p
+        WHERE p.exercise_id = ANY ($1) AND p.state = 'proposed' AND p.applied_at IS NOT NULL
+        GROUP BY p.exercise_id
+        """,
+        exercise_ids,
+    )
+    return {row.exercise_id: frozenset(map(identity_of, row.aliases)) for row in rows}

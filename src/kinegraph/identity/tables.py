@@ -1,6 +1,21 @@
 """The tables of organizations, users and memberships, as the migrations make them."""
 
-from sqlalchemy import Boolean, Column, Computed, DateTime, ForeignKey, Index, String, Table, Text, Uuid, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ENUM
 
 from kinegraph.kit.database import UNVERSIONED, metadata
@@ -36,6 +51,12 @@ organizations = Table(
     *moments(deleted=False),
     Column("members_see_each_other", Boolean, nullable=False, server_default=text("false")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
+    Column("pain_amber_from", Integer, nullable=False, server_default=text("4")),
+    Column("pain_red_from", Integer, nullable=False, server_default=text("6")),
+    CheckConstraint(
+        "1 <= pain_amber_from AND pain_amber_from <= pain_red_from AND pain_red_from <= 10",
+        name="organizations_pain_chk",
+    ),
     Index("organizations_slug_idx", "slug", unique=True),
 )
 

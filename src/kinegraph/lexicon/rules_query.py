@@ -60,10 +60,12 @@ class SearchQuery:
     """Whole names and aliases without spaces, with the weight of a row that has one."""
 
     every: tuple[str, ...] = ()
-    """Full-text queries, any of which the rows have that have every segment.
+    """Full-text queries, any of which the rows have that have the first segment.
 
     Of one segment each of its texts is a query of its own: an index finds these sooner than one of all of them.
     """
+    others: str = ""
+    """The full-text query of the other segments: an index finds two queries sooner than one that has both."""
     some: tuple[str, ...] = ()
     """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
 
@@ -122,8 +124,9 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     texts = [*of_slots(len(segments), alternatives)]
     queries = tuple(map(" | ".join, texts))
     some = tuple(islice(_some(queries, segments), MAX_CHOICES))
-    every = texts[0] if len(texts) == 1 else (all_of(queries),)
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), every, some, queries)
+    every = texts[0] if len(texts) == 1 else queries[:1]
+    others = all_of(queries[1:])
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), every, others, some, queries)
 
 
 # ------------------------------------------------------------------------------------------------ segments

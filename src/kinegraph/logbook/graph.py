@@ -20,6 +20,9 @@ from kinegraph.library.store import effective
 from kinegraph.logbook import rules, store
 from kinegraph.plan import store as store_plans
 from kinegraph.plan.graph import PlanExercise
+from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
+from kinegraph.response.rules import MAX_LOGS, PainLight, ProposalRow, light_of
+from kinegraph.response.store_substitutions import on_days
 
 PlanExerciseId = Annotated[
     strawberry.ID | None,
@@ -46,7 +49,7 @@ class ExerciseLogRevision:
     created_at: datetime = strawberry.field(description="When the change was made.")
 
 
-@node(store.by_ids, "exercise_logs")
+@node(store.with_deleted, "exercise_logs")
 @strawberry.type(
     description="What a patient did of an exercise of their plan on one day. The patient and coaches of the "
     "organization see it."
@@ -62,7 +65,14 @@ class ExerciseLog(Node):
         store_plans.exercises, "version_exercise_id", "The exercise of a version that was done."
     )
     exercise: EffectiveExercise = edge(
-        effective, ("organization_id", "exercise_id"), "The exercise that was done, as the organization sees it now."
+        effective,
+        ("organization_id", "exercise_id"),
+        "The plan's exercise, as the organization sees it now; `substitution` has what was done in its place.",
+    )
+    substitution: ExerciseSubstitution | None = edge(
+        on_days,
+        ("enrollment_id", "exercise_id", "performed_on"),
+        "The substitution that held on that day; null where it was to be done as the plan has it.",
     )
     performed_on: date = strawberry.field(description="The day that it was done on, by the patient's calendar.")
     sets_completed: int | None = strawberry.field(description="Sets that were done, 0 to 100.")
@@ -75,14 +85,22 @@ class ExerciseLog(Node):
     created_at: datetime = strawberry.field(description="When it was stored, which may be days after it was done.")
     updated_at: datetime = strawberry.field(description="When it was last corrected, or stored: its version.")
     deleted_at: datetime | None = strawberry.field(
-        description="When it was deleted. Only `logExercises` shows deleted logs, to whom sends one again."
+        description="When it was deleted; who did so and why is its last revision. Only `node`, lists that include "
+        "deleted logs, and `logExercises`, to whom sends one again, show it."
     )
+
+    @field(
+        "The light of its pain, by the organization's `painThresholds`; null without a score.",
+        *("pain_score", "pain_amber_from", "pain_red_from"),
+    )
+    def pain_light(root: strawberry.Parent[rules.LogRow]) -> PainLight | None:
+        return light_of(root.pain_score, root)
 
     @field("Whether a coach recorded it for the patient.", "recorded_by_id", "patient_id")
     def is_on_behalf(root: strawberry.Parent[rules.LogRow]) -> bool:
         return root.recorded_by_id != root.patient_id
 
-    @field("Its values before each correction, oldest first.", "id")
+    @field("Its values before each correction and before its deletion, oldest first.", "id")
     async def revisions(
         root: strawberry.Parent[rules.LogRow],
         info: Info,
@@ -106,6 +124,9 @@ class EnrollmentLogs:
         start: From = None,
         to: To = None,
         plan_exercise_id: PlanExerciseId = None,
+        include_deleted: Annotated[
+            bool, strawberry.argument(description="Whether deleted logs are in the list too; they count nowhere.")
+        ] = False,
         first: First = 100,
         after: After = None,
         last: Last = None,
@@ -117,8 +138,22 @@ class EnrollmentLogs:
         exercise = None if plan_exercise_id is None else checks.key(plan_exercise_id, ("planExerciseId",))
         checks.done()
         page = page_window(info, "logs", 100, (date, UUID), first, after, last, before)
-        wanted = store.Wanted(start, to, exercise)
+        wanted = store.Wanted(start, to, exercise, include_deleted)
         found: Connection[ExerciseLog] = await info.context.page(
             store.pages, store.counts, root.id, page, wanted=wanted
         )
+        return found
+
+
+@extends(RegressionProposal)
+class ProposalLogs:
+    log: ExerciseLog | None = edge(store.by_ids, "log_id", "Its worst log; null where it was deleted since.")
+
+    @field(
+        f"The painful logs that made it, by day, without deleted ones: the newest {MAX_LOGS}.",
+        "log_ids",
+        assumed_size=3,
+    )
+    async def logs(root: strawberry.Parent[ProposalRow], info: Info) -> list[ExerciseLog]:
+        found: list[ExerciseLog] = await info.context.load(store.lists_of, tuple(root.log_ids))
         return found

@@ -14,7 +14,10 @@ REASON = "Why, at most 500 characters: required of a coach who changes a patient
 
 @strawberry.input
 class LogValuesInput:
-    """What may be said of an exercise that was done. A log without any of it says that it was done."""
+    """What may be said of an exercise that was done. A log without any of it says that it was done.
+
+    One whose sets, repetitions and duration, those that are given, are all 0 says that it could not be done.
+    """
 
     sets_completed: int | None = strawberry.field(default=UNSET, description="Sets that were done, 0 to 100.")
     reps_completed: int | None = strawberry.field(default=UNSET, description="Repetitions of a set, 0 to 10,000.")
@@ -28,7 +31,10 @@ class LogValuesInput:
     notes: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
 
 
-@strawberry.input(description="An exercise of a plan that a patient did on one day. Without values it was done.")
+@strawberry.input(
+    description="An exercise of a plan that a patient did on one day. Without values it was done; where the amounts "
+    "that are given are all 0, it could not be done: it is stored, its pain counts, and it completes no prescription."
+)
 class LogExerciseInput(LogValuesInput):
     client_id: strawberry.ID = strawberry.field(
         description="An id that the client makes for this log, such as a UUID, at most 100 characters; unique for the "

@@ -1,6 +1,6 @@
 """The mutations that store, correct and delete logs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any  # values of an input, by name
 
@@ -25,6 +25,8 @@ from kinegraph.logbook.graph_inputs import (
     LogExercisesPayload,
 )
 from kinegraph.logbook.rules_days import day_fault
+from kinegraph.response import store_proposing
+from kinegraph.response.rules import is_raised
 
 AT, STALE = ("input",), ("input", "ifUpdatedAt")
 NO_LOG = "There is no such log."
@@ -56,6 +58,7 @@ class Mutation:
         ids |= {key: new_key() for key in new}
         if new:
             await store_writing.insert(session, [{"id": ids[key], **log.columns} for key, log in new.items()])
+            await store_proposing.propose(session, [log.scored(ids[key]) for key, log in new.items()])
         wanted = [ids[log.key] for log in resolved if log is not None]
         found: Any = await store.with_deleted(session, wanted)
         return LogExercisesPayload(logs=found)
@@ -83,6 +86,7 @@ class Mutation:
         checks.done()
         assert log is not None
         await store_writing.correct(session, log, columns, reason)
+        await _respond(session, log, columns)
         return ExerciseLogPayload(log=await stored_row(session, store.by_ids, log.id))
 
     @mutation("Delete a log: its patient, or a coach with a reason. A late copy of it stays deleted.")
@@ -98,6 +102,7 @@ class Mutation:
         checks.done()
         assert log is not None
         await store_writing.delete(session, log, reason)
+        await store_proposing.review(session, log.id, (log.enrollment_id, log.exercise_id), log)
         return DeleteLogPayload(deleted_id=strawberry.ID(str(log.id)))
 
 
@@ -147,5 +152,16 @@ async def _require_current(session: WriteSession[Viewer], log: rules.LogRow, if_
 async def _check_day(session: WriteSession[Viewer], log: rules.LogRow, day: date, checks: Checks) -> None:
     """Check that a log may be of another day of its enrollment. A fault is recorded in `checks`."""
     (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id], [])
-    if fault := day_fault(day, enrollment):
-        checks.refuse(fault, *AT, "performedOn")
+    if fault := day_fault(day, enrollment, *AT, "performedOn"):
+        checks.refusals.append(fault)
+
+
+async def _respond(session: WriteSession[Viewer], log: rules.LogRow, columns: Mapping[str, Any]) -> None:
+    """Open, change or withdraw the proposal of a log whose score of pain or day was corrected to these columns."""
+    pain, day = columns.get("pain_score", log.pain_score), columns.get("performed_on", log.performed_on)
+    if (pain, day) == (log.pain_score, log.performed_on):
+        return
+    await store_proposing.review(session, log.id, (log.enrollment_id, log.exercise_id), log)
+    if is_raised(pain, log.pain_score):
+        (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id], [])
+        await store_proposing.propose(session, [rules_batch.scored(log.id, enrollment, log.exercise_id, pain, day)])

@@ -21,7 +21,7 @@ BOUNDS: Mapping[str, tuple[str, int]] = {
 
 
 class LogRow(Protocol):
-    """A log with the name of who recorded it."""
+    """A log with the name of who recorded it, and the thresholds of pain of its organization."""
 
     id: UUID
     organization_id: UUID
@@ -42,6 +42,8 @@ class LogRow(Protocol):
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+    pain_amber_from: int
+    pain_red_from: int
 
 
 class RevisionRow(Protocol):

@@ -13,9 +13,10 @@ from uuid import UUID
 import orjson
 
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, InvalidInput, NotFound, Path, Refusal, Refused
+from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
 from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
+from kinegraph.response.rules import NewLog
 
 MAX_LOGS = 500
 """Logs of one batch."""
@@ -29,6 +30,7 @@ NO_EXERCISE = (
     "exercise that was due, as `Enrollment.due` shows it; a coach who logs for a patient sends `enrollmentId` too."
 )
 NO_ENROLLMENT = "There is no such enrollment, or none that you log for."
+HAS_LEFT = "The patient has left the organization: nothing more is logged for them."
 USED = "This clientId was sent {} with other content: give each log its own; `correctLog` changes one."
 
 
@@ -98,6 +100,27 @@ class ResolvedLog:
             "performed_on": self.sent.performed_on,
             **self.sent.values,
         }
+
+    def scored(self, id: UUID) -> NewLog:
+        """The log with its score of pain, as it is stored by this id."""
+        pain, day = self.sent.values["pain_score"], self.sent.performed_on
+        return scored(id, self.enrollment, self.exercise.exercise_id, pain, day)
+
+
+def scored(id: UUID, enrollment: EnrollmentDays, exercise_id: UUID, pain_score: int | None, day: date) -> NewLog:
+    """A log of an exercise of an enrollment, with all that decides whether it proposes something."""
+    return NewLog(
+        id,
+        enrollment.organization_id,
+        enrollment.id,
+        enrollment.patient_id,
+        exercise_id,
+        pain_score,
+        day,
+        enrollment.local_day,
+        enrollment.is_running,
+        enrollment,
+    )
 
 
 def checked_logs(logs: Sequence[Mapping[str, Any]], checks: Checks) -> list[SentLog]:
@@ -184,8 +207,10 @@ def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], ch
                 faults.append(Conflict(USED.format(f"by logs[{place}] of this batch"), *at, "clientId"))
         else:
             new[log.key] = log
-            if fault := day_fault(log.sent.performed_on, log.enrollment):
-                faults.append(InvalidInput(fault, *at, "performedOn"))
+            if not log.enrollment.is_member:
+                faults.append(Conflict(HAS_LEFT, *at, "enrollmentId"))
+            elif fault := day_fault(log.sent.performed_on, log.enrollment, *at, "performedOn"):
+                faults.append(fault)
     _record(faults, checks)
     return new
 

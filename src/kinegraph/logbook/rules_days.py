@@ -5,14 +5,28 @@ from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.kit.errors import InvalidInput, Refusal
+
+
+class DayToCome(Refusal):
+    """The day is to come by the patient's time zone: the same log is taken once it has begun."""
+
+    code = "DAY_TO_COME"
+    is_temporary = True
+
 
 class EnrollmentDays(Protocol):
-    """An enrollment with its versions and pauses, each list in the order of its days; a pause without an end lasts."""
+    """An enrollment with its versions and pauses, each list in the order of its days; a pause without an end lasts.
+
+    The thresholds of pain are those of its organization.
+    """
 
     id: UUID
     organization_id: UUID
     patient_id: UUID
     is_running: bool
+    is_member: bool
+    """False where the patient has left the organization."""
     starts_on: date
     ended_on: date | None
     time_zone: str
@@ -24,6 +38,8 @@ class EnrollmentDays(Protocol):
     version_weeks: Sequence[int]
     paused_from: Sequence[date]
     paused_to: Sequence[date | None]
+    pain_amber_from: int
+    pain_red_from: int
 
 
 def last_day(day: date, enrollment: EnrollmentDays) -> date:
@@ -39,14 +55,20 @@ def is_paused(day: date, enrollment: EnrollmentDays) -> bool:
     return any(first <= day and (last is None or day <= last) for first, last in pauses)
 
 
-def day_fault(day: date, enrollment: EnrollmentDays) -> str | None:
+def day_fault(day: date, enrollment: EnrollmentDays, *path: str) -> Refusal | None:
     """Why nothing that was done on a day can be logged, and what to do; None if it can.
 
     The day on which an enrollment ended is its last one.
     """
     if day > enrollment.local_day:
         zone = enrollment.time_zone
-        return f"Is to come: it is {enrollment.local_day} for the patient ({zone}). Log it once it is done."
+        message = f"Is to come: it is {enrollment.local_day} for the patient ({zone}). Log it once it is done."
+        return DayToCome(message, *path)
+    fault = _past_fault(day, enrollment)
+    return None if fault is None else InvalidInput(fault, *path)
+
+
+def _past_fault(day: date, enrollment: EnrollmentDays) -> str | None:
     if day < enrollment.starts_on:
         return f"The plan starts on {enrollment.starts_on}: send that day or a later one."
     if enrollment.ended_on is not None and day > enrollment.ended_on:

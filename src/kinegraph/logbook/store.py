@@ -17,19 +17,25 @@ from kinegraph.logbook.rules import BOUNDS, LogRow
 
 COLUMNS = f"""l.id, l.organization_id, l.enrollment_id, l.patient_id, l.version_exercise_id, l.exercise_id,
                l.client_id, l.performed_on, {", ".join(f"l.{name}" for name in BOUNDS)}, l.notes, l.recorded_by_id,
-               l.created_at, l.updated_at, l.deleted_at, {name_column("recorded_by")}, {email_column("recorded_by")}"""
+               l.created_at, l.updated_at, l.deleted_at, clinic.pain_amber_from, clinic.pain_red_from,
+               {name_column("recorded_by")}, {email_column("recorded_by")}"""
 
-JOINS = f"""{user_join("recorded_by", "l.recorded_by_id")}
+JOINS = f"""JOIN organizations clinic ON clinic.id = l.organization_id
+        {user_join("recorded_by", "l.recorded_by_id")}
         {member_join("recorded_by", "l.recorded_by_id", "l.organization_id")}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The conditions of a list of logs: from a day on, up to a day, of one prescription; None is no condition."""
+    """The conditions of a list of logs: from a day on, up to a day, of one prescription; None is no condition.
+
+    Deleted logs are in the list only where it includes them.
+    """
 
     start: date | None = None
     end: date | None = None
     plan_exercise_id: UUID | None = None
+    include_deleted: bool = False
 
 
 def readable(alias: str, arguments: Arguments, viewer: Viewer) -> str:
@@ -44,6 +50,15 @@ def readable(alias: str, arguments: Arguments, viewer: Viewer) -> str:
 async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[LogRow | None]:
     """Logs that the viewer may read and that are not deleted, in key order."""
     return await _logs(session, ids, "AND l.deleted_at IS NULL")
+
+
+async def lists_of(session: ReadSession[Viewer], lists: Sequence[Sequence[UUID]]) -> list[list[LogRow]]:
+    """The logs of each list of ids that the viewer may read and that are not deleted, by day."""
+    ids = list({id for each in lists for id in each})
+    found = {row.id: row for row in await by_ids(session, ids) if row is not None}
+    return [
+        sorted((found[id] for id in each if id in found), key=lambda row: (row.performed_on, row.id)) for each in lists
+    ]
 
 
 async def with_deleted(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[LogRow | None]:
@@ -90,9 +105,12 @@ def _logs_of(enrollment_ids: Sequence[UUID], wanted: Wanted) -> Lists:
     lists = Lists(
         "exercise_logs l",
         "l.enrollment_id = list.enrollment_id",
-        "l.deleted_at IS NULL",
+        *(() if wanted.include_deleted else ("l.deleted_at IS NULL",)),
         enrollment_id=enrollment_ids,
     )
+    if wanted.include_deleted:  # no index has deleted logs by enrollment
+        whose = "(SELECT e.patient_id FROM enrollments e WHERE e.id = list.enrollment_id)"
+        lists.conditions.append(f"l.patient_id = {whose}")
     bind = lists.arguments.bind
     lists.conditions += [f"l.performed_on >= {bind(wanted.start, 'date')}"] if wanted.start else []
     lists.conditions += [f"l.performed_on <= {bind(wanted.end, 'date')}"] if wanted.end else []

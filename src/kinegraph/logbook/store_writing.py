@@ -69,16 +69,20 @@ async def enrollments(
     rows: list[EnrollmentDays] = await session.fetch(
         f"""
         SELECT e.id, e.organization_id, e.patient_id, e.starts_on, e.ended_on,
-               e.status IN ('active', 'paused') AS is_running, zone.time_zone,
-               (now() AT TIME ZONE zone.time_zone)::date AS local_day,
+               e.ended_on IS NULL OR e.ended_on > calendar.local_day AS is_running, zone.time_zone, calendar.local_day,
+               EXISTS (SELECT FROM memberships m
+                       WHERE m.organization_id = e.organization_id AND m.user_id = e.patient_id
+                         AND m.deleted_at IS NULL) AS is_member,
                ARRAY(SELECT h.from_day {history} ORDER BY h.from_day) AS version_days,
                ARRAY(SELECT h.version_id {history} ORDER BY h.from_day) AS version_ids,
                ARRAY(SELECT v.weeks {history} ORDER BY h.from_day) AS version_weeks,
                ARRAY(SELECT p.from_day {pauses}) AS paused_from,
-               ARRAY(SELECT p.to_day {pauses}) AS paused_to
+               ARRAY(SELECT p.to_day {pauses}) AS paused_to, clinic.pain_amber_from, clinic.pain_red_from
         FROM enrollments e
+        JOIN organizations clinic ON clinic.id = e.organization_id
         LEFT JOIN patients t ON t.organization_id = e.organization_id AND t.user_id = e.patient_id
         CROSS JOIN LATERAL (SELECT coalesce(t.time_zone, 'UTC') AS time_zone) AS zone
+        CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE zone.time_zone)::date AS local_day) AS calendar
         WHERE (e.id = ANY ({named}) OR e.patient_id = {user} AND e.id IN (
                   SELECT h.enrollment_id FROM enrollment_versions h
                   WHERE h.patient_id = {user} AND h.version_id = ANY ({versions})))

@@ -35,6 +35,12 @@ exercise_logs = Table(
     Index("exercise_logs_client_idx", "patient_id", "organization_id", "client_id", unique=True),
     Index("exercise_logs_day_idx", "enrollment_id", "performed_on", "id", postgresql_where=text("deleted_at IS NULL")),
     Index("exercise_logs_exercise_idx", "version_exercise_id"),
+    Index(
+        "exercise_logs_pain_idx",
+        "organization_id",
+        "updated_at",
+        postgresql_where=text("pain_score >= 4 AND deleted_at IS NULL"),
+    ),
 )
 
 exercise_log_revisions = Table(

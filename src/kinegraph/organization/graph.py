@@ -25,9 +25,31 @@ from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.organization import rules, store
 
 
+@strawberry.type(
+    description="The scores of pain from which a log is amber, and red. By default 4 and 6: in the pain-monitoring "
+    "model a pain of up to 5 is acceptable."
+)
+class PainThresholds:
+    amber_from: int = strawberry.field(description="Amber from this score on, 1 to 10.")
+    red_from: int = strawberry.field(description="Red from this score on, amberFrom to 10.")
+
+
 @extends(Organization)
 class OrganizationVersion:
+    pain_thresholds: PainThresholds = edge(
+        store.thresholds, "id", "From which pain on a log is amber or red, and proposes to regress the exercise."
+    )
     updated_at: datetime = edge(store.versions, "id", "When its name or a setting was last changed: its version.")
+
+
+@strawberry.input(
+    description="Thresholds of pain. They hold for logs that are stored from now on, and for `painLight`."
+)
+class PainThresholdsInput:
+    amber_from: int = strawberry.field(description="Amber from this score on, 1 to 10.")
+    red_from: int = strawberry.field(
+        description="Red from this score on, amberFrom to 10; the same as amberFrom: no amber."
+    )
 
 
 @strawberry.input(description="New values of an organization. An absent key is left as it is; none may be null.")
@@ -40,6 +62,9 @@ class UpdateOrganizationInput:
     )
     members_see_library: bool | None = strawberry.field(
         default=UNSET, description="Whether members browse the library, which is empty for them where it is off."
+    )
+    pain_thresholds: PainThresholdsInput | None = strawberry.field(
+        default=UNSET, description="From which pain on a log is amber or red."
     )
 
 
@@ -54,7 +79,7 @@ class OrganizationPayload:
 @strawberry.type
 class Mutation:
     @mutation(
-        "Change an organization's name, and what its members see of each other and of its library (owners and admins). "
+        "Change an organization's name, what its members see, and its thresholds of pain (owners and admins). "
         "It holds for every member from the next request on."
     )
     @takes_row

@@ -10,6 +10,7 @@ from kinegraph.identity.rules import Organization, Viewer
 from kinegraph.identity.store_people import EditorRow, last_editor
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.organization.rules import Thresholds
 
 
 class VersionRow(Protocol):
@@ -19,10 +20,27 @@ class VersionRow(Protocol):
     updated_at: datetime
 
 
+class ThresholdsRow(Protocol):
+    """The thresholds of pain of an organization."""
+
+    id: UUID
+    pain_amber_from: int
+    pain_red_from: int
+
+
 async def versions(session: ReadSession, ids: Sequence[UUID]) -> list[datetime | None]:
     """The time of the last change of each organization, in key order."""
     rows: list[VersionRow] = await session.fetch("SELECT id, updated_at FROM organizations WHERE id = ANY ($1)", ids)
     return [None if row is None else row.updated_at for row in in_key_order(rows, ids)]
+
+
+async def thresholds(session: ReadSession, ids: Sequence[UUID]) -> list[Thresholds | None]:
+    """The thresholds of pain of each organization, in key order."""
+    rows: list[ThresholdsRow] = await session.fetch(
+        "SELECT id, pain_amber_from, pain_red_from FROM organizations WHERE id = ANY ($1)", ids
+    )
+    found = in_key_order(rows, ids)
+    return [None if row is None else Thresholds(row.pain_amber_from, row.pain_red_from) for row in found]
 
 
 async def lock(session: WriteSession, id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Redis, through redis-py: clients, whether it answers, its version."""
 
 import asyncio
-from typing import Any  # redis-py's answer to INFO
+from typing import Any  # redis-py's answer to INFO, and what it does not type
 
 import redis
 from redis.asyncio import ConnectionPool
@@ -10,6 +10,7 @@ from redis.asyncio import Redis as Redis
 from kinegraph.outside.errors import ServiceError
 
 TIMEOUT_SECONDS = 5
+PAUSE_SECONDS = 0.1
 AWAY = (redis.RedisError, OSError, TimeoutError)
 """The errors of a Redis that does not answer."""
 
@@ -38,6 +39,40 @@ async def fault(client: Redis, seconds: float) -> str | None:
         await client.connection_pool.disconnect()
         return type(error).__name__
     return None
+
+
+async def rewrite_file(client: Redis, seconds: float) -> str | None:
+    """Have the append-only file written anew, so that deleted values leave it; the reason where that did not succeed.
+
+    Waits for at most about twice so many seconds. A server without such a file has nothing to write.
+    """
+    try:
+        if not await _file_state(client, "aof_enabled"):
+            return None
+        await _written(client, seconds)
+        rewrite: Any = client.bgrewriteaof  # redis-py has no types for it
+        await rewrite()
+        if not await _written(client, seconds):
+            return f"it took longer than {seconds:g} seconds"
+        state = await _file_state(client, "aof_last_bgrewrite_status")
+    except AWAY as error:
+        return str(error)
+    return None if state == "ok" else f"the server says {state}"
+
+
+async def _written(client: Redis, seconds: float) -> bool:
+    """Wait until the file is not being written; False where it still is after so many seconds."""
+    for _ in range(round(seconds / PAUSE_SECONDS)):
+        states = [await _file_state(client, f"aof_rewrite_{each}") for each in ("in_progress", "scheduled")]
+        if not any(states):
+            return True
+        await asyncio.sleep(PAUSE_SECONDS)
+    return False
+
+
+async def _file_state(client: Redis, name: str) -> Any:
+    state: Any = await client.info("persistence")
+    return state.get(name)
 
 
 def version_and_key(url: str, key: str) -> tuple[str, bool]:

@@ -26,8 +26,10 @@ described_enum(
 described_enum(
     rules.ConsentKind,
     "A kind of data that is stored with a patient's consent alone.",
-    TELEMETRY="Events of the app: level 0 none, 1 errors, 2 also the use of videos, 3 all.",
-    BIOMETRIC="Frames of poses, in which a body may be recognized: level 0 no, 1 yes.",
+    TELEMETRY="Events of the app: level 0 none, 1 errors of playback, 2 also the use of videos, and, with BIOMETRIC, "
+    "frames of poses; 3 the same as 2 at present: for events that a later version may have.",
+    BIOMETRIC="Frames of poses, in which a body may be recognized: level 0 no, 1 yes. Without it coaches do not see "
+    "their sums, either.",
     CONDITIONS="Health conditions, with which exercises are checked: level 0 no, 1 yes.",
 )
 
@@ -74,7 +76,7 @@ class Patient(Node):
     time_zone: str = strawberry.field(description="The IANA time zone of their days, such as Asia/Jerusalem.")
     language: rules.Language = strawberry.field(description="The language in which they read.")
     consent_level: int = strawberry.field(
-        description="The level of telemetry that they consent to: 0 none, 1 errors, 2 also the use of videos, 3 all."
+        description="The level of telemetry that they consent to, 0 to 3: see ConsentKind."
     )
     has_biometric_consent: bool = strawberry.field(description="Whether frames of poses may be stored.")
     has_conditions_consent: bool = strawberry.field(description="Whether their conditions may be stored.")

@@ -57,7 +57,8 @@ class UpdatePatientInput(PatientInput):
 class RecordConsentInput(PatientInput):
     kind: rules.ConsentKind = strawberry.field(description="The data that it is about.")
     level: int = strawberry.field(
-        description="TELEMETRY: 0 to 3; BIOMETRIC, CONDITIONS: 0 or 1. 0 withdraws it; the conditions are then deleted."
+        description="TELEMETRY: 0 to 3; BIOMETRIC, CONDITIONS: 0 or 1. 0 withdraws it; the conditions are then "
+        "deleted. For a patient, at most the level that they last chose themselves, if they did."
     )
 
 
@@ -96,8 +97,9 @@ class Mutation:
         return await _write(session, key, values, checks, columns)
 
     @mutation(
-        "Record that a patient gives or withdraws a consent: the patient, or a coach for them, which is shown. "
-        "Recording what holds already changes nothing."
+        "Record that a patient gives or withdraws a consent: the patient, or a coach for them, which is shown. Once a "
+        "patient has chosen a level themselves, others may lower it, and raise it no further than that "
+        "(CONSENT_REQUIRED). Recording again what one has recorded already changes nothing."
     )
     async def record_consent(
         self,
@@ -152,8 +154,12 @@ async def _write(
         checks.refusals.append(rules.ConsentRequired(message, *AT, "conditions"))
     checks.done()
     id = await store_writing.lock(session, key)
-    if consent is not None and await _is_new(session, key, consent):
-        await store_writing.record_consent(session, key, *consent)
+    if consent is not None:
+        with checks.layer():
+            is_new = await _is_new(session, key, consent)
+        checks.done()
+        if is_new:
+            await store_writing.record_consent(session, key, *consent)
     await store_writing.update(session, id, columns)
     return PatientPayload(patient=await stored_row(session, store.by_keys, key))
 
@@ -184,8 +190,21 @@ async def _locked(
 
 
 async def _is_new(session: WriteSession[Viewer], key: rules.PatientKey, consent: tuple[rules.ConsentKind, int]) -> bool:
-    """True if a consent differs from the one that holds, or is the first one of its kind."""
+    """True if a consent is to be recorded: it differs from the one that holds, or is the first choice of its recorder.
+
+    What others have recorded is confirmed by the patient once. Raises ConsentRequired for more than the patient chose.
+    """
     kind, level = consent
+    before = await store_writing.decisions(session, key, kind)
+    is_patient = session.viewer.user.id == key[1]
+    if not is_patient and before.own_level is not None and level > before.own_level:
+        chosen = (
+            "refused this consent, or withdrew it, themselves"
+            if before.own_level == 0
+            else f"chose level {before.own_level} themselves"
+        )
+        message = f"The patient {chosen}: only they may raise it, with their own account."
+        raise rules.ConsentRequired(message, *AT, "level")
     stored: rules.PatientRow = await stored_row(session, store.by_keys, key)
     held = int(getattr(stored, rules.COLUMNS[kind]))
-    return held != level or not await store_writing.has_consents(session, key, kind)
+    return held != level or before.last_by is None or (is_patient and before.last_by != key[1])

@@ -1,5 +1,6 @@
 """The rows, ids, bounds and refusals of patients and their consents (docs/domain.md, Patients)."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -15,6 +16,10 @@ DEFAULT_TIME_ZONE = "UTC"
 MAX_TIME_ZONE = 64
 MIN_LIKENESS = 0.6
 """The least share of equal letters (`difflib`) with which a time zone is suggested for an unknown one."""
+
+
+REGION = re.compile(r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
+"""The beginnings of the time zones that are named after a place."""
 
 
 class ConsentRequired(Refusal):
@@ -87,6 +92,13 @@ class ConsentRow(Protocol):
     created_at: datetime
 
 
+class DecisionsRow(Protocol):
+    """Who recorded the latest consent of a kind, and the latest level that the patient themselves chose."""
+
+    last_by: UUID | None
+    own_level: int | None
+
+
 def patient_id(organization_id: UUID, user_id: UUID) -> str:
     """The id of a patient: the same before and after something is stored of them."""
     return f"patient:{organization_id}:{user_id}"
@@ -102,12 +114,14 @@ def patient_key(id: str) -> PatientKey | None:
 def checked_time_zone(name: str, existing: Collection[str], path: Path, checks: Checks) -> str:
     """The name of a time zone as the IANA database spells it. An unknown one is refused, with the nearest ones.
 
-    Case does not count, nor do spaces for underscores.
+    Case does not count, nor do spaces for underscores. Only places are suggested: the sign of an offset such as
+    Etc/GMT+3 is the reverse of what people mean.
     """
     by_spelling = {_spelling(each): each for each in existing}
     sought = _spelling(name[:MAX_TIME_ZONE])
     if len(name) <= MAX_TIME_ZONE and sought in by_spelling:
         return by_spelling[sought]
+    by_spelling = {spelling: each for spelling, each in by_spelling.items() if REGION.match(each)}
     ends = {spelling.rpartition("/")[2]: spelling for spelling in by_spelling}
     by_place = [ends[place] for place in get_close_matches(sought.rpartition("/")[2], ends, n=3, cutoff=0.8)]
     close = get_close_matches(sought, by_spelling, n=3, cutoff=MIN_LIKENESS)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.patient.rules import ConsentKind, PatientKey
+from kinegraph.patient.rules import ConsentKind, DecisionsRow, PatientKey
 
 
 async def add(session: WriteSession, organization_id: UUID, user_id: UUID) -> None:
@@ -47,12 +47,20 @@ async def time_zones(session: ReadSession) -> set[str]:
     return {row.name for row in rows}
 
 
-async def has_consents(session: ReadSession, key: PatientKey, kind: ConsentKind) -> bool:
-    """True if a consent of this kind was ever given or refused."""
-    found = await session.fetch(
-        "SELECT FROM patient_consents WHERE organization_id = $1 AND user_id = $2 AND kind = $3 LIMIT 1", *key, kind
+async def decisions(session: ReadSession, key: PatientKey, kind: ConsentKind) -> DecisionsRow:
+    """Who recorded the latest consent of this kind, and the latest level that the patient themselves chose."""
+    found: DecisionsRow | None = await session.fetch_row(
+        """
+        SELECT (array_agg(c.recorded_by_id ORDER BY c.id DESC))[1] AS last_by,
+               (array_agg(c.level ORDER BY c.id DESC) FILTER (WHERE c.recorded_by_id = c.user_id))[1] AS own_level
+        FROM patient_consents c
+        WHERE c.organization_id = $1 AND c.user_id = $2 AND c.kind = $3
+        """,
+        *key,
+        kind,
     )
-    return bool(found)
+    assert found is not None
+    return found
 
 
 async def record_consent(session: WriteSession[Viewer], key: PatientKey, kind: ConsentKind, level: int) -> None:

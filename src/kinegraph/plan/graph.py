@@ -36,6 +36,8 @@ described_enum(
     TITLE_DESC="By title, backwards.",
 )
 
+OF_WORKING_COPY = "That of the working copy; to patients that of the version that they were assigned last."
+
 PlanId = Annotated[strawberry.ID, strawberry.argument(description="The treatment plan's id.")]
 Week = Annotated[
     int | None,
@@ -157,10 +159,12 @@ class TreatmentPlan(Node):
     id: strawberry.ID = strawberry.field(description="The plan's id.")
     organization: Organization = organization_edge("Whose plan it is.")
     author: User = embedded("author_", author_of, "The clinician who created it.")
-    title: str = strawberry.field(description="Its title, 1 to 255 characters; not unique.")
-    description: str | None = strawberry.field(description="What it is for, at most 10,000 characters.")
+    title: str = strawberry.field(description=f"Its title, 1 to 255 characters; not unique. {OF_WORKING_COPY}")
+    description: str | None = strawberry.field(
+        description=f"What it is for, at most 10,000 characters. {OF_WORKING_COPY}"
+    )
     status: rules.PlanStatus = strawberry.field(description="Where it stands in its life.")
-    weeks: int = strawberry.field(description="The number of weeks of the working copy, 1 to 104.")
+    weeks: int = strawberry.field(description=f"The number of weeks, 1 to 104. {OF_WORKING_COPY}")
     copied_from: "TreatmentPlan | None" = edge(
         store.by_ids, "copied_from_id", "The plan that it was copied from, where the caller sees it."
     )

@@ -48,7 +48,10 @@ class PlanExerciseAmounts:
     )
 
 
-@strawberry.input(description="An exercise of a session. Sent with the id it has, it keeps it; without one it is new.")
+@strawberry.input(
+    description="An exercise of a session, whole: an absent key is empty. Sent with the id it has, it keeps it; "
+    "without one it is new."
+)
 class PlanExerciseInput(PlanExerciseAmounts):
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in the working copy.")
     exercise_id: strawberry.ID = strawberry.field(
@@ -57,7 +60,8 @@ class PlanExerciseInput(PlanExerciseAmounts):
 
 
 @strawberry.input(
-    description="A session with its exercises. Sent with the id it has, it keeps it; without one it is new."
+    description="A session with its exercises, whole: an absent key is empty. Sent with the id it has, it keeps it; "
+    "without one it is new."
 )
 class PlanSessionInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in the working copy.")
@@ -79,7 +83,9 @@ class CreateTreatmentPlanInput:
     )
 
 
-@strawberry.input(description="New values of a treatment plan. An absent key is left as it is.")
+@strawberry.input(
+    description="New values of a treatment plan. An absent key of it is left as it is; sessions are sent whole."
+)
 class UpdateTreatmentPlanInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The treatment plan's id.")
     if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)

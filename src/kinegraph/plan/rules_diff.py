@@ -9,11 +9,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any  # values of rows, by column
 from uuid import UUID
 
 from kinegraph.library.rules import EffectiveExercise
 from kinegraph.plan.rules_tree import Tree, Values, name_of, place
+
+MAX_TEXT, SHOWN_BEFORE = 80, 20
+"""Characters of a text that a difference shows, and those of them before the first difference of two texts."""
 
 
 class PlanChangeKind(StrEnum):
@@ -129,8 +133,8 @@ def _of_plan(old: State, new: State) -> Iterator[Change]:
     if old.title != new.title:
         yield Change(PlanChangeKind.TITLE, f'Title from "{old.title}" to "{new.title}".')
     if old.description != new.description:
-        verb = "added" if old.description is None else "removed" if new.description is None else "changed"
-        yield Change(PlanChangeKind.DESCRIPTION, f"Description {verb}.")
+        words = changed_text("Description", old.description, new.description)
+        yield Change(PlanChangeKind.DESCRIPTION, f"{words}.")
     if old.weeks != new.weeks:
         yield Change(PlanChangeKind.WEEKS, f"Length from {old.weeks} to {_count(new.weeks, 'week')}.")
 
@@ -215,9 +219,29 @@ def changed_amounts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     if old["per_side"] != new["per_side"]:
         words.append("now on each side" if new["per_side"] else "no longer on each side")
     if old["notes"] != new["notes"]:
-        verb = "added" if old["notes"] is None else "removed" if new["notes"] is None else "changed"
-        words.append(f"notes {verb}")
+        words.append(changed_text("notes", old["notes"], new["notes"]))
     return "".join([first, *(f", {each}" for each in words if each)])
+
+
+def changed_text(noun: str, old: str | None, new: str | None) -> str:
+    """The difference of two texts in words, on one line: each is cut to MAX_TEXT characters.
+
+    Where they begin alike, they are shown from shortly before their first difference on.
+    """
+    before, after = (None if text is None else " ".join(text.split()) for text in (old, new))
+    if before is None or after is None:
+        return f"{noun} {_cut(after or '')} added" if before is None else f"{noun} {_cut(before)} removed"
+    if before == after:
+        return f"{noun} changed in white space alone"
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    start = common - SHOWN_BEFORE if common >= MAX_TEXT - SHOWN_BEFORE else 0
+    return f"{noun} from {_cut(before, start)} to {_cut(after, start)}"
+
+
+def _cut(text: str, start: int = 0) -> str:
+    """A part of a text in quotation marks, with an ellipsis for what is left out."""
+    end = start + MAX_TEXT
+    return f'"{"…" if start else ""}{text[start:end]}{"…" if len(text) > end else ""}"'
 
 
 def _changed_time(noun: str, old: int | None, new: int | None) -> str | None:

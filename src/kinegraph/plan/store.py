@@ -10,8 +10,10 @@ from kinegraph.kit.rows import grouped, grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.plan.rules import ExerciseRow, PlanRow, SessionRow, VersionRow
 
-PLAN_COLUMNS = """p.id, p.organization_id, p.author_id, p.title, p.description, p.weeks, p.status, p.current_version_id,
-            p.copied_from_id, p.created_at, p.updated_at"""
+PLAN_COLUMNS = """p.id, p.organization_id, p.author_id, p.status, p.current_version_id, p.copied_from_id,
+            p.created_at, p.updated_at"""
+OF_VERSIONS = ("title", "description", "weeks")
+"""The columns that a plan has in its working copy and in each version."""
 
 AUTHOR_JOIN = user_join("author", "p.author_id")
 AUTHOR_COLUMNS: Mapping[str, Sequence[str]] = {
@@ -21,10 +23,27 @@ AUTHOR_COLUMNS: Mapping[str, Sequence[str]] = {
 """The columns of the author, each with the joins that it needs."""
 
 
-def selected(names: frozenset[str] | None) -> str:
-    """SELECT and FROM of a statement that reads plans: with the requested columns, or all (None)."""
+def shown(column: str, coached: str, patient: str) -> str:
+    """SQL expression: one of OF_VERSIONS of plan p, as the viewer sees it. Parameters as in `visible`.
+
+    Coaches see the working copy, patients the version that they were assigned last.
+    """
+    assigned = f"""
+                SELECT e.version_id FROM enrollments e WHERE e.plan_id = p.id AND e.patient_id = {patient}
+                ORDER BY e.created_at DESC, e.id DESC LIMIT 1"""
+    return f"""CASE WHEN p.organization_id = ANY ({coached}) THEN p.{column}
+                ELSE (SELECT v.{column} FROM plan_versions v WHERE v.id = ({assigned})) END"""
+
+
+def selected(names: frozenset[str] | None, coached: str, patient: str) -> str:
+    """SELECT and FROM of a statement that reads plans: with the requested columns, or all (None).
+
+    Parameters as in `visible`.
+    """
+    of_versions = [each for each in OF_VERSIONS if names is None or each in names]
     joined = [column_and_joins for name, column_and_joins in AUTHOR_COLUMNS.items() if names is None or name in names]
     columns = [narrow(PLAN_COLUMNS, names, "id organization_id created_at"), *(column for column, *_ in joined)]
+    columns += [f"{shown(each, coached, patient)} AS {each}" for each in of_versions]
     joins = "".join(f"\n            {join}" for join in dict.fromkeys(join for _, *joins in joined for join in joins))
     return f"SELECT {', '.join(columns)}\n            FROM treatment_plans p{joins}"
 
@@ -51,7 +70,10 @@ async def by_ids(
     """Plans that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
     rows: list[PlanRow] = await session.fetch(
-        f"{selected(names)} WHERE p.id = ANY ($1) AND {visible('$2', '$3')}", ids, viewer.coached(), viewer.user.id
+        f"{selected(names, '$2', '$3')} WHERE p.id = ANY ($1) AND {visible('$2', '$3')}",
+        ids,
+        viewer.coached(),
+        viewer.user.id,
     )
     return in_key_order(rows, ids)
 
@@ -217,6 +239,21 @@ async def exercises(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[E
         viewer.user.id,
     )
     return in_key_order(rows, ids)
+
+
+async def discontinued_of(session: ReadSession, version_id: UUID) -> list[ExerciseRow]:
+    """The exercises of a version that were archived or deleted since, in the order of the calendar."""
+    rows: list[ExerciseRow] = await session.fetch_list(
+        f"""
+        SELECT {VERSION_EXERCISES}
+        JOIN plan_version_sessions s ON s.id = x.session_id
+        JOIN exercises e ON e.id = x.exercise_id AND (e.deleted_at IS NOT NULL OR e.status = 'archived')
+        WHERE x.version_id = $1
+        ORDER BY s.week, s.day, s.sort_order, x.sort_order, x.id
+        """,
+        version_id,
+    )
+    return rows
 
 
 async def discontinued(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool]:

@@ -9,7 +9,7 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession, contains
 from kinegraph.plan.rules import PlanSort, WantedPlans
-from kinegraph.plan.store import selected, visible
+from kinegraph.plan.store import selected, shown, visible
 
 ORDERS: Mapping[PlanSort, tuple[str, type, str, bool]] = {
     PlanSort.CREATED_AT_DESC: ("p.created_at", datetime, "timestamptz", True),
@@ -31,7 +31,10 @@ async def plan_pages(
 ) -> list[Page]:
     """A page of each organization's plans that the viewer sees."""
     arguments, (key, _, sql_type, descending) = Arguments(), ORDERS[sort]
-    wanted, narrowed = _wanted(session.viewer, keys, conditions, arguments)
+    reader = _reader(session.viewer, arguments)
+    wanted, narrowed = _wanted(keys, conditions, reader, arguments)
+    if key == "p.title_key" and not all(map(session.viewer.coaches, keys)):
+        key = f"kinegraph_sort_key({shown('title', *reader)})"
     between = window.between(f"{key}, p.id", (sql_type, "uuid"), arguments, descending=descending)
     direction = window.direction(descending=descending)
     rows = await session.fetch(
@@ -44,7 +47,7 @@ async def plan_pages(
             WHERE {" AND ".join([narrowed, *between])}
             ORDER BY {key} {direction}, p.id {direction} LIMIT {window.limit}) AS found
         CROSS JOIN LATERAL (
-            {selected(names)}
+            {selected(names, *reader)}
             WHERE p.id = found.id
         ) AS page
         ORDER BY wanted.position, found.sort_key {direction}, page.id {direction}
@@ -59,7 +62,7 @@ async def plan_counts(
 ) -> list[int]:
     """The number of each organization's plans that the viewer sees."""
     arguments = Arguments()
-    wanted, narrowed = _wanted(session.viewer, keys, conditions, arguments)
+    wanted, narrowed = _wanted(keys, conditions, _reader(session.viewer, arguments), arguments)
     rows = await session.fetch(
         f"""
         SELECT (SELECT count(*) FROM treatment_plans p WHERE {narrowed}) AS plans
@@ -71,15 +74,21 @@ async def plan_counts(
     return [row.plans for row in rows]
 
 
-def _wanted(viewer: Viewer, keys: Sequence[UUID], conditions: WantedPlans, arguments: Arguments) -> tuple[str, str]:
+def _reader(viewer: Viewer, arguments: Arguments) -> tuple[str, str]:
+    """The bind parameters of the organizations that the viewer coaches, and of the viewer."""
+    return arguments.bind(viewer.coached(), "uuid[]"), arguments.bind(viewer.user.id, "uuid")
+
+
+def _wanted(
+    keys: Sequence[UUID], conditions: WantedPlans, reader: tuple[str, str], arguments: Arguments
+) -> tuple[str, str]:
     """FROM item `wanted` with one row for each organization, and the condition of its plans."""
     ids = arguments.bind(keys, "uuid[]")
-    shown = visible(arguments.bind(viewer.coached(), "uuid[]"), arguments.bind(viewer.user.id, "uuid"))
-    found = ["p.organization_id = wanted.organization_id", shown]
+    found = ["p.organization_id = wanted.organization_id", visible(*reader)]
     if conditions.status is not None:
         found.append(f"p.status = {arguments.bind(conditions.status, 'plan_status')}")
     if conditions.author_id is not None:
         found.append(f"p.author_id = {arguments.bind(conditions.author_id, 'uuid')}")
     if conditions.title is not None:
-        found.append(contains("p.title", arguments.bind(conditions.title, "text")))
+        found.append(contains(shown("title", *reader), arguments.bind(conditions.title, "text")))
     return f"unnest({ids}) WITH ORDINALITY AS wanted (organization_id, position)", " AND ".join(found)

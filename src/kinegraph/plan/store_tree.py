@@ -23,9 +23,10 @@ async def lock_plan(session: WriteSession, id: UUID) -> None:
 async def deleted_plan(session: ReadSession[Viewer], id: UUID) -> PlanRow | None:
     """A deleted plan of an organization that the viewer coaches."""
     rows: list[PlanRow] = await session.fetch(
-        f"{selected(None)} WHERE p.id = $1 AND p.deleted_at IS NOT NULL AND p.organization_id = ANY ($2)",
+        f"{selected(None, '$2', '$3')} WHERE p.id = $1 AND p.deleted_at IS NOT NULL AND p.organization_id = ANY ($2)",
         id,
         session.viewer.coached(),
+        session.viewer.user.id,
     )
     return in_key_order(rows, [id])[0]
 

@@ -36,6 +36,22 @@ async def person(session: ReadSession, id: UUID | None, email: str | None) -> Us
     )
 
 
+async def owned_alone(session: ReadSession, user_id: UUID) -> list[str]:
+    """The slugs of the organizations whose only owner is this user."""
+    rows = await session.fetch(
+        """
+        SELECT o.slug
+        FROM organizations o
+        JOIN memberships m ON m.organization_id = o.id AND m.role = 'owner' AND m.deleted_at IS NULL
+        GROUP BY o.id
+        HAVING array_agg(m.user_id) = ARRAY[$1::uuid]
+        ORDER BY o.slug
+        """,
+        user_id,
+    )
+    return [row.slug for row in rows]
+
+
 async def with_column(session: ReadSession, column: str) -> set[str]:
     """The tables that have a column of this name."""
     rows = await session.fetch(

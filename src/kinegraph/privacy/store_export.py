@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.privacy.rules_indirect import IN_JSON, LEFT_OUT
+from kinegraph.privacy.rules_summary import NAMED, explain, ids_of
 from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
 
 Exported = dict[str, list[dict[str, Any]]]
@@ -30,7 +31,7 @@ REFERENCES = (
 async def everything(session: ReadSession, user_id: UUID, organization_id: UUID | None = None) -> Exported:
     """Every row of a person by table, and (`references`) where they stand in rows of others, whose content is theirs.
 
-    With an organization, only what belongs to it, and the person's own row.
+    With an organization, only what belongs to it, and the person's own row. Names stand beside ids.
     """
     scoped = await with_column(session, "organization_id")
     conditions = {each.table: f"t.{each.column} = {{user}}" for each in OWN if each.column != "parent_author_id"}
@@ -46,7 +47,19 @@ async def everything(session: ReadSession, user_id: UUID, organization_id: UUID 
             if rows:
                 ids = sorted(row["id"] for row in rows if "id" in row)
                 found["references"].append({"table": table, "column": column, "ids": ids})
+    explain(found, await _names(session, found))
     return found
+
+
+async def _names(session: ReadSession, found: Exported) -> dict[str, dict[str, str]]:
+    """By column of ids, the names of what the export refers to, by id."""
+    names: dict[str, dict[str, str]] = {}
+    for column, (table, name, _) in NAMED.items():
+        rows = await session.fetch(
+            f"SELECT t.id, t.{name} AS name FROM {table} t WHERE t.id = ANY ($1)", ids_of(found, column)
+        )
+        names[column] = {str(row.id): row.name for row in rows}
+    return names
 
 
 async def _rows(

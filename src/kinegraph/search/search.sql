@@ -6,7 +6,8 @@
 --
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
---  $5 rows with all segments, the queries of which any   $6 rows with some segments, a query for each choice
+--  $5 the first segment's texts: rows have any of them    $18 the query of the others; of one segment, it again
+--  $6 rows with some segments, a query for each choice
 --  $7 slots  $8 weights  $9 queries: the alternatives, whose words a name has in any order, and other texts as a phrase
 -- $10 whole names without spaces, $11 their weights   $12 the text for trigrams
 -- $13 the weight of the full-text list, $14 that of trigrams
@@ -21,8 +22,8 @@ overridden AS MATERIALIZED (
 -- } organization
 canonical AS NOT MATERIALIZED (
     -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
-    SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv, s.names_tsv AS words_tsv
+    SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, length(s.search_name) AS length,
+           s.search_aliases, s.whole_tsv, s.name_tsv, s.names_tsv, s.search_tsv, s.names_tsv AS words_tsv
     FROM canonical_search s
     WHERE s.status = ANY ($3) AND true /* filter */
 -- { organization
@@ -32,8 +33,8 @@ canonical AS NOT MATERIALIZED (
 -- { organization
 own AS NOT MATERIALIZED (
     -- Its own rows, and those whose texts it overrides; `words_tsv` is not compressed.
-    SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv, s.words_tsv
+    SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.name_length AS length,
+           s.search_aliases, s.whole_tsv, s.name_tsv, s.names_tsv, s.search_tsv, s.words_tsv
     FROM organization_search s
     WHERE s.organization_id = $1 AND true /* filter */
       AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
@@ -46,116 +47,152 @@ library AS NOT MATERIALIZED (
 -- } organization
 ),
 wanted AS MATERIALIZED (
-    SELECT ARRAY (SELECT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
+    SELECT ARRAY (SELECT DISTINCT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
+-- { several
+           to_tsquery('kinegraph', $18) AS other_segments,
+-- } several
            (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real
+           $2::boolean, $4::text[], $6::text[], $12::text, $14::real, $16::real[], $17::real, $18::text
 ),
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
-    SELECT array_to_string(texts, ' | ')::tsquery AS segments FROM wanted
+    SELECT array_to_string(texts, ' | ')::tsquery
+-- { several
+           && other_segments
+-- } several
+           AS segments
+    FROM wanted
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, and in any text; only where these are
 -- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row. OFFSET 0: the index is read before rows are sorted.
 canonical_named AS (
     SELECT *
-    FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv
+    FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv
           FROM canonical
           WHERE $13::real > 0 AND name_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { several
+            AND name_tsv @@ (SELECT other_segments FROM wanted)
+-- } several
           OFFSET 0) AS found
-    ORDER BY length(search_name), id
+    ORDER BY length, id
     LIMIT 50
 ),
 named AS MATERIALIZED (
-    SELECT *
-    FROM (SELECT * FROM canonical_named
+    SELECT * FROM canonical_named
 -- { organization
-          UNION ALL
-          SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.whole_tsv, s.name_tsv
-          FROM (SELECT exercise_id
-                FROM organization_search s
-                WHERE organization_id = $1 AND true /* filter */ AND CASE WHEN is_own
-                      THEN status = ANY ($4) AND (status = 'published' OR $2) ELSE status = ANY ($3) END
-                  AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length(search_name)) ELSE 10000 END
-                                      FROM canonical_named)
-                  AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM sought))
-                OFFSET 0) AS short
-          JOIN organization_search s
-              ON s.organization_id = $1 AND s.exercise_id = short.exercise_id
-          WHERE $13::real > 0 AND s.name_tsv @@ (SELECT segments FROM sought)
--- } organization
-    ) AS candidate
-    ORDER BY length(search_name), id
+    UNION ALL
+    SELECT s.id, s.slug, s.name_key, s.is_own, s.search_name, s.length, s.whole_tsv, s.name_tsv
+    FROM (SELECT exercise_id
+          FROM organization_search
+          WHERE organization_id = $1
+            AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length) ELSE 10000 END FROM canonical_named)
+            AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM sought))
+          OFFSET 0) AS short
+    JOIN own s ON s.id = short.exercise_id
+    WHERE $13::real > 0 AND s.name_tsv @@ (SELECT segments FROM sought)
+    ORDER BY length, id
     LIMIT 50
+-- } organization
 ),
 counted AS MATERIALIZED (
     SELECT $13::real > 0 AND count(*) < 50 AS are_few, $13::real > 0 AND count(*) < 20 AS are_very_few FROM named
 ),
-aliased AS MATERIALIZED (
+canonical_aliased AS (
     SELECT *
-    FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
+    FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv
           FROM canonical
           WHERE (SELECT are_few FROM counted) AND words_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
--- { organization
-          UNION ALL
-          SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
-          FROM own
-          WHERE (SELECT are_few FROM counted) AND words_tsv @@ (SELECT segments FROM sought)
--- } organization
+-- { several
+            AND words_tsv @@ (SELECT other_segments FROM wanted)
+-- } several
           OFFSET 0) AS found
-    ORDER BY length(search_name), id
+    ORDER BY length, id
     LIMIT 60
+),
+aliased AS MATERIALIZED (
+    SELECT * FROM canonical_aliased
+-- { organization
+    UNION ALL
+    SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv
+    FROM own
+    WHERE (SELECT are_few FROM counted)
+      AND length <= (SELECT CASE WHEN count(*) = 60 THEN max(length) ELSE 10000 END FROM canonical_aliased)
+      AND words_tsv @@ (SELECT segments FROM sought)
+    ORDER BY length, id
+    LIMIT 60
+-- } organization
 ),
 mentioned AS MATERIALIZED (
-    SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
-    FROM library
-    WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
-      AND search_tsv @@ (SELECT segments FROM sought)
-    ORDER BY length(search_name), id
+    SELECT *
+    FROM (SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
+          FROM canonical
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+            AND search_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+-- { several
+            AND search_tsv @@ (SELECT other_segments FROM wanted)
+-- } several
+-- { organization
+          UNION ALL
+          SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
+          FROM own
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+            AND search_tsv @@ (SELECT segments FROM sought)
+-- } organization
+          OFFSET 0) AS found
+    ORDER BY length, id
     LIMIT 60
 ),
+-- { some
 partial AS MATERIALIZED (
     SELECT choice.*
     FROM unnest($6::text[]) AS sent (segments)
     CROSS JOIN LATERAL (
-        SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
+        SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
         FROM library
         WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
           AND (SELECT count(*) FROM mentioned) < 20 AND words_tsv @@ to_tsquery('kinegraph', sent.segments)
-        ORDER BY length(search_name), id
+        ORDER BY length, id
         LIMIT 20
     ) AS choice
 ),
+-- } some
 others AS MATERIALIZED (
     -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
-    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, whole_tsv, name_tsv,
+    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv,
            ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
     FROM (SELECT *, NULL::tsvector AS search_tsv FROM aliased
           UNION ALL SELECT * FROM mentioned
-          UNION ALL SELECT * FROM partial) AS candidate
+-- { some
+          UNION ALL SELECT * FROM partial
+-- } some
+    ) AS candidate
     ORDER BY id, search_tsv IS NULL
 ),
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
 -- Rows with all segments in the name are compared by it alone, as many as these are.
 alternative AS MATERIALIZED (
-    SELECT slot, weight, query, to_tsquery('kinegraph', query) AS in_name
+    SELECT slot, weight, to_tsquery('kinegraph', query) AS in_name
     FROM unnest($7::integer[], $8::real[], $9::text[]) AS sent (slot, weight, query)
     ORDER BY slot
 ),
 alternative_phrase AS MATERIALIZED (
-    SELECT slot, weight, in_name, to_tsquery('kinegraph', replace(query, ' & ', ' <-> ')) AS phrase
+    SELECT slot, weight, in_name, replace(in_name::text, ' & ', ' <-> ')::tsquery AS phrase
     FROM alternative
     ORDER BY slot
 ),
+whole AS MATERIALIZED (
+    SELECT name, weight, name::tsquery AS query FROM unnest($10::text[], $11::real[]) AS sent (name, weight)
+),
 scored AS (
-    SELECT id, slug, name_key, is_own, search_name, whole_tsv, (
+    SELECT id, slug, name_key, is_own, length, replace(search_name, ' ', '') AS joined, whole_tsv, (
                SELECT sum(best)
                FROM (SELECT max(weight) AS best FROM alternative WHERE name_tsv @@ in_name GROUP BY slot) AS of_slot
            ) AS score
     FROM named
     WHERE id NOT IN (SELECT id FROM others)
     UNION ALL
-    SELECT id, slug, name_key, is_own, search_name, whole_tsv, (
+    SELECT id, slug, name_key, is_own, length, replace(search_name, ' ', '') AS joined, whole_tsv, (
                SELECT sum(best)
                FROM (SELECT max(weight * CASE WHEN name_tsv @@ in_name THEN 1::real
                                               WHEN aliases_tsv @@ phrase THEN 0.9::real
@@ -169,14 +206,13 @@ lexical AS (
     SELECT *, row_number() OVER () AS rank
     FROM (SELECT id, slug, name_key, is_own
           FROM scored
-          ORDER BY score - 0.02::real * (1 + length(search_name) - length(replace(search_name, ' ', '')))
+          ORDER BY score - 0.02::real * (1 + length - length(joined))
                        + CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
-                                  SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5::real
-                                                  ELSE 0.45::real END * weight)
-                                  FROM unnest($10::text[], $11::real[]) AS whole (name, weight)
-                                  WHERE name = ANY (tsvector_to_array(whole_tsv)))
+                                  SELECT max(CASE WHEN name = joined THEN 0.5::real ELSE 0.45::real END * weight)
+                                  FROM whole
+                                  WHERE whole_tsv @@ query)
                               ELSE 0 END DESC,
-                   length(search_name), id
+                   length, id
           LIMIT 50) AS best
 ),
 -- { misspelled
@@ -194,11 +230,11 @@ like_words AS MATERIALIZED (
 alike AS MATERIALIZED (
     SELECT * FROM library
     WHERE words_tsv @@ (SELECT query FROM like_words)
-    ORDER BY length(search_name), id
+    ORDER BY length, id
     LIMIT 20
 ),
 likeness AS MATERIALIZED (
-    SELECT id, slug, name_key, is_own, length(search_name) AS length,
+    SELECT id, slug, name_key, is_own, length,
            greatest(0.7::real * word_similarity($12, search_name) + 0.3::real * similarity($12, search_name),
                     0.9::real * word_similarity($12, search_aliases)) AS likeness
     FROM alike
@@ -268,7 +304,12 @@ semantic AS (
     LIMIT 50
 ),
 -- } vectors
-ranked AS (
+fused AS (
+-- { fused
+    SELECT id, min(slug) AS slug, min(name_key) AS name_key, bool_or(is_own) AS is_own, sum(score) AS score,
+           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank
+    FROM (
+-- } fused
     SELECT id, slug, name_key, is_own, $13::real / (60 + rank) AS score,
            rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank
     FROM lexical
@@ -280,12 +321,10 @@ ranked AS (
     UNION ALL
     SELECT id, slug, name_key, is_own, $17::real / (60 + rank), NULL, NULL, rank FROM semantic
 -- } vectors
-),
-fused AS (
-    SELECT id, min(slug) AS slug, min(name_key) AS name_key, bool_or(is_own) AS is_own, sum(score) AS score,
-           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank
-    FROM ranked
+-- { fused
+    ) AS ranked
     GROUP BY id
+-- } fused
 ),
 positioned AS (
     SELECT *, row_number() OVER (ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id) AS position
@@ -294,9 +333,10 @@ positioned AS (
 -- { organization
 -- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
 of_slug AS (
-    SELECT *, row_number() OVER (PARTITION BY key ORDER BY is_own DESC, position) AS place,
-           max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
+    SELECT DISTINCT ON (key)
+           *, max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
     FROM (SELECT *, coalesce(slug, id::text) COLLATE "C" AS key FROM positioned) AS keyed
+    ORDER BY key, is_own DESC, position
 ),
 -- } organization
 hits AS (
@@ -307,7 +347,7 @@ hits AS (
     UNION ALL
     SELECT id, is_own, best_score, best_position, lexical_rank, trigram_rank, semantic_rank
     FROM of_slug
-    WHERE $1 IS NOT NULL AND place = 1
+    WHERE $1 IS NOT NULL
 -- } organization
     ORDER BY position
     LIMIT $15
@@ -316,9 +356,11 @@ SELECT id, $1::uuid AS organization_id, score,
        lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN $1 IS NULL THEN 'CANONICAL'
             WHEN is_own THEN 'ORG'
-            WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| '{}' /* keys that an override may have */
-                  FROM exercise_org_overrides o
-                  WHERE o.exercise_id = hits.id AND o.organization_id = $1) THEN 'CUSTOMIZED'
+            WHEN id = ANY (ARRAY (SELECT exercise_id
+                                  FROM exercise_org_overrides
+                                  WHERE organization_id = $1 AND exercise_id = ANY (ARRAY (SELECT id FROM hits))
+                                    AND jsonb_strip_nulls(overrides) ?| '{}' /* keys that an override may have */))
+            THEN 'CUSTOMIZED'
             ELSE 'CANONICAL' END AS source
 FROM hits
 ORDER BY position

@@ -19,7 +19,7 @@ from kinegraph.search.rules import SEMANTIC_WEIGHTS, TRIGRAM_WEIGHTS, class_of
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-PARTS = ("organization", "misspelled", "vectors")
+PARTS = ("organization", "misspelled", "vectors", "fused", "several", "some")
 BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in PARTS}
 """The parts of the statement that a search may do without."""
 FILTER = "true /* filter */"
@@ -86,6 +86,20 @@ async def search(
     ]
 
 
+def _parts(scope: Scope, query: SearchQuery, has_vector: bool, *, is_semantic: bool) -> frozenset[str]:
+    """The parts of the statement that a search needs."""
+    is_misspelled = query.is_misspelled and not is_semantic
+    is_needed = (
+        scope.organization_id is not None,
+        is_misspelled,
+        has_vector,
+        is_misspelled or has_vector,
+        bool(query.others),
+        bool(query.some),
+    )
+    return frozenset(compress(PARTS, is_needed))
+
+
 async def _search(
     session: ReadSession,
     query: SearchQuery,
@@ -116,11 +130,11 @@ async def _search(
         (limit, "integer"),
         (vector, "real[]"),
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
+        (query.others, "text"),
     ):
         arguments.bind(value, kind)
     of_viewer = {"restricted_by": "$1::uuid"}
     effective = " AND ".join(conditions(wanted, {**EFFECTIVE, **of_viewer}, arguments))
     stored = " AND ".join(conditions(wanted, {**STORED, **of_viewer}, arguments)) if vector else ""
-    is_needed = (scope.organization_id is not None, query.is_misspelled and not is_semantic, bool(vector))
-    text = filtered(effective, stored, frozenset(compress(PARTS, is_needed)))
+    text = filtered(effective, stored, _parts(scope, query, bool(vector), is_semantic=is_semantic))
     return await session.fetch(text, *arguments.values)

@@ -2,9 +2,10 @@
 -- ($4, $5, $6), at most $8. $7: none that were removed, for somebody who has nothing yet.
 --
 -- An object is reported if one of its parts was changed so: its own row, or contents that others see too. An exercise is
--- shown by versions of plans and by workouts of assignments. A part that was changed after $3 was taken is left for the
--- next snapshot, and does not hold back the others: it may be gone by then. A number that is greater than every one of
--- this server comes from another server whose dump was restored: 3, the first number of all, stands for it.
+-- shown by versions of plans, by substitutions of enrollments and by workouts of assignments. A part that was changed
+-- after $3 was taken is left for the next snapshot, and does not hold back the others: it may be gone by then. A number
+-- that is greater than every one of this server comes from another server whose dump was restored: 3, the first number
+-- of all, stands for it.
 WITH own AS MATERIALIZED (
     SELECT c.type, c.organization_id, c.object_id, c.changed_in, c.changed_at
     FROM sync_changes c
@@ -27,6 +28,11 @@ WITH own AS MATERIALIZED (
     FROM own o
     JOIN plan_version_exercises x ON x.version_id = o.object_id
     WHERE o.type = 'PlanVersion'
+    UNION
+    SELECT o.organization_id, s.substitute_id, o.changed_in, o.changed_at
+    FROM own o
+    JOIN exercise_substitutions s ON s.enrollment_id = o.object_id
+    WHERE o.type = 'Enrollment'
     UNION
     SELECT w.organization_id, m.exercise_id, w.changed_in, w.changed_at
     FROM workout_part w

@@ -45,10 +45,9 @@ class Change:
     async def node(root: strawberry.Parent[rules.ChangeRow], info: Info) -> Node | None:
         if root.is_removed:
             return None
-        if root.type == rules.EXERCISE:
-            load, key = effective, cast(Any, (root.organization_id, root.key))
-        else:
-            load, key = cast(Any, NODES[root.type].load), root.key
+        load = effective if root.type == rules.EXERCISE else cast(Any, NODES[root.type].load)
+        of_organization = root.type in (rules.EXERCISE, rules.PATIENT)
+        key = cast(Any, (root.organization_id, root.key)) if of_organization else root.key
         names = info.context.requested_columns(info, root.type)
         narrowed = {"names": names} if names is not None and is_narrowed(load) else {}
         found = await info.context.load(load, key, **narrowed)
@@ -70,8 +69,8 @@ class ChangePage:
 @extends(Viewer)
 class ViewerChanges:
     @field(
-        "Everything that a patient's app shows, and then what was changed or removed since a cursor: enrollments, "
-        "versions of plans, exercises, logs, assignments, results."
+        "Everything that a patient's app shows, and then what was changed or removed since a cursor: the patient, "
+        "enrollments, versions of plans, exercises, logs, assignments, results."
     )
     async def changes(
         root: strawberry.Parent[ViewerRecord], info: Info, since: Since = None, first: Changes = rules.DEFAULT_CHANGES

@@ -14,13 +14,14 @@ from uuid import UUID
 import orjson
 
 from kinegraph.kit.checks import Checks, parse_key
+from kinegraph.patient.rules import patient_id
 
 MAX_CHANGES, DEFAULT_CHANGES = 500, 100
 MAX_CURSOR_LENGTH = 100_000
 """The length of a cursor. Its snapshot has up to 20 characters for each transaction that runs when it is made."""
 
-EXERCISE = "EffectiveExercise"
-TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", "PlanVersion", "WorkoutAssignment")
+EXERCISE, PATIENT = "EffectiveExercise", "Patient"
+TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", PATIENT, "PlanVersion", "WorkoutAssignment")
 """The types of the objects that apps show."""
 NOTHING = "3:3:"
 """The snapshot that has no transaction: 3 is the number of a server's first one."""
@@ -71,6 +72,8 @@ class ChangeRow:
     @property
     def object_id(self) -> str:
         """The id by which `node` finds the object."""
+        if self.type == PATIENT:
+            return patient_id(self.organization_id, self.key)
         return f"{self.organization_id}:{self.key}" if self.type == EXERCISE else str(self.key)
 
     @property

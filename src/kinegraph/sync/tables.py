@@ -40,7 +40,7 @@ sync_changes = Table(
     Column("is_removed", Boolean, nullable=False),
     *_change(),
     CheckConstraint(
-        "type IN ('AssignmentResult', 'EffectiveExercise', 'Enrollment', 'ExerciseLog', 'PlanVersion',"
+        "type IN ('AssignmentResult', 'EffectiveExercise', 'Enrollment', 'ExerciseLog', 'Patient', 'PlanVersion',"
         " 'WorkoutAssignment')",
         name="sync_changes_type_chk",
     ),

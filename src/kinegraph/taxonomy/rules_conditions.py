@@ -40,6 +40,18 @@ def vocabulary() -> Mapping[str, Condition]:
     return {entry["key"]: Condition(entry["key"], tuple(entry["synonyms"]), entry.get("parent")) for entry in entries}
 
 
+@cache
+def inclusions() -> tuple[list[str], list[str]]:
+    """Two lists of keys: the n-th of the second is the n-th of the first, or a condition that includes it."""
+    pairs = []
+    for key in vocabulary():
+        of: str | None = key
+        while of is not None:
+            pairs.append((key, of))
+            of = vocabulary()[of].parent
+    return [key for key, _ in pairs], [of for _, of in pairs]
+
+
 def folded(text: str) -> str:
     """The form in which the spellings of one condition are equal."""
     return _SEPARATORS.sub(_separator, identity_of(unicodedata.normalize("NFKC", text).translate(_SAME)))

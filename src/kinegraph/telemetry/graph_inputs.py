@@ -114,7 +114,9 @@ class ReportPlaybackErrorsInput(TelemetryBatchInput):
 
 @strawberry.input(description="Frames of one session in which the caller's poses were measured.")
 class RecordPoseFramesInput(TelemetryBatchInput):
-    session_id: strawberry.ID = strawberry.field(description="A UUID that the client makes for the session.")
+    session_id: strawberry.ID = strawberry.field(
+        description="A UUID that the client makes for the session: of one exercise, within 24 hours."
+    )
     exercise_id: strawberry.ID = strawberry.field(description="The exercise that was done.")
     plan_exercise_id: strawberry.ID | None = strawberry.field(
         default=UNSET,

@@ -91,6 +91,9 @@ async def _store(
     if rows:
         with checks.layer():
             await _check_targets(session, organization_id, rows, at, checks)
+    if rows and kind is BatchKind.POSE:
+        stored = await store.telemetry_of(session).pose_spans(organization_id, rows[0]["session_id"])
+        rules_pose.check_session(stored, rows, checks)
     checks.done()
     hashed = rules.hash_of(kind, {name: value for name, value in values.items() if name != "client_id"})
     batch = rules.Batch(kind, organization_id, session.viewer.user.id, client_id, hashed, rows)

@@ -28,8 +28,8 @@ class FormFeedback:
 
 @node(store.pose_sessions, "pose_sessions")
 @strawberry.type(
-    description="A session in which the app measured poses: sums of its frames. The patient and the coaches of the "
-    "organization see it."
+    description="A session in which the app measured poses: sums of its frames. The patient sees it, and the coaches "
+    "of the organization while the patient consents to biometric data."
 )
 class PoseSession(Node):
     id: strawberry.ID = strawberry.field(description="The id of the sums.")
@@ -67,7 +67,11 @@ class PoseSession(Node):
 
 @extends(Enrollment)
 class EnrollmentPoses:
-    @field("Sessions in which the app measured the patient's poses, in their order.", "id")
+    @field(
+        "Sessions in which the app measured the patient's poses, in their order; to coaches while the patient consents "
+        "to biometric data (BIOMETRIC).",
+        "id",
+    )
     async def pose_sessions(
         root: strawberry.Parent[Any],
         info: Info,

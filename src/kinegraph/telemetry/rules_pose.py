@@ -27,6 +27,7 @@ MAX_COORDINATE = 4
 """The largest coordinate, in widths of the picture or in meters; one outside the picture is negative, or above 1."""
 UNITS = 8_000
 """A stored coordinate is a whole number of this fraction, as 16 bits."""
+MAX_SESSION = timedelta(hours=24)
 MAX_REPS, MAX_DEGREES, MAX_FEEDBACK = 10_000, 360, 5
 FEEDBACK = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
 
@@ -50,6 +51,25 @@ class PoseSessionRow(Protocol):
     rom_min_degrees: float | None
     rom_max_degrees: float | None
     feedback: Mapping[str, int]
+
+
+class PoseSpanRow(Protocol):
+    """The exercise of a session, and the times of its first and its last frame that are stored."""
+
+    exercise_id: UUID
+    started_at: datetime
+    last_at: datetime
+
+
+def check_session(stored: Sequence[PoseSpanRow], rows: Sequence[Mapping[str, Any]], checks: Checks) -> None:
+    """Check that the frames of a session are of one exercise and within 24 hours, with those that are stored of it."""
+    if any(each.exercise_id != rows[0]["exercise_id"] for each in stored):
+        checks.refuse("This session is of another exercise: make a sessionId for each exercise.", "input", "exerciseId")
+    first = min([each.started_at for each in stored] + [row["occurred_at"] for row in rows])
+    last = max([each.last_at for each in stored] + [row["occurred_at"] for row in rows])
+    if last - first > MAX_SESSION:
+        message = "The frames of a session must lie within 24 hours: make another sessionId for those of another day."
+        checks.refuse(message, "input", "startedAt")
 
 
 def checked_frames(

@@ -1,7 +1,8 @@
 """The interface of the place where telemetry lies, and the batch functions that read from it.
 
 An implementation takes a request's session, of which it may use the viewer alone. It shows a row to its user and to the
-coaches of its organization. tests/telemetry/contract.py has what each implementation must do.
+coaches of its organization, to these not while the user does not consent to biometric data.
+tests/telemetry/contract.py has what each implementation must do.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.telemetry.rules import Batch, WatchPeriod
 from kinegraph.telemetry.rules_media import WatchFigures
-from kinegraph.telemetry.rules_pose import PoseSessionRow
+from kinegraph.telemetry.rules_pose import PoseSessionRow, PoseSpanRow
 from kinegraph.telemetry.store_postgres import PostgresTelemetry
 
 ExerciseKey = tuple[UUID, UUID]
@@ -26,6 +27,9 @@ class TelemetryStore(Protocol):
 
     async def append(self, batch: Batch) -> bool:
         """Store a batch of the viewer's, wholly; False where it was stored before. Raises ClientIdReused."""
+
+    async def pose_spans(self, organization_id: UUID, session_id: UUID) -> Sequence[PoseSpanRow]:
+        """The exercises and times that are stored of a session of the viewer's. Other batches of it wait for this."""
 
     async def watch_statistics(
         self, keys: Sequence[ExerciseKey], period: WatchPeriod, video_hash: bytes | None

@@ -12,7 +12,7 @@ from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.telemetry.rules import Batch, BatchKind, ClientIdReused, WatchPeriod
 from kinegraph.telemetry.rules_media import WatchFigures
-from kinegraph.telemetry.rules_pose import PoseSessionRow
+from kinegraph.telemetry.rules_pose import PoseSessionRow, PoseSpanRow
 
 TABLES: Mapping[BatchKind, str] = {
     BatchKind.MEDIA: "media_events",
@@ -67,6 +67,13 @@ WATCHED = (_FOLDER / "watched.sql").read_text()
 POSE_COLUMNS = """s.id, s.organization_id, s.user_id, s.session_id, s.exercise_id, s.plan_exercise_id, s.enrollment_id,
                s.started_at, s.last_at, s.frames, s.accuracy_sum, s.accuracy_frames, s.reps, s.rom_min_degrees,
                s.rom_max_degrees, s.feedback"""
+
+
+SHOWN = """(s.user_id = (SELECT nullif(current_setting('kinegraph.user_id', true), '')::uuid)
+               OR EXISTS (SELECT FROM patients p
+                          WHERE p.organization_id = s.organization_id AND p.user_id = s.user_id
+                            AND p.has_biometric_consent))"""
+"""SQL condition: sums of poses s are the viewer's own, or their user consents to biometric data."""
 
 
 def _appending(kind: BatchKind) -> str:
@@ -130,6 +137,23 @@ class PostgresTelemetry:
             raise ClientIdReused(message, "input", "clientId")
         return False
 
+    async def pose_spans(self, organization_id: UUID, session_id: UUID) -> list[PoseSpanRow]:
+        """The exercises and times that are stored of a session of the viewer's. Other batches of it wait for this."""
+        user_id = self._session.viewer.user.id
+        lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+        await self._session.fetch(lock, f"pose session {user_id} {session_id}")
+        rows: list[PoseSpanRow] = await self._session.fetch(
+            """
+            SELECT s.exercise_id, s.started_at, s.last_at
+            FROM pose_sessions s
+            WHERE s.user_id = $1 AND s.organization_id = $2 AND s.session_id = $3
+            """,
+            user_id,
+            organization_id,
+            session_id,
+        )
+        return rows
+
     async def watch_statistics(
         self, keys: Sequence[tuple[UUID, UUID]], period: WatchPeriod, video_hash: bytes | None
     ) -> list[WatchFigures]:
@@ -150,7 +174,7 @@ class PostgresTelemetry:
             f"""
             SELECT {POSE_COLUMNS}
             FROM pose_sessions s
-            WHERE s.id = ANY ($1)
+            WHERE s.id = ANY ($1) AND {SHOWN}
               AND (s.organization_id = ANY ($2) OR (s.user_id = $3 AND s.organization_id = ANY ($4)))
             """,
             ids,
@@ -185,4 +209,4 @@ class PostgresTelemetry:
 
 
 def _pose_sessions(enrollment_ids: Sequence[UUID]) -> Lists:
-    return Lists("pose_sessions s", "s.enrollment_id = list.enrollment_id", enrollment_id=enrollment_ids)
+    return Lists("pose_sessions s", "s.enrollment_id = list.enrollment_id", SHOWN, enrollment_id=enrollment_ids)

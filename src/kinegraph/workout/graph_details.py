@@ -164,7 +164,8 @@ class SectionConfigInput:
 
 
 @strawberry.input(
-    description="A movement. Sent with the id it has, it keeps that id and its comments; without one it is new."
+    description="A movement, whole: an absent key is empty. Sent with the id it has, it keeps that id and comments; "
+    "without one it is new."
 )
 class MovementInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in this workout.")
@@ -176,7 +177,8 @@ class MovementInput:
 
 
 @strawberry.input(
-    description="A section with its movements. Sent with the id it has, it keeps it; without one it is new."
+    description="A section with its movements, whole: an absent key is empty. Sent with the id it has, it keeps it; "
+    "without one it is new."
 )
 class SectionInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in this workout.")

@@ -1,0 +1,155 @@
+"""Substitutions, and what a patient does on a day in place of the plan's exercises (docs/domain.md, Pain response)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol  # Any: amounts by column
+from uuid import UUID
+
+from kinegraph.enrollment.rules import DueRow
+from kinegraph.plan.rules import ExerciseRow
+
+AMOUNTS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds", "per_side", "notes")
+"""The columns that say how much is done."""
+
+
+class SubstitutionRow(Protocol):
+    """An exercise that a patient does in place of one of their plan. Without a last day it lasts.
+
+    `exercise_id` is that of the plan. Without sets and duration, as much is done as the plan says.
+    """
+
+    id: UUID
+    organization_id: UUID
+    enrollment_id: UUID
+    patient_id: UUID
+    proposal_id: UUID
+    exercise_id: UUID
+    substitute_id: UUID
+    from_day: date
+    to_day: date | None
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+    end_reason: str | None
+    created_by_id: UUID
+    created_by_name: str
+    created_by_email: str | None
+    ended_by_id: UUID | None
+    ended_by_name: str
+    ended_by_email: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Prescription(Protocol):
+    """An exercise, and how much of it is done."""
+
+    exercise_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+
+
+@dataclass(slots=True)
+class Substituted:
+    """A prescription of a plan as it is to be done."""
+
+    exercise_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueExercise:
+    """An exercise that is due on a day, as it is to be done; `substitution_id` where that is not as the plan says."""
+
+    organization_id: UUID
+    enrollment_id: UUID
+    on: date
+    week: int
+    day: int
+    session_id: UUID
+    version_exercise_id: UUID
+    exercise_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+    substitution: SubstitutionRow | None
+
+
+def has_amounts(row: Any) -> bool:
+    """True if it says itself how much is done."""
+    return row.sets is not None or row.duration_seconds is not None
+
+
+def holding(rows: Iterable[SubstitutionRow], day: date) -> SubstitutionRow | None:
+    """The substitution, of those of one exercise of an enrollment, that holds on a day; None where none does."""
+    return next((row for row in rows if row.from_day <= day and (row.to_day is None or day <= row.to_day)), None)
+
+
+def prescribed(
+    plan: Sequence[Prescription], substitutions: Mapping[UUID, Sequence[SubstitutionRow]], day: date
+) -> list[Prescription]:
+    """The prescriptions of a day, with the substitutions of their exercises that hold on it."""
+    held = [holding(substitutions.get(each.exercise_id, ()), day) for each in plan]
+    return [each if by is None else substituted(each, by) for each, by in zip(plan, held, strict=True)]
+
+
+def substituted(plan: Prescription, by: SubstitutionRow) -> Substituted:
+    """A prescription with its substitution: the amounts are the plan's where the substitution has none."""
+    source = by if has_amounts(by) else plan
+    return Substituted(by.substitute_id, **{name: getattr(source, name) for name in AMOUNTS})
+
+
+def by_exercise(substitutions: Iterable[SubstitutionRow]) -> dict[UUID, list[SubstitutionRow]]:
+    """The substitutions of an enrollment by the exercise of its plan."""
+    found: dict[UUID, list[SubstitutionRow]] = {}
+    for each in substitutions:
+        found.setdefault(each.exercise_id, []).append(each)
+    return found
+
+
+def due_exercises(
+    due: Sequence[DueRow], planned: Mapping[UUID, ExerciseRow], substitutions: Sequence[SubstitutionRow]
+) -> list[DueExercise]:
+    """The exercises that are due of an enrollment, with its substitutions; `planned` has those of versions by id."""
+    found, substitutes = [], by_exercise(substitutions)
+    for row in due:
+        plan = planned.get(row.version_exercise_id) if row.version_exercise_id is not None else None
+        if plan is not None:
+            found.append(_due_exercise(row, plan, holding(substitutes.get(plan.exercise_id, ()), row.on_day)))
+    return found
+
+
+def _due_exercise(due: DueRow, plan: ExerciseRow, substitution: SubstitutionRow | None) -> DueExercise:
+    done: Prescription = plan if substitution is None else substituted(plan, substitution)
+    return DueExercise(
+        plan.organization_id,
+        due.enrollment_id,
+        due.on_day,
+        due.week,
+        due.day,
+        due.session_id,
+        plan.id,
+        done.exercise_id,
+        **{name: getattr(done, name) for name in AMOUNTS},
+        substitution=substitution,
+    )

@@ -1,0 +1,5 @@
+"""Fixtures of the tests of `response`."""
+
+from tests.fixtures import admin
+
+__all__ = ["admin"]
