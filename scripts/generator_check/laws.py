@@ -10,14 +10,14 @@ from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.candidates.rules_sides import OPPOSITE
 from kinegraph.care.rules import barred_by, bars_of
 from kinegraph.care.rules_treatments import with_treatments
-from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
+from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_limits import is_balanced
 from kinegraph.composition.rules_order import MIDDLE, Phase, follow_too_closely, phase_of
 from kinegraph.dosing.rules import TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
-from kinegraph.programming.rules import Demand, ExclusionReason
+from kinegraph.programming.rules import Demand, ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
 from kinegraph.programming.rules_eligible import (
     Eligibility,
     eligibility_of,
@@ -91,7 +91,7 @@ def _of_all(workout: Generated, session: Session) -> Iterator[str]:
         roots = [each.root_id for each in (*trained, *beside)]
         if len(roots) != len(set(roots)):
             yield f"an exercise is there twice: {[each.key for each in (*trained, *beside)]}"
-    if sum(each.fatigue for each in trained) > fatigue_limit(request.minutes):
+    if sum(counted_fatigue(each) for each in trained) > fatigue_limit(request.minutes):
         yield "it tires too much"
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):
         yield "it has too many exhausting exercises"

@@ -1,22 +1,26 @@
 """The laws of conditions: nothing loads what is sore, one block on the floor, a graded warm-up, when to stop."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
-from kinegraph.composition.rules import Session
+from kinegraph.care.rules_treatments import served_by
+from kinegraph.composition.rules import SMALL_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
-from kinegraph.composition.rules_order import comes_first, phase_of
+from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of
 from kinegraph.dosing.rules_advice import LOAD, PHASE
 from kinegraph.dosing.rules_amounts import MIN_HEART_REST, MIN_PER_SIDE, MIN_REPETITIONS, has_floor
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
-from kinegraph.generator.rules_assembly import is_circuit
+from kinegraph.generator.rules_assembly import SHORTEST_WITH_COOL_DOWN, is_circuit
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand
-from kinegraph.programming.rules_places import STEADY
-from kinegraph.warmup.rules_cool_down import STRETCH
+from kinegraph.programming.rules_places import STEADY, is_counted_lift, is_evened
+from kinegraph.programming.rules_standard import ONCE_MUSCLES
+from kinegraph.warmup.rules import is_near
+from kinegraph.warmup.rules_cool_down import MAX_EASING_FATIGUE, STRETCH
 from kinegraph.workout.rules import SectionType
 
 LIGHT = (SectionType.WARMUP, SectionType.COOLDOWN)
@@ -33,6 +37,7 @@ def faults_of_care(workout: Generated, trained: Sequence[Chosen], session: Sessi
         yield from _of_amounts(each, workout, session)
     yield from _of_shares(workout, trained, session)
     yield from _of_messages(workout, trained)
+    yield from _of_light(workout, session)
 
 
 def _of_bars(workout: Generated) -> Iterator[str]:
@@ -87,7 +92,10 @@ def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     if any(each.text == UNKNOWN for each in workout.stop_rules):
         yield f"no text says when to stop with {[each.condition for each in workout.stop_rules]}"
     treated = {c for section in workout.sections for e in section.movements for c in e.assessment.indicated_for}
+    treated |= served_by(e.candidate for section in workout.sections for e in section.movements)
     said = {each.subject for each in workout.unmet_demands if each.demand is Demand.TREATMENT}
+    if both := treated & said:
+        yield f"{both}: treated, and said not to be"
     for chain in workout.request.person.chains if trained else ():
         if treated.isdisjoint(chain) and chain[0] not in said:
             yield f"{chain[0]}: it is neither treated nor unmet"
@@ -113,6 +121,17 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
         for other in exercises[:position]:
             if comes_first(one, other, phase_of(one, session), phase_of(other, session)):
                 yield f"{other.key} comes before {one.key}"
+    for each in trained:
+        is_long = session.is_accessory(each.candidate) and each.seconds > SMALL_SHARE * 60 * workout.request.minutes
+        if is_long and each.prescription["sets"] > session.fitting(each.candidate)[-1].prescription["sets"]:
+            yield f"{each.candidate.key}: an accessory exercise takes {each.seconds} seconds"
+    if arranged(session) != exercises and any(loads_back(a) and loads_back(b) for a, b in pairwise(exercises)):
+        yield f"two lifts of the lower back in succession: {[each.key for each in exercises]}"
+    yield from _of_evenness(workout, session)
+    for part in ONCE_MUSCLES:
+        small = [each for each in exercises if session.is_accessory(each) and not each.primary.isdisjoint(part)]
+        if len(small) > 1 and not workout.request.targets:
+            yield f"{[each.key for each in small]}: two accessory exercises of the same part"
     if workout.request.targets or workout.goal is TrainingGoal.POWER:
         return
     free = [each for each in trained if not each.assessment.indicated_for and each.candidate.class_key != STEADY]
@@ -124,6 +143,34 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
     least = sum(each.seconds * min(2 / each.prescription["sets"], 1) for each in core)
     if len(core) > 1 and least > MAX_CORE_SHARE * 60 * workout.request.minutes + 60:
         yield f"the trunk has {least:.0f} seconds at least"
+
+
+def _of_light(workout: Generated, session: Session) -> Iterator[str]:
+    """Warm-up and cool-down are of the trained parts; a cool-down is there wherever easy steady work is possible."""
+    exercises = session.exercises
+    light = {section.type: section.movements for section in workout.sections if section.type in LIGHT}
+    for each in (e.candidate for movements in light.values() for e in movements):
+        is_moved = each.class_key in (STRETCH, "dynamic_mobility")
+        if is_moved and not is_near(each, workout.request):
+            yield f"{each.key}: it is for the arms or the trunk, in a session of the legs"
+    is_wanted = workout.request.with_cool_down and workout.request.minutes >= SHORTEST_WITH_COOL_DOWN
+    if exercises and is_wanted and SectionType.COOLDOWN not in light:
+        possible = [e for e in session.eligible if e.class_key == STEADY and e.fatigue <= MAX_EASING_FATIGUE]
+        if any(not session.assessments[e.id].warnings for e in possible):
+            yield "nothing ends the session"
+
+
+def _of_evenness(workout: Generated, session: Session) -> Iterator[str]:
+    """No movement has two sets more than another, unless its lifts have their least, or another has no time."""
+    there = session.sets_by_side()
+    lacks_time = any(each.demand is Demand.SESSION_TIME and each.subject for each in workout.unmet_demands)
+    if not is_evened(workout.request) or lacks_time or not there:
+        return
+    for each, timed in session.chosen.values():
+        is_most = is_counted_lift(each) and there[each.side] > min(there.values()) + 1
+        fewer = [t for t in session.fitting(each) if t.prescription["sets"] == timed.prescription["sets"] - 1]
+        if is_most and there[each.side] == max(there.values()) and fewer and not session.is_treatment(each):
+            yield f"{each.key}: {timed.prescription['sets']} sets, of {dict(there)}"
 
 
 def _of_messages(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:

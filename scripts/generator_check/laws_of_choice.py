@@ -6,6 +6,7 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
+from kinegraph.composition.rules_order import is_needed_fresh
 from kinegraph.composition.rules_scores import tier
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
@@ -51,6 +52,7 @@ def _of_treatment(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
     if possible and trained and not treated and any(_is_free(each, session) for each in possible):
         yield f"none of the treatments is there: {[each.key for each in possible][:5]}"
     lifts = [p for p in treated if trained[p].candidate.class_key != STEADY]
+    lifts = [p for p in lifts if not is_needed_fresh(trained[p].candidate)]
     first = [p for p, each in enumerate(trained) if not _is_fast(each)]
     if lifts and min(lifts) > first[0] + 1:
         yield f"treatment begins at place {min(lifts) + 1}"

@@ -3,8 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.composition.rules import SHARE, SHORT_MINUTES, SHORT_SHARE, Session
-from kinegraph.dosing.rules_advice import contradicts
-from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.dosing.rules import is_thrown
+from kinegraph.dosing.rules_advice import advice_of, contradicts
+from kinegraph.dosing.rules_amounts import (
+    EASY_RESERVE,
+    FEW_CONTRACTIONS,
+    MAX_CONTRACTIONS,
+    MIN_PER_SIDE,
+    MIN_REPETITIONS,
+    THROW_REST,
+)
+from kinegraph.dosing.rules_prescriptions import FAST, Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.kit.checks import Checks
 from kinegraph.layers.rules import TrainingGoal
@@ -16,6 +25,8 @@ MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
 """The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
+MIN_REST = 30
+"""Seconds of rest between sets of repetitions."""
 UNUSED_SHARE, SHORT_UNUSED_SHARE, MIN_UNUSED = 0.05, 0.15, 120
 
 
@@ -26,6 +37,7 @@ def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], sessi
             yield from _of_movement(each, section.type)
     for each in trained:
         yield from _of_trained(each, workout, session)
+    yield from _of_warm_up(workout, trained)
     yield from _of_time(workout, trained)
 
 
@@ -46,7 +58,7 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
     prescribed = session.found.ranges.get(each.candidate.id)
     if prescribed is None:
         yield f"{name}: it is not offered for {request.goal}"
-    elif given["sets"] > (prescribed.sets or 3) and each.candidate.class_key != STEADY:
+    elif given["sets"] > _most_sets(each, prescribed.sets or 3) and each.candidate.class_key != STEADY:
         yield f"{name}: it has more sets than its profile says"
     share = SHORT_SHARE if request.minutes <= SHORT_MINUTES else SHARE
     if each.candidate.class_key != STEADY and each.seconds > share * 60 * request.minutes:
@@ -61,8 +73,45 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
         and each.candidate.class_key not in ("low_jump", "ballistic")
     ):
         yield f"{name}: {given['reps_max']} repetitions for power"
+    if prescribed is not None:
+        yield from _of_agreement(each, prescribed.max)
     if "load" not in given and _needs_effort(each):
         yield f"{name}: nothing says how hard it is"
+
+
+def _most_sets(each: Chosen, of_profile: int) -> int:
+    return MAX_CONTRACTIONS if _is_contraction(each) else of_profile
+
+
+def _is_contraction(each: Chosen) -> bool:
+    return "pelvic_floor" in each.candidate.primary and "duration_seconds" in each.prescription
+
+
+def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
+    """A prescription does not contradict itself."""
+    given, name, advice = each.prescription, each.candidate.key, advice_of(each.assessment)
+    load, rest = given.get("load", {}), given.get("rest_seconds", 0)
+    if is_thrown(each.candidate) and (rest > THROW_REST or (FAST in given.get("notes", "") and load)):
+        yield f"{name}: a throw has an effort, or rests {rest} seconds"
+    if "reps_max" in given and given["sets"] > 1 and rest < MIN_REST:
+        yield f"{name}: it rests {rest} seconds"
+    if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MAX_CONTRACTIONS:
+        yield f"{name}: {given['sets']} contractions"
+    if advice.is_light and "Before the working sets" in given.get("notes", ""):
+        yield f"{name}: lighter sets before a light load"
+    least = min(MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS, most, advice.repetitions or most)
+    is_easy = load.get("unit") == "rir" and load["value"] >= EASY_RESERVE
+    if is_easy and given.get("reps_max", least) < least:
+        yield f"{name}: {given['reps_max']} repetitions with {load['value']} in reserve"
+
+
+def _of_warm_up(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    """What raises the pulse is easier than the steady work of the session."""
+    hard = [each.prescription["load"]["value"] for each in trained if each.candidate.class_key == STEADY]
+    for each in (e for section in workout.sections if section.type is SectionType.WARMUP for e in section.movements):
+        load = each.prescription.get("load", {})
+        if hard and not any(e.assessment.warnings for e in trained) and load.get("value", 0) >= min(hard):
+            yield f"{each.candidate.key}: it warms up with RPE {load['value']}"
 
 
 def _needs_effort(each: Chosen) -> bool:

@@ -98,7 +98,7 @@ def printed(position: int, workout: Generated) -> list[str]:
             said = [each.prescription.get("notes"), *(each.notes or "").split("\n")]
             lines += [f"  - {note}" for note in said if note]
             if each.assessment.indicated_for:
-                lines.append(f"  - treats {', '.join(each.assessment.indicated_for)}")
+                lines.append(f"  - for {', '.join(each.assessment.indicated_for)}")
     lines.append("\nUnmet demands:" + ("" if workout.unmet_demands else " none"))
     lines += [f"- {each.subject or 'time'}: {each.detail} {each.suggestion or ''}" for each in workout.unmet_demands]
     counts = Counter(str(each.reason) for each in workout.excluded)

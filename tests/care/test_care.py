@@ -9,6 +9,7 @@ from kinegraph.care.rules import barred_by, bars_of, condition_words, is_on_floo
 from kinegraph.care.rules_stop import UNKNOWN, stop_rules
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Person
+from kinegraph.dosing.rules import is_gripped
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.programming.rules import Demand
@@ -33,7 +34,8 @@ def keys(workout: Generated, *types: SectionType) -> list[str]:
         ("hip_pain", "seated-forward-fold"), ("osteoporosis", "dumbbell-floor-press"),
         ("cardiovascular_disease", "quad-foam-rolling"), ("cardiovascular_disease", "cable-pull-through"),
         ("hypertension", "plank"), ("knee_pain", "russian-kettlebell-swing"), ("acl_reconstruction", "quad-set"),
-        ("balance_disorder", "push-ups"), ("knee_osteoarthritis", "single-leg-glute-bridge"),
+        ("balance_disorder", "push-ups"), ("balance_disorder", "knee-push-ups"),
+        ("cardiovascular_disease", "single-leg-hip-thrust"), ("knee_osteoarthritis", "single-leg-glute-bridge"),
     ],
 )  # fmt: skip
 def test_what_loads_the_sore_part_is_left_out(condition: str, slug: str) -> None:
@@ -89,9 +91,32 @@ def test_treatments_of_choice(condition: str, slug: str) -> None:
 
 
 def test_a_condition_that_nothing_treats_is_said() -> None:
-    """The second condition of request 11 has no exercise in the library."""
-    unmet = [each.subject for each in case(11).unmet_demands if each.demand is Demand.TREATMENT]
-    assert unmet == ["osteoporosis"]
+    """The second condition of request 18 has no exercise in the library; lifts are the treatment of bones."""
+    unmet = {
+        number: [each.subject for each in case(number).unmet_demands if each.demand is Demand.TREATMENT]
+        for number in (11, 18)
+    }
+    assert unmet == {11: [], 18: ["wrist_pain"]}
+
+
+def test_after_a_reconstruction_the_thigh_is_trained_by_lifts_and_no_early_drill() -> None:
+    """Request 13 has a squat in range, a step and a hinge with a load, and no quad set."""
+    assert keys(case(13), *TRAINING)[:3] == ["air-squats", "step-down", "kettlebell-deadlift"]
+    assert "quad-set" not in keys(case(13))
+
+
+def test_a_sore_grip_is_spared_in_every_lift() -> None:
+    """Each lift of request 18 that is held has advice for the grip, and four repetitions in reserve at least."""
+    held = [e for e in movements(case(18), *TRAINING) if is_gripped(e.candidate) and e.candidate.is_compound]
+    assert [each.candidate.key for each in held] == ["dumbbell-shoulder-press"]
+    assert all("Use straps" in each.prescription["notes"] for each in held)
+    assert all(each.prescription["load"] == {"unit": "rir", "value": 4} for each in held)
+
+
+def test_a_session_ends_easily_though_no_stretch_suits() -> None:
+    """Request 8 walks, and request 11, whose balance is poor, marches on a chair."""
+    ends = [keys(case(number), SectionType.COOLDOWN) for number in (11, 12)]
+    assert ends == [["seated-marching"], ["walking"]]
 
 
 def test_the_heart_warms_up_with_one_exercise_for_six_minutes_and_rests_for_one() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator_check.laws import TRAINING, movements
+from generator_check.laws import TRAINING, movements, session_of
 from generator_check.library import shipped, shipped_catalogue
 from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.candidates.rules_sides import Side
@@ -77,7 +77,6 @@ def test_odd_objects_skills_and_crawls_are_special(slug: str) -> None:
         (("achilles_tendinopathy",), ("legs",), "eccentric-heel-drop"),
         (("knee_osteoarthritis",), ("legs",), "leg-press"),
         (("neck_pain",), ("back", "shoulders"), "deep-neck-flexor-lift"),
-        (("elbow_tendinopathy",), (), "eccentric-wrist-extension"),
     ],
 )
 def test_treatment_of_a_condition_is_first_or_second_whatever_muscles_are_wanted(
@@ -87,6 +86,42 @@ def test_treatment_of_a_condition_is_first_or_second_whatever_muscles_are_wanted
     first = movements(workout, *TRAINING)[:2]
     assert any(each.assessment.indicated_for for each in first)
     assert treatment in {each.candidate.key for each in first} | set(trained(workout))
+
+
+@pytest.mark.parametrize("condition", ["elbow_tendinopathy", "shoulder_impingement"])
+def test_drills_of_wrist_and_cuff_come_after_the_lifts_that_need_these_muscles(condition: str) -> None:
+    """The treatment is there, and every lift of several joints comes before it."""
+    found = movements(generated(request(TrainingGoal.HYPERTROPHY, 45, condition), shipped_catalogue()), *TRAINING)
+    drills = [place for place, each in enumerate(found) if each.assessment.indicated_for]
+    lifts = [place for place, each in enumerate(found) if each.candidate.is_compound]
+    assert len(drills) == 1
+    assert max(lifts) < min(drills)
+
+
+@pytest.mark.parametrize("goal", [TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY])
+@pytest.mark.parametrize("minutes", [45, 60, 90, 120])
+def test_squat_hinge_push_and_pull_have_equal_sets(goal: TrainingGoal, minutes: int) -> None:
+    """No movement has two sets more than another in a session for the whole body."""
+    wanted = request(goal, minutes)
+    session = session_of(generated(wanted, shipped_catalogue()), eligibility_of(shipped_catalogue(), wanted))
+    sets = session.sets_by_side()
+    assert len(sets) == 4
+    assert max(sets.values()) - min(sets.values()) <= 1
+
+
+def test_a_push_day_for_strength_begins_with_the_flat_bench() -> None:
+    """Standard lifts come before variants, whatever the seed."""
+    muscles = ("chest", "shoulders", "triceps")
+    made = [request(TrainingGoal.STRENGTH, 60, muscles=muscles, seed=seed, difficulty_max=4) for seed in range(5)]
+    assert {trained(generated(each, shipped_catalogue()))[0] for each in made} == {"bench-press"}
+
+
+def test_calves_and_abductors_have_one_accessory_exercise() -> None:
+    """A long session of the legs has no second calf raise, and no exercise of one joint beyond 12 % of its time."""
+    found = movements(generated(request(TrainingGoal.STRENGTH, 75, muscles=("legs",)), shipped_catalogue()), *TRAINING)
+    small = [each for each in found if not each.candidate.is_compound]
+    assert len([each for each in small if each.candidate.primary & {"soleus", "gastrocnemius", "calves"}]) == 1
+    assert max(each.seconds for each in small) <= 0.12 * 75 * 60
 
 
 def test_physiotherapy_for_other_conditions_is_not_offered() -> None:

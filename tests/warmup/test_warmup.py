@@ -43,7 +43,7 @@ def test_the_heart_is_eased_off_for_five_minutes() -> None:
     request = Request(TrainingGoal.ENDURANCE, (), None, 45, Person(["cardiovascular_disease"]), 2, with_cool_down=True)
     first = movements(generated(request, shipped_catalogue()), SectionType.COOLDOWN)[0]
     assert first.candidate.class_key == STEADY
-    assert (first.prescription["duration_seconds"], first.prescription["load"]["value"]) == (300, 3)
+    assert (first.prescription["duration_seconds"], first.prescription["load"]["value"]) == (300, 2)
 
 
 def test_a_session_of_five_minutes_has_one_exercise_to_warm_up_and_no_cool_down() -> None:

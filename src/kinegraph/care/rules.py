@@ -20,6 +20,8 @@ DISC = frozenset(
 )
 SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
 WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
+GRIP = WRIST | {"elbow_tendinopathy", "elbow_pain"}
+"""Conditions that a firm grip irritates: every load in the hand is held loosely and is lighter."""
 FALLS = frozenset({"balance_disorder", "vertigo", "osteoporosis", "diabetic_neuropathy"})
 FLOOR = FALLS | {"knee_osteoarthritis", "knee_replacement", "hip_pain", "hip_replacement", "pregnancy"}
 """Conditions with which getting down to the floor and up again is hard: once in a session at most."""
@@ -47,6 +49,8 @@ def is_on_floor(exercise: Candidate) -> bool:
     found = stressors_of(exercise)
     if exercise.mechanics in ("machine", "cable"):
         return False
+    if exercise.side is Side.HINGE and exercise.vector == "horizontal" and "bench" in exercise.equipment:
+        return exercise.is_compound  # a hip thrust begins seated on the floor, the back against a bench
     if "kneeling" in found or "foam_roller" in exercise.equipment or "massage_ball" in exercise.equipment:
         return True
     is_raised = not {"bench", "barbell"}.isdisjoint(exercise.equipment)
@@ -144,11 +148,11 @@ BARS: Sequence[Bar] = (
     ),
     Bar(
         FALLS,
-        lambda each, found: "anti_extension" in found and is_on_floor(each) and "kneeling" not in found,
+        lambda each, found: "anti_extension" in found and is_on_floor(each),
         "the body is not held up over the floor.",
         True,
     ),
-    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later."),
+    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later.", True),
     Bar(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
     Bar(
         STANDING,

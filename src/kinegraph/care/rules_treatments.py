@@ -1,6 +1,6 @@
 """Treatments of choice: exercises that serve a condition in a session, beyond those that the library names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from kinegraph.candidates.rules import Candidate, is_offered
@@ -21,7 +21,13 @@ def _strengthens_knee(each: Candidate) -> bool:
 
 def _bends_knee_in_range(each: Candidate) -> bool:
     is_lift = each.class_key in ("leg_compound", "machine_compound", "free_weight_compound", "barbell_squat")
-    return is_lift and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
+    is_step = each.class_key == "tendon_loading" and each.is_unilateral
+    return (is_lift or is_step) and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
+
+
+def _loads_bones(each: Candidate) -> bool:
+    is_lift = each.is_compound and each.class_key != "steady_cardio"
+    return is_lift and (each.mechanics in LOADS or "quadriceps" in each.primary)
 
 
 CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
@@ -32,8 +38,20 @@ CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
     "acl_reconstruction": _bends_knee_in_range,
 }
 """By condition, the test of the exercises that treat it [A]."""
+LOADS = frozenset({"free_weight", "machine", "cable", "band"})
+SERVED: Mapping[str, Callable[[Candidate], bool]] = {
+    "osteoporosis": _loads_bones,
+    "diastasis_recti": lambda each: "transverse_abdominis" in each.primary or "pelvic_floor" in each.primary,
+}
+"""By condition, the test of the training that is its treatment, though no single exercise is [A]."""
 WARNED = frozenset({"acl_reconstruction"})
 """Conditions whose treatments carry advice: how far the joint bends."""
+
+
+def served_by(exercises: Iterable[Candidate]) -> set[str]:
+    """The conditions whose treatment is training as such, of which the exercises have some."""
+    found = list(exercises)
+    return {key for key, serves in SERVED.items() if any(map(serves, found))}
 
 
 def with_treatments(exercise: Candidate, assessment: Assessment, person: Person) -> Assessment:

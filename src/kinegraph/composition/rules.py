@@ -8,39 +8,28 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
-from kinegraph.care.rules import DISC, FLOOR, HEART, SLOW, is_on_floor
+from kinegraph.care.rules import DISC, FLOOR, GRIP, HEART, SLOW, is_on_floor
+from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
-from kinegraph.programming.rules import ExclusionReason, Request
+from kinegraph.programming.rules import EASY_DIFFICULTY, ExclusionReason, Request, counted_fatigue
 from kinegraph.programming.rules_eligible import Eligibility
-from kinegraph.programming.rules_places import STEADY, Place
+from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, places_of
 
 MAX_SETS_PER_MUSCLE = 12
 """Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
 MAX_SETS = 8
 """No prescription has more sets."""
-SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
-"""The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
+SHARE, SHORT_SHARE, SHORT_MINUTES, SMALL_SHARE, SMALL_MINUTES = 0.22, 0.25, 20, 0.12, 30
+"""The greatest part of the session that one exercise takes, that in sessions up to SHORT_MINUTES, and that of a small
+exercise with more sets than its least, from SMALL_MINUTES on."""
 MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
-
-NO_BREATH_HOLD = HEART | {
-    "hypertension", "uncontrolled_hypertension", "glaucoma", "pregnancy", "postpartum", "pelvic_floor_dysfunction",
-    "diastasis_recti", "abdominal_hernia",
-}  # fmt: skip
-CAREFUL = NO_BREATH_HOLD | {
-    "osteoporosis", "balance_disorder", "vertigo", "concussion", "recent_surgery", "recent_fracture", "epilepsy",
-    "inflammatory_arthritis", "knee_replacement", "hip_replacement", "acl_reconstruction", "deep_vein_thrombosis",
-    "achilles_rupture", "acute_lower_back_pain", "cervical_instability", "rhabdomyolysis_history", "asthma",
-    "diabetic_neuropathy",
-}  # fmt: skip
-"""Conditions of the whole person, or after an operation: fewer sets, more repetitions, less effort [A]."""
-EASY_DIFFICULTY = 2
 
 
 def setting_of(request: Request) -> Setting:
@@ -54,18 +43,9 @@ def setting_of(request: Request) -> Setting:
         is_heart=not person.having.isdisjoint(HEART),
         breathes_out=not person.having.isdisjoint(NO_BREATH_HOLD),
         spares_spine=not person.having.isdisjoint(DISC),
+        spares_grip=not person.having.isdisjoint(GRIP),
         is_slow=not person.having.isdisjoint(SLOW),
     )
-
-
-def fatigue_limit(minutes: int) -> int:
-    """The greatest sum of fatigue scores of main and accessory exercises [A]: 15 + 0.4 a minute, at most 48."""
-    return min(15 + 4 * minutes // 10, 48)
-
-
-def exhausting_limit(difficulty_max: int) -> int:
-    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
-    return 2 if difficulty_max <= EASY_DIFFICULTY else 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +85,8 @@ class Session:
     """Standard exercises that do not fit the time that is left."""
     passed_over: set[UUID] = field(default_factory=set)
     """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
+    is_even: bool = False
+    """True once the sets of squats, hinges, pushes and pulls are equal: no other lift is added."""
     is_closed: bool = False
     """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
@@ -171,7 +153,7 @@ class Session:
             self._summary = Summary(
                 sets,
                 sum(timed.seconds for _, timed in self.chosen.values()),
-                sum(each.fatigue for each in self.exercises),
+                sum(counted_fatigue(each) for each in self.exercises),
                 sum(each.is_exhausting for each in self.exercises),
                 frozenset(each.plane for each in self.exercises),
                 frozenset((each.side, each.vector) for each in self.exercises),
@@ -231,9 +213,27 @@ class Session:
         if found is None:
             longest = self.longest(exercise)
             found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
+            if self.is_accessory(exercise):
+                short = [timed for timed in found if timed.seconds <= SMALL_SHARE * 60 * self.request.minutes]
+                found = short or found[-1:]
             if exercise.class_key != STEADY:  # the time for steady work depends on the budget
                 self._fitting[exercise.id] = found
         return [timed for timed in found if not timed.is_compact] if is_extra else found
+
+    @cached_property
+    def _single(self) -> Sequence[Place]:
+        """The places of muscles that are wanted themselves, not as a part of a group."""
+        return [place for place in places_of(self.request) if place.name == place.target]
+
+    def is_accessory(self, exercise: Candidate) -> bool:
+        """True for an exercise of one joint that treats nothing, and whose muscle is not wanted itself.
+
+        The trunk has a limit of its own; short sessions have too few exercises for one.
+        """
+        if self.request.minutes < SMALL_MINUTES or exercise.is_compound or exercise.side is Side.CORE:
+            return False
+        is_small = exercise.class_key != STEADY and not self.is_treatment(exercise)
+        return is_small and not any(place.is_filled_by(exercise) for place in self._single)
 
     def sets_of(self, muscle: str) -> int:
         """The sets of chosen exercises with a primary muscle; steady work has none."""
@@ -245,13 +245,13 @@ class Session:
 
     def fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
         """True if no primary muscle gets too many sets."""
-        return self._has_room(exercise, timed.prescription["sets"])
+        return self.has_room(exercise, timed.prescription["sets"])
 
     def fits_least(self, exercise: Candidate) -> bool:
         """True if any prescription has few enough sets."""
-        return self._has_room(exercise, MAX_SETS)
+        return self.has_room(exercise, MAX_SETS)
 
-    def _has_room(self, exercise: Candidate, sets: int) -> bool:
+    def has_room(self, exercise: Candidate, sets: int) -> bool:
         """True if each primary muscle may have so many sets more."""
         if exercise.class_key == STEADY:
             return True
@@ -264,31 +264,13 @@ class Session:
         timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
         self.prescribe(exercise, timed)
 
-    def fill(self) -> None:
-        """Give the chosen exercises fuller prescriptions while time and muscles permit.
-
-        Compact ones come first, then those with the fewest sets, then steady work.
-        """
-
-        def sets(each: Candidate) -> tuple[bool, bool, int]:
-            timed = self.chosen[each.id][1]
-            return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
-
-        while any(self._raise(exercise) for exercise in sorted(self.exercises, key=sets)):
-            pass
-
-    def _raise(self, exercise: Candidate) -> bool:
-        """Give an exercise the next fuller prescription, if that is possible."""
-        timed = self.chosen[exercise.id][1]
-        fuller = [each for each in self.fitting(exercise) if each.seconds > timed.seconds]
-        if not fuller:
-            return False
-        next_one = fuller[-1]
-        more = next_one.prescription["sets"] - timed.prescription["sets"]
-        if not self._has_room(exercise, more) or next_one.seconds - timed.seconds > self.seconds_left:
-            return False
-        self.prescribe(exercise, next_one)
-        return True
+    def sets_by_side(self) -> Mapping[Side, int]:
+        """The sets of the lifts of each movement that has one."""
+        found: Counter[Side] = Counter()
+        for each, timed in self.chosen.values():
+            if is_counted_lift(each):
+                found[each.side] += timed.prescription["sets"]
+        return found
 
     def chosen_one(self, exercise: Candidate) -> Chosen:
         """A chosen exercise with its prescription."""
@@ -297,4 +279,4 @@ class Session:
 
     def fills(self, place: Place) -> bool:
         """True if a chosen exercise fills a place."""
-        return any(place.is_filled_by(each) for each in self.exercises)
+        return any(map(place.is_filled_by, self.exercises))

@@ -3,14 +3,14 @@
 from kinegraph.candidates.rules import Candidate, in_words
 from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.classification.rules_classes import Unit
-from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
+from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import ExclusionReason
+from kinegraph.programming.rules import ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, STEADY
-from kinegraph.programming.rules_standard import is_first_choice, is_special
+from kinegraph.programming.rules_places import CONDITIONING, STEADY, is_counted_lift
+from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
 """Exercises of a section; of the one section of a session for endurance."""
@@ -66,6 +66,8 @@ def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstac
     found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
     if found is None and is_extra and exercise.id in session.passed_over:
         return ExclusionReason.CHOICE, "A standard exercise of this kind comes first, and does not fit the time."
+    if found is None and is_extra and session.is_even and is_counted_lift(exercise):
+        return ExclusionReason.BALANCE, "Squats, hinges, pushes and pulls have their sets: more would be uneven."
     if found is None and is_extra and session.is_closed:
         return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
     return found
@@ -96,7 +98,8 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     is_light = exercise.class_key in LIGHT
     serves = len(session.request.person) > 0 if is_light else exercise.class_key in SERVING[session.request.goal]
     if not serves and not session.is_treatment(exercise):
-        return ExclusionReason.CHOICE, "Another exercise of this kind was chosen."
+        why = "It is too light for a person without conditions" if is_light else "Exercises of its kind do little"
+        return ExclusionReason.CHOICE, f"{why}, in training for {session.request.goal}."
     if not trains_targets(exercise, session.request):
         return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
     prescribed = session.range_of(exercise)
@@ -119,13 +122,20 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     if found := _share_of_movement(session, exercise):
         return found
     near = session.found.near[exercise.id]
-    twin = next((each for each in session.exercises if each.id in near and each.class_key == exercise.class_key), None)
+    twin = next((each for each in session.exercises if each.id in near and is_twin(each, exercise)), None)
     if twin is not None:
         return ExclusionReason.CHOICE, f"It is a variation of {twin.name}, which is in the session."
     is_push = exercise.side is Side.PUSH and not session.request.person.having.isdisjoint(SHOULDER_AND_NECK)
     if is_push and session.count(Side.PUSH) >= session.count(Side.PULL):
         return ExclusionReason.BALANCE, "With this shoulder or neck the session has no more pushes than pulls."
     return None
+
+
+def is_second_of_part(session: Session, exercise: Candidate) -> bool:
+    """True for a second accessory exercise of the calves, or of the abductors of the hip."""
+    if not session.is_accessory(exercise):
+        return False
+    return any(not each.is_compound and is_of_one_part(each, exercise) for each in session.exercises)
 
 
 def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None:
@@ -135,6 +145,8 @@ def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None
         most = MAX_LIFTS + (len(targets) == 1)
         if sum(each.is_compound and each.side is exercise.side for each in session.exercises) >= most:
             return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    if is_second_of_part(session, exercise):
+        return ExclusionReason.CHOICE, "One exercise of these muscles is enough in a session."
     is_unloaded = exercise.mechanics == "bodyweight" and exercise.class_key == "leg_compound"
     if is_unloaded and any(_is_loaded_twin(each, exercise) for each in session.exercises):
         return ExclusionReason.CHOICE, "A loaded exercise of this movement was chosen."
@@ -225,8 +237,12 @@ def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle 
 
 def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
     limit = fatigue_limit(session.request.minutes)
-    if session.summary.fatigue + exercise.fatigue > limit:
-        return ExclusionReason.FATIGUE, "With those that were chosen before it the session would become too tiring."
+    more = counted_fatigue(exercise)
+    if more and session.summary.fatigue + more > limit:
+        return (
+            ExclusionReason.FATIGUE,
+            f"The lifts of the session tire as much as {session.request.minutes} minutes allow.",
+        )
     most = exhausting_limit(session.request.difficulty_max)
     if exercise.is_exhausting and session.summary.exhausting >= most:
         return ExclusionReason.FATIGUE, f"The session has {most} exhausting exercises already."

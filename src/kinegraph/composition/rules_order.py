@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import stressors_of
 from kinegraph.composition.rules import Session
 from kinegraph.dosing.rules import is_bar_lift
 from kinegraph.layers.rules import TrainingGoal
@@ -15,6 +16,15 @@ EXPLOSIVE = frozenset({"olympic_lift", "olympic_variant", "olympic_technique", "
 SKILL = frozenset({"gymnastic_strength", "balance_skill"})
 LARGE_FIRST = {Side.SQUAT: 0, Side.HINGE: 1, Side.PULL: 2, Side.PUSH: 3}
 """Of equally tiring lifts those of the legs come first, and pulls before presses."""
+
+
+FRESH = frozenset({"wrist_extensors", "wrist_flexors", "forearms", "forearm_rotators", "rotator_cuff"}) | {
+    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor",
+}  # fmt: skip
+"""Muscles that hold the load or the shoulder in every lift of the arms: their drills come after the lifts."""
+
+
+Rule = Callable[[Candidate, Candidate], bool]
 
 
 class Phase(IntEnum):
@@ -45,7 +55,7 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.FAST
     if session.is_in_floor_block(exercise):
         return Phase.TREATMENT if session.treats_on_floor else Phase.TRUNK
-    if session.is_treatment(exercise):
+    if session.is_treatment(exercise) and not is_needed_fresh(exercise):
         return Phase.TREATMENT
     if key == "carry" or key in CONDITIONING:
         return Phase.CARRY
@@ -58,12 +68,22 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
     return Phase.ONE_LEG if is_one_leg else Phase.LARGE
 
 
+def is_needed_fresh(exercise: Candidate) -> bool:
+    """True for drills of the wrist and the rotator cuff: the lifts need these muscles first."""
+    return not exercise.is_compound and bool(exercise.primary) and exercise.primary <= FRESH
+
+
 def is_main(exercise: Candidate, session: Session) -> bool:
     """True for exercises of the main part: large lifts and treatment; for endurance every exercise."""
     return session.is_aerobic or phase_of(exercise, session) <= Phase.ONE_LEG
 
 
-def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate] | None:
+def arranged(session: Session) -> list[Candidate]:
+    """The exercises of a session in their order; no two lifts of the lower back in succession, where that can be."""
+    return in_order(session.exercises, session, spares_back=True) or in_order(session.exercises, session) or []
+
+
+def in_order(exercises: Sequence[Candidate], session: Session, *, spares_back: bool = False) -> list[Candidate] | None:
     """The exercises in the order of their phases, in the middle of the session as near to it as possible.
 
     No two exhausting exercises with a common primary muscle follow one another, the heaviest lift of a movement is its
@@ -88,8 +108,11 @@ def in_order(exercises: Sequence[Candidate], session: Session) -> list[Candidate
     def is_first(one: Candidate, other: Candidate) -> bool:
         return comes_first(one, other, phases[one.id], phases[other.id])
 
+    def is_close(one: Candidate, other: Candidate) -> bool:
+        return follow_too_closely(one, other) or (spares_back and loads_back(one) and loads_back(other))
+
     found: list[Candidate] = []
-    return found if _arranged(found, sorted(exercises, key=rank), group, is_first) else None
+    return found if _arranged(found, sorted(exercises, key=rank), group, (is_first, is_close)) else None
 
 
 def comes_first(one: Candidate, other: Candidate, phase: Phase, next_phase: Phase) -> bool:
@@ -110,23 +133,33 @@ def _arranged(
     found: list[Candidate],
     waiting: Sequence[Candidate],
     group: Callable[[Candidate], int],
-    is_first: Callable[[Candidate, Candidate], bool],
+    rules: tuple[Rule, Rule],
 ) -> bool:
-    """Append the waiting exercises in the first order that is allowed; False where there is none."""
+    """Append the waiting exercises in the first order that is allowed; False where there is none.
+
+    `rules`: whether one comes before another, and whether two may not follow one another.
+    """
+    is_first, is_close = rules
     if not waiting:
         return True
     for position, each in enumerate(waiting):
         if group(each) != group(waiting[0]):
             break
-        if found and follow_too_closely(found[-1], each):
+        if found and is_close(found[-1], each):
             continue
         if any(other is not each and is_first(other, each) for other in waiting):
             continue
         found.append(each)
-        if _arranged(found, [*waiting[:position], *waiting[position + 1 :]], group, is_first):
+        if _arranged(found, [*waiting[:position], *waiting[position + 1 :]], group, rules):
             return True
         found.pop()
     return False
+
+
+def loads_back(exercise: Candidate) -> bool:
+    """True for lifts with a free weight that the muscles of the lower back hold: on the back, or bent forward."""
+    is_held = exercise.is_compound and exercise.mechanics == "free_weight"
+    return is_held and not stressors_of(exercise).isdisjoint({"axial_load", "hinge_load"})
 
 
 def follow_too_closely(one: Candidate, next_one: Candidate) -> bool:

@@ -6,7 +6,8 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import against_extra, is_lasting, obstacle
-from kinegraph.dosing.rules import is_bar_lift
+from kinegraph.composition.rules_order import loads_back
+from kinegraph.dosing.rules import is_bar_lift, is_gripped
 from kinegraph.layers.rules import ProgressionType, TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, chance
 from kinegraph.programming.rules_eligible import LIGHT, THERAPEUTIC
@@ -41,11 +42,15 @@ CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
     },
 }
 """The classes that serve a goal best; others score 0."""
-FIRST_CHOICE, FIRST_RANK, SPECIAL = 3.0, 2.0, 4.0
+FIRST_CHOICE, FIRST_RANK, SPECIAL, FIRST_OF_ALL = 3.0, 2.0, 4.0, 1.5
+"""Points of first choices, of the first of them, of special exercises; for strength, of the first of a list."""
+ONE_LEG, FIRM_GRIP = 5.0, 2.0
+"""For beginners and careful persons a lift of both legs is the standard; with a sore grip, what needs none."""
 EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
 PREFERRED, WANTED = 3.0, 3.0
 NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
-SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR = 1.5, 0.5, 2.0
+SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR, BENT_OVER = 1.5, 0.5, 2.0, 3.0
+"""`BENT_OVER`: rows bent over, beside a lift that loads the lower back already."""
 PER_SET = 0.15
 SECONDS_PER_POINT, FATIGUE = 20, 0.7
 RISK_PER_POINT, INDICATED, TENDON, NO_MUSCLE = 20.0, 2.0, 4.0, 2.0
@@ -72,6 +77,9 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
     points += CHANCE * chance(request.seed, exercise.key)
     rank = first_choices(request.goal).get(exercise.key)
     points += FIRST_CHOICE + FIRST_RANK * rank if rank is not None else 0.0
+    points += FIRST_OF_ALL * (
+        rank == 1.0 and exercise.is_compound and request.goal is TrainingGoal.STRENGTH and not setting.is_easy
+    )
     points -= SPECIAL * is_special(exercise)
     is_heavy = request.goal is TrainingGoal.STRENGTH and not setting.is_easy
     points -= (TOO_EASY_FOR_STRENGTH if is_heavy else TOO_EASY) * max(
@@ -93,7 +101,11 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
     )
     if session.is_thrifty:
         points -= session.options(exercise)[-1].seconds / SECONDS_PER_POINT + FATIGUE * exercise.fatigue
+    points -= FIRM_GRIP * (setting.spares_grip and is_gripped(exercise) and exercise.is_compound)
     if setting.is_easy:
+        is_leg = exercise.side in (Side.SQUAT, Side.HINGE)
+        is_standing = is_leg and exercise.is_compound and (setting.is_beginner or setting.is_heart)
+        points -= ONE_LEG * (is_standing and exercise.is_unilateral)
         points += MACHINE * (exercise.mechanics in ("machine", "cable") and key != STEADY)
     elif request.goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY):
         is_leg = exercise.side in (Side.SQUAT, Side.HINGE)
@@ -119,7 +131,13 @@ def _variety(exercise: Candidate, session: Session) -> float:
     summary = session.summary
     is_same = (exercise.side, exercise.vector) in summary.movements
     is_near = not session.found.near[exercise.id].isdisjoint(session.chosen)
-    return NEW_PLANE * (exercise.plane not in summary.planes) - SAME_MOVEMENT * is_same - NEIGHBOUR * is_near
+    tires_back = exercise.side is Side.PULL and loads_back(exercise) and any(map(loads_back, session.exercises))
+    return (
+        NEW_PLANE * (exercise.plane not in summary.planes)
+        - SAME_MOVEMENT * is_same
+        - NEIGHBOUR * is_near
+        - BENT_OVER * tires_back
+    )
 
 
 def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:

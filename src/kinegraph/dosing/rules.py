@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import Candidate
+from kinegraph.care.rules import stressors_of
 from kinegraph.layers.rules import TrainingGoal
 
 SHORT_MINUTES = 20
-"""The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds."""
-CIRCUIT_REST = 15
+"""The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds, HOLD_REST after short holds."""
+CIRCUIT_REST, HOLD_REST = 30, 15
 COMPACT_MINUTES = 45
 """The longest session in which exercises may be compact: fewer repetitions, short rests: HARD_COMPACT_REST for
 other goals than endurance."""
@@ -20,6 +21,7 @@ BARS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke
 BAR_SETUP, MACHINE_SETUP, BODY_SETUP, LIGHT_SETUP, SHORT_SETUP = 60, 40, 20, 15, 15
 """Seconds to fetch, load and take the place: with a bar; with a machine, cable or dumbbells; without a load; of an
 exercise that warms up or cools down; without a load in a circuit."""
+THROWN = frozenset({"medicine_ball", "slam_ball"})
 LOADED = frozenset({"free_weight", "machine", "cable"})
 """Mechanics whose load is chosen."""
 
@@ -61,6 +63,8 @@ class Setting:
     """True for conditions of discs and nerves of the lower back."""
     is_slow: bool = False
     """True for conditions with which nothing is done as fast as possible."""
+    spares_grip: bool = False
+    """True for conditions of the elbow and the wrist that a firm grip irritates."""
     is_compact: bool = False
     """True for the prescription of fewer sets and shorter rests, where the time is short."""
 
@@ -134,6 +138,16 @@ def setup_seconds(exercise: Candidate, setting: Setting) -> int:
 def is_bar_lift(exercise: Candidate) -> bool:
     """True for lifts of several joints with a bar, which are done heavy."""
     return exercise.is_compound and not BARS.isdisjoint(exercise.equipment) and exercise.mechanics in LOADED
+
+
+def is_thrown(exercise: Candidate) -> bool:
+    """True for throws of a ball: the speed is all, and the pause is short."""
+    return exercise.class_key == "ballistic" and not THROWN.isdisjoint(exercise.equipment)
+
+
+def is_gripped(exercise: Candidate) -> bool:
+    """True for a load that the hand holds against its weight or pull: no machine, and no ball of a throw."""
+    return exercise.mechanics in ("free_weight", "cable") and "external_load" in stressors_of(exercise)
 
 
 def seconds_of(exercise: Candidate, prescription: Mapping[str, Any], before: int) -> int:

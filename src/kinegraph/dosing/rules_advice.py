@@ -34,6 +34,8 @@ LOAD = re.compile(r"(?:at most )?(\d+)% of (?:the|your)(?: usual)? (?:load|maxim
 """Parts of a load, which nobody knows: effort takes their place, by EFFORTS."""
 EFFORTS = ((50, 5), (70, 6), (100, 7))
 """By the part of the load, the greatest rating of perceived exertion."""
+LIGHT_LOAD = re.compile(r"\bat most (\d+) kg\b|\bno (?:added )?load\b")
+"""A load that is so light that no lighter set comes before it."""
 PHASE = re.compile(r" until week \d+, then [^,;.]*")
 """The later of two phases: weeks are not known, so the earlier one, which is stricter, holds."""
 RAIL = re.compile(r"\ba (?:fixed )?rail\b")
@@ -60,6 +62,8 @@ class Advice:
     """The greatest rating of perceived exertion; repetitions in reserve count as 10 less them."""
     share: float = 1.0
     is_one_at_a_time: bool = False
+    is_light: bool = False
+    """True for a load so light that no lighter set comes before it."""
 
 
 NO_ADVICE = Advice()
@@ -104,6 +108,7 @@ def advice_of(assessment: Assessment) -> Advice:
         _least(each.exertion for each in found),
         min(each.share for each in found),
         any(each.is_one_at_a_time for each in found),
+        any(each.is_light for each in found),
     )
 
 
@@ -130,6 +135,7 @@ def read(text: str) -> Advice:
         _least(exertions),
         min(shares, default=1.0),
         bool(ONE_AT_A_TIME.search(text)),
+        bool(LIGHT_LOAD.search(text)),
     )
 
 

@@ -12,11 +12,15 @@ from kinegraph.dosing.rules import (
     CIRCUIT_REST,
     COMPACT_REST,
     HARD_COMPACT_REST,
+    HOLD_REST,
     LOADED,
     SHORT_MINUTES,
     Setting,
     is_bar_lift,
+    is_gripped,
+    is_thrown,
 )
+from kinegraph.dosing.rules_advice import Advice
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.workout.rules import LoadUnit
 
@@ -51,7 +55,15 @@ REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}),
 """By the minutes of a session, the longest rests by goal."""
 EASY_REST, MIN_HEART_REST = 90, 60
 MIN_SETS = 2
-FEW_HOLDS = 3
+FEW_HOLDS, FEW_CONTRACTIONS, MAX_CONTRACTIONS = 3, 8, 12
+"""The fewest short holds of an exercise; of the pelvic floor 8 to 12 contractions."""
+THROW_REST, SMALL_REST = 90, 60
+"""The longest rests after throws, and after drills that tire as little as SMALL_FATIGUE."""
+SMALL_FATIGUE = 2
+EASY_RESERVE, EASY_REPETITIONS = 4, 12
+"""With so many repetitions in reserve, a set has MIN_REPETITIONS to EASY_REPETITIONS."""
+STRONG_MINUTES = 60
+"""Sessions for strength of this length and more have one set more of lifts with a bar."""
 ONE_SET_MINUTES = 15
 """In sessions up to this length one set may do."""
 
@@ -126,9 +138,11 @@ def amount(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting)
     return {"distance_meters" if prescribed.unit is Unit.METERS else "calories": value}
 
 
-def set_numbers(prescribed: PrescriptionRange, setting: Setting) -> Sequence[int]:
+def set_numbers(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Sequence[int]:
     """The possible numbers of sets, from the most to the least."""
     most = prescribed.sets or MIN_SETS + 1
+    if prescribed.unit is Unit.SECONDS and "pelvic_floor" in exercise.primary:
+        return range(min(max(most, FEW_CONTRACTIONS), MAX_CONTRACTIONS), FEW_CONTRACTIONS - 1, -1)
     if prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD:
         least = FEW_HOLDS if setting.may_be_compact else most - 2
         return range(most, max(least, 1) - 1, -1)
@@ -140,13 +154,18 @@ def set_numbers(prescribed: PrescriptionRange, setting: Setting) -> Sequence[int
     return range(most, min(least, most) - 1, -1)
 
 
-def rest_seconds(prescribed: PrescriptionRange, setting: Setting) -> int:
+def rest_seconds(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> int:
     """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
     rest = prescribed.rest_seconds or 0
+    if is_thrown(exercise):
+        rest = min(rest, THROW_REST)
+    if exercise.fatigue <= SMALL_FATIGUE:
+        rest = min(rest, SMALL_REST)
     if setting.is_heart:
         return min(max(rest, MIN_HEART_REST), EASY_REST)
     if setting.is_short:
-        return min(rest, CIRCUIT_REST)
+        is_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD
+        return min(rest, HOLD_REST if is_hold else CIRCUIT_REST)
     if setting.is_compact:
         return min(rest, COMPACT_REST if setting.goal is TrainingGoal.ENDURANCE else HARD_COMPACT_REST)
     if setting.is_easy:
@@ -170,6 +189,8 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting
     if prescribed.unit is not Unit.REPS:
         return LoadUnit.RPE, 3 if setting.is_heart else 5 if setting.is_easy else 7
     reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 3 if setting.spares_spine else 0
+    if setting.spares_grip and is_gripped(exercise) and exercise.is_compound:
+        reserve = max(reserve, EASY_RESERVE)
     if setting.goal is TrainingGoal.ENDURANCE:
         return LoadUnit.RIR, max(reserve, 4 if setting.is_careful else 3)
     if reserve:
@@ -180,6 +201,20 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting
     if setting.goal is TrainingGoal.POWER:
         return LoadUnit.RPE, 6
     return LoadUnit.RPE, 6 if setting.is_careful else 7 if setting.is_beginner else 8
+
+
+def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice) -> dict[str, Any]:
+    """A prescription with many repetitions where much is left in reserve: the same number of fewer is heavier.
+
+    The profile and the advice may have fewer.
+    """
+    load = found.get("load", {})
+    if "reps_max" not in found or load.get("unit") != "rir" or load["value"] < EASY_RESERVE:
+        return found
+    least = MIN_PER_SIDE if found.get("per_side") else MIN_REPETITIONS
+    most = min(max(prescribed.max, found["reps_max"]), least + 2, advice.repetitions or EASY_REPETITIONS)
+    high = max(found["reps_max"], most)
+    return {**found, "reps_min": max(found["reps_min"], min(least, high)), "reps_max": high}
 
 
 def lighter_sets(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:

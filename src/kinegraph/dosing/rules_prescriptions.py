@@ -8,9 +8,25 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.care.rules import EXPLOSIVE
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
-from kinegraph.dosing.rules import LIGHT_SETUP, Setting, TimedPrescription, seconds_of, setup_seconds
-from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, notes_of, obeying
-from kinegraph.dosing.rules_amounts import MIN_STEADY, amount, effort, lighter_sets, rest_seconds, set_numbers
+from kinegraph.dosing.rules import (
+    LIGHT_SETUP,
+    Setting,
+    TimedPrescription,
+    is_gripped,
+    is_thrown,
+    seconds_of,
+    setup_seconds,
+)
+from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, notes_of, obeying, shown_warnings
+from kinegraph.dosing.rules_amounts import (
+    MIN_STEADY,
+    amount,
+    effort,
+    lighter_sets,
+    rest_seconds,
+    set_numbers,
+    widened,
+)
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 
 STEADY = "steady_cardio"
@@ -18,6 +34,7 @@ FAST = "As fast as possible: end the set when the speed falls."
 BREATHE = "Breathe out on the effort; never hold your breath."
 TALK = "At a pace at which you can talk in whole sentences."
 HEART_PACE = "RPE 3 to 4 of 10: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
+GRIP = "Use straps, or keep the wrist straight with a loose grip."
 HEAVY_CARRY = "As heavy as you can carry upright, with even steps."
 OF_CONDITION = {
     "achilles_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning. "
@@ -30,6 +47,8 @@ EFFORTLESS_SECONDS = 10
 """Holds that are not longer, of a light load, have no rating of effort."""
 MAX_STEADY_SHARE = 0.5
 """The greatest part of a session that one exercise of steady work takes."""
+EASE, HEART_EASE = 3, 2
+"""The perceived exertion of what raises or lowers the pulse: less than that of the training."""
 WARM_UP_RANGES = (TrainingGoal.ENDURANCE, None, TrainingGoal.HYPERTROPHY)
 MAX_WARM_UP_REPETITIONS, MAX_SIDE_REPETITIONS, MAX_SLOW_REPETITIONS, MAX_WARM_UP_SECONDS = 10, 8, 4, 45
 
@@ -64,7 +83,7 @@ def timed_prescriptions(
         return _distinct([_timed(exercise, prescribed, setting, assessment, advice, 1, each) for each in durations])
     found = [
         _timed(exercise, prescribed, setting, assessment, advice, sets, None)
-        for sets in set_numbers(prescribed, setting)
+        for sets in set_numbers(exercise, prescribed, setting)
     ]
     is_hold = exercise.class_key == "isometric_hold"
     if (prescribed.unit is Unit.REPS or is_hold) and setting.may_be_compact:
@@ -89,7 +108,7 @@ def _timed(
 ) -> TimedPrescription:
     found: dict[str, Any] = {"sets": sets}
     found |= amount(exercise, prescribed, setting) if seconds is None else {"duration_seconds": seconds}
-    if sets > 1 and (rest := rest_seconds(prescribed, setting)):
+    if sets > 1 and (rest := rest_seconds(exercise, prescribed, setting)):
         found["rest_seconds"] = rest
     is_offered = exercise.prescription(setting.goal) is not None
     is_fast = setting.goal is TrainingGoal.POWER and is_offered and not setting.is_slow
@@ -99,11 +118,11 @@ def _timed(
         found["per_side"] = True
     if _has_effort(exercise, prescribed, setting, is_fast=is_fast):
         found["load"] = effort(exercise, prescribed, setting, assessment)
-    lighter, ramp_note = lighter_sets(exercise, prescribed, setting)
+    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, setting)
     notes = [*_notes(exercise, prescribed, setting, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
     if notes:
         found["notes"] = " ".join(notes)
-    found = obeying(found, advice)
+    found = widened(obeying(found, advice), prescribed, advice)
     seconds = seconds_of(exercise, found, setup_seconds(exercise, setting) + lighter)
     return TimedPrescription(found, seconds, setting.is_compact)
 
@@ -111,7 +130,9 @@ def _timed(
 def _has_effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, *, is_fast: bool) -> bool:
     if prescribed.unit is Unit.SECONDS:
         return prescribed.max > EFFORTLESS_SECONDS and exercise.class_key != "balance_training"
-    return prescribed.unit is not Unit.REPS or not is_fast or exercise.mechanics != "bodyweight"
+    if prescribed.unit is not Unit.REPS or not is_fast:
+        return True
+    return exercise.mechanics != "bodyweight" and not is_thrown(exercise)
 
 
 def _notes(
@@ -125,6 +146,8 @@ def _notes(
     breathes = setting.breathes_out or setting.spares_spine
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
         notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
+    if setting.spares_grip and is_gripped(exercise) and exercise.is_compound and not shown_warnings(assessment):
+        notes.append(GRIP)
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     return list(dict.fromkeys(notes))
 
@@ -151,7 +174,8 @@ def light_prescription(
     `seconds`: how long an exercise that raises or lowers the pulse is done, with little effort.
     """
     if seconds is not None:
-        easy: dict[str, Any] = {"sets": 1, "duration_seconds": seconds, "load": {"unit": "rpe", "value": 3}}
+        value = HEART_EASE if setting.is_heart else EASE
+        easy: dict[str, Any] = {"sets": 1, "duration_seconds": seconds, "load": {"unit": "rpe", "value": value}}
         return TimedPrescription(easy, LIGHT_SETUP + seconds)
     ranges = (None,) if is_stretch else WARM_UP_RANGES
     prescribed = next((found for goal in ranges if (found := exercise.prescription(goal)) is not None), None)

@@ -7,12 +7,11 @@ from uuid import UUID
 from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, setting_of
 from kinegraph.composition.rules_limits import obstacle
-from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
-from kinegraph.dosing.rules_amounts import MAX_HEART_HOLD
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_exchange import exchange_warned
+from kinegraph.generator.rules_exchange import even_out, exchange_warned, fill
 from kinegraph.generator.rules_unmet import (
     is_incomplete,
     lacks_time_for,
@@ -55,14 +54,21 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     if is_incomplete(session, places):
         session = Session(request, found, session.budget, is_thrifty=True, options_by_id=session.options_by_id)
         _choose(session, places)
-    _add_more(session, places, set())
-    ordered = in_order(session.exercises, session) or []
+    _complete(session, places, session.eligible)
+    if not session.chosen:
+        _add_extras(session, places, session.eligible)
+    ordered = arranged(session)
     light = Light(ordered, catalogue, request, setting, found.assessments)
     warming = warm_up(light, for_warm_up)
     ending = cool_down(light, for_cool_down, [session.chosen_one(each) for each in ordered])
     session.budget = total - sum(each.seconds for each in (*warming, *ending))
     taken = {each.candidate.root_id for each in (*warming, *ending)}
-    _add_more(session, places, taken)
+    pool = [each for each in session.eligible if each.root_id not in taken]
+    _complete(session, places, pool)
+    if not session.is_closed:
+        _add_extras(session, places, pool)
+        even_out(session)
+        _add_extras(session, places, pool)
     workout = Generated(_title(request), request, _sections(session, warming, ending), [])
     in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
     excluded = [
@@ -103,7 +109,7 @@ def _title(request: Request) -> str:
 
 def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chosen]) -> list[PlannedSection]:
     """The sections that are not empty. In a short session the exercises are done one after the other, in rounds."""
-    ordered = in_order(session.exercises, session) or []
+    ordered = arranged(session)
     size = max((place + 1 for place, each in enumerate(ordered) if is_main(each, session)), default=0)
     movements = [session.chosen_one(each) for each in ordered]
     main, accessory = movements[:size], movements[size:]
@@ -118,13 +124,9 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
 
 
 def is_circuit(movements: Sequence[Chosen]) -> bool:
-    """True if exercises are done in rounds: all have the same sets; short holds, done some times, are one station."""
-    sets = {each.prescription["sets"] for each in movements if not _is_repeated_hold(each)}
-    return len(movements) > 1 and len(sets) == 1
-
-
-def _is_repeated_hold(each: Chosen) -> bool:
-    return 0 < int(each.prescription.get("duration_seconds", 0)) <= MAX_HEART_HOLD
+    """True if exercises are done in rounds: all have the same sets, two at least."""
+    sets = {each.prescription["sets"] for each in movements}
+    return len(movements) > 1 and len(sets) == 1 and min(sets) > 1
 
 
 def _choose(session: Session, places: Sequence[Place]) -> None:
@@ -170,19 +172,19 @@ def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candida
     return others or [each for each in pool if AEROBIC not in places_of(session.request)]
 
 
-def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
-    """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
-    pool = [each for each in session.eligible if each.root_id not in taken]
+def _complete(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Fill the places that are empty, exchange what has to be modified, and give fuller sets, while there is time."""
     _fill_places(session, places, pool)
     exchange_warned(session, pool)
-    session.fill()
-    main = [each for each in pool if each.is_compound]
-    small = [each for each in pool if not each.is_compound]
+    fill(session)
+    session.is_closed = lacks_time_for(session, places)
+
+
+def _add_extras(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Further exercises beyond the places, while there is time."""
+    main, small = _halves(pool)
     is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
     pools = (main, small) if is_heavy or session.is_aerobic else (small, main)
-    session.is_closed = lacks_time_for(session, places)
-    if session.is_closed:
-        return
     wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
     for session.may_add_warned in (False, True):
         session.forget()
@@ -195,7 +197,12 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
             for place in _least_served(session, wanted)
         ):
             pass
-        session.fill()
+        fill(session)
+
+
+def _halves(pool: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """The exercises of several joints, and those of one."""
+    return [each for each in pool if each.is_compound], [each for each in pool if not each.is_compound]
 
 
 def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:

@@ -1,12 +1,13 @@
-"""Exchange of exercises that have to be modified, where time that came back later suffices for others of their kind."""
+"""Exchange of exercises that have to be modified, and equal sets of the movements, in a session that is full."""
 
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import score, tier
-from kinegraph.programming.rules_places import Place, places_of
+from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, is_evened, places_of
 
 
 def exchange_warned(session: Session, pool: Sequence[Candidate]) -> None:
@@ -48,3 +49,72 @@ def _exchange(session: Session, exercise: Candidate, place: Place, pool: Sequenc
         if id == exercise.id:
             session.assigned[name] = found.id
     session.add(found, 0)
+
+
+def fill(session: Session) -> None:
+    """Give the chosen exercises fuller prescriptions while time and muscles permit.
+
+    Compact ones come first, then those with the fewest sets, then steady work.
+    """
+
+    def sets(each: Candidate) -> tuple[bool, bool, int]:
+        timed = session.chosen[each.id][1]
+        return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
+
+    while any(_raise(session, exercise) for exercise in sorted(session.exercises, key=sets)):
+        pass
+
+
+def _raise(session: Session, exercise: Candidate) -> bool:
+    """Give an exercise the next fuller prescription, if that is possible."""
+    timed = session.chosen[exercise.id][1]
+    fuller = [each for each in session.fitting(exercise) if each.seconds > timed.seconds]
+    if not fuller:
+        return False
+    next_one = fuller[-1]
+    more = next_one.prescription["sets"] - timed.prescription["sets"]
+    if session.is_even and is_counted_lift(exercise) and not _stays_even(session, exercise, more):
+        return False
+    if not session.has_room(exercise, more) or next_one.seconds - timed.seconds > session.seconds_left:
+        return False
+    session.prescribe(exercise, next_one)
+    return True
+
+
+def _stays_even(session: Session, exercise: Candidate, more: int) -> bool:
+    there = session.sets_by_side()
+    return there[exercise.side] + more <= min(there.values()) + 1
+
+
+def even_out(session: Session) -> None:
+    """Take sets from the movements that have most, until none has more than one set more than another.
+
+    A treatment keeps its sets, and every lift its least. No lift is added from now on.
+    """
+    if not is_evened(session.request):
+        return
+    while any(_lower(session, side) for side in _most_served(session)):
+        fill(session)
+    session.is_even = True
+    session.forget()
+    fill(session)
+
+
+def _most_served(session: Session) -> list[Side]:
+    """The movements with two sets more than another and more, those with most first."""
+    there = session.sets_by_side()
+    found = [side for side in there if there[side] > min(there.values()) + 1]
+    return sorted(found, key=lambda side: (-there[side], side))
+
+
+def _lower(session: Session, side: Side) -> bool:
+    """Take a set from the lift of a movement that has most; False where each has its least."""
+    session.is_even = True
+    lifts = [e for e in session.exercises if is_counted_lift(e) and e.side is side and not session.is_treatment(e)]
+    for each in sorted(lifts, key=lambda e: -int(session.chosen[e.id][1].prescription["sets"])):
+        sets = session.chosen[each.id][1].prescription["sets"]
+        fewer = [timed for timed in session.fitting(each) if timed.prescription["sets"] == sets - 1]
+        if fewer:
+            session.prescribe(each, fewer[0])
+            return True
+    return False

@@ -6,7 +6,7 @@ from math import ceil
 
 from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.care.rules import condition_words
-from kinegraph.care.rules_treatments import CHOSEN
+from kinegraph.care.rules_treatments import CHOSEN, served_by
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, score, tier
@@ -50,8 +50,8 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
     for place in empty:
         each = best[place.name]
         if each is None and any(map(place.is_filled_by, session.eligible)):
-            demand, why = Demand.TARGET_MUSCLE, "Each of them would have to be modified."
-            yield Unmet(demand, place.name, f"There is no {in_sentence(place)[3:]} without a warning. {why}", None)
+            detail = f"Every {in_sentence(place).split(maxsplit=1)[1]} would have to be changed for the conditions."
+            yield Unmet(Demand.TARGET_MUSCLE, place.name, detail, "A clinician can choose one.")
         elif each is None:
             yield unmet_place(place, session.request, excluded)
         elif place.name in for_time:
@@ -108,10 +108,20 @@ def shorter(workout: Generated) -> Iterator[Unmet]:
         is_unsafe = unsafe > UNSAFE_RATIO * named.total()
         common = ExclusionReason.UNSAFE if is_unsafe else next((reason for reason, _ in named.most_common(1)), None)
         why = f" {WHY[common]}" if common is not None else ""
-        others = "Other target muscles" if is_unsafe else "More target muscles, equipment or a greater difficultyMax"
-        suggestion = f"{others} would give more to choose from."
-        detail = f"The exercises take {workout.estimated_minutes} of {wanted} minutes.{why}"
+        suggestion = f"{_more_choice(workout, is_unsafe=is_unsafe)} would give more to choose from."
+        detail = f"The exercises take about {round(seconds / 60)} of {wanted} minutes.{why}"
         yield Unmet(Demand.SESSION_TIME, None, detail, suggestion)
+
+
+def _more_choice(workout: Generated, *, is_unsafe: bool) -> str:
+    """The changes of a request that would give more exercises: those that are possible."""
+    request = workout.request
+    ways = ["more target muscles"] if request.targets else []
+    if not is_unsafe:
+        ways += ["more equipment"] if request.equipment is not None else []
+        ways += ["harder exercises"] if any(e.reason is ExclusionReason.DIFFICULTY for e in workout.excluded) else []
+    words = " or ".join([", ".join(ways[:-1]), ways[-1]] if len(ways) > 1 else ways or ["another goal"])
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def unmet_treatments(session: Session, catalogue: Catalogue, trained: Sequence[Chosen]) -> Iterator[Unmet]:
@@ -119,6 +129,7 @@ def unmet_treatments(session: Session, catalogue: Catalogue, trained: Sequence[C
     if not trained:
         return
     treated = {condition for each in trained for condition in each.assessment.indicated_for}
+    treated |= served_by(each.candidate for each in trained)
     in_library = {c for each in catalogue.candidates if each.safety is not None for c in each.safety.indicated_for}
     for condition in sorted(session.request.person.conditions - treated):
         chain = next((chain for chain in session.request.person.chains if condition in chain), (condition,))
@@ -126,7 +137,7 @@ def unmet_treatments(session: Session, catalogue: Catalogue, trained: Sequence[C
             continue
         is_there = condition in in_library or condition in CHOSEN
         detail = "suits the person, the equipment and the time" if is_there else "is in the library"
-        words = f"No exercise that treats {condition_words(condition)} {detail}."
+        words = f"No exercise for {condition_words(condition)} {detail}."
         yield Unmet(Demand.TREATMENT, condition, words, "A physiotherapist can add one.")
 
 

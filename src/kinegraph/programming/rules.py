@@ -11,8 +11,10 @@ from kinegraph.classification.rules_severity import RANK, Traits, matrix
 from kinegraph.layers.rules import TrainingGoal
 
 MIN_MINUTES, MAX_MINUTES = 5, 180
-DEFAULT_DIFFICULTY = 3
-"""The greatest difficulty where the request does not say: an intermediate person."""
+DEFAULT_DIFFICULTY, EASY_DIFFICULTY = 3, 2
+"""The greatest difficulty where the request does not say: an intermediate person; and that of beginners."""
+SMALL_FATIGUE = 3
+"""Exercises that tire no more do not count towards the fatigue of a session: they are limited by number and time."""
 
 
 class ExclusionReason(StrEnum):
@@ -114,3 +116,18 @@ def chance(seed: int, *names: str) -> float:
     """A number from 0 (included) to 1, the same for the same seed and names on every machine."""
     digest = sha256("\0".join((str(seed), *names)).encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def fatigue_limit(minutes: int) -> int:
+    """The greatest sum of fatigue scores of main and accessory exercises [A]: 15 + 0.4 a minute, at most 48."""
+    return min(15 + 4 * minutes // 10, 48)
+
+
+def counted_fatigue(exercise: Candidate) -> int:
+    """The fatigue of an exercise that counts in a session: none of small ones."""
+    return exercise.fatigue if exercise.fatigue > SMALL_FATIGUE else 0
+
+
+def exhausting_limit(difficulty_max: int) -> int:
+    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
+    return 2 if difficulty_max <= EASY_DIFFICULTY else 4

@@ -112,7 +112,7 @@ def reason_against(
     if prescribed is None:
         return ExclusionReason.GOAL, f"It does not suit training for {request.goal}."
     if not is_treatment and not trains_targets(each, request):
-        return ExclusionReason.MUSCLE, _trains(each)
+        return ExclusionReason.MUSCLE, _trains(each, request)
     if missing := each.lacks(request.equipment):
         return ExclusionReason.EQUIPMENT, f"It needs {_with_articles(missing)}."
     if each.difficulty > request.difficulty_max:
@@ -134,10 +134,12 @@ def use_of(each: Candidate) -> str:
     return "stretch" if each.class_key in ("static_mobility", "loaded_stretch") else "warm_up"
 
 
-def _trains(each: Candidate) -> str:
+def _trains(each: Candidate, request: Request) -> str:
     if each.class_key in CONDITIONING:
         return "It trains the heart and the whole body, not a single muscle."
-    return f"It trains {in_words(sorted(each.primary)) or 'no named muscle'}."
+    is_wanted = any(each.primary & keys for _, keys in request.targets)
+    mostly = ", most of which is not wanted" if is_wanted else ""
+    return f"It trains {in_words(sorted(each.primary)) or 'no named muscle'}{mostly}."
 
 
 def _with_articles(names: Sequence[str]) -> str:
@@ -238,7 +240,7 @@ def _suggestion(near: Sequence[Excluded], request: Request) -> str | None:
         ways[0, len(items), in_words(sorted(items))] = sum(other <= items for other in needed)
     for each in near:
         if each.reason is ExclusionReason.DIFFICULTY and each.candidate.difficulty > request.difficulty_max:
-            ways[1, 1, f"difficultyMax {each.candidate.difficulty}"] += 1
+            ways[1, 1, f"exercises of difficulty {each.candidate.difficulty}"] += 1
         is_of_other_goal = each.reason is ExclusionReason.GOAL and is_training(each.candidate)
         if is_of_other_goal and not each.candidate.lacks(request.equipment):
             others = (goal for goal in type(request.goal) if each.candidate.prescription(goal) is not None)

@@ -22,6 +22,7 @@ COMPOUND = frozenset(
     | {"bodyweight_upper_body", "ballistic", "gymnastic_strength", "cyclic_gymnastics"}
 )
 """Classes that represent squat, hinge, push and pull."""
+EVEN_MINUTES = 30
 BACK = frozenset({"lats", "rhomboids", "middle_traps"})
 MIN_PULL_FATIGUE = 4
 """A pull of the back that tires less is an isolation."""
@@ -69,6 +70,17 @@ def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bo
         is_pull = place.side is Side.PULL
         return not is_pull or (bool(exercise.primary & BACK) and exercise.fatigue >= MIN_PULL_FATIGUE)
     return is_easy and exercise.is_compound and exercise.class_key == "low_load_strengthening"
+
+
+def is_counted_lift(exercise: Candidate) -> bool:
+    """True for lifts of several joints, whose sets are balanced between squat, hinge, push and pull."""
+    is_lift = exercise.is_compound and exercise.class_key not in CONDITIONING
+    return is_lift and exercise.side in (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL)
+
+
+def is_evened(request: Request) -> bool:
+    """True if the movements get equal sets: sessions for the whole body of EVEN_MINUTES and more, not for power."""
+    return not request.targets and request.minutes >= EVEN_MINUTES and request.goal is not TrainingGoal.POWER
 
 
 AEROBIC = Place("aerobic work", classes=frozenset({STEADY}))

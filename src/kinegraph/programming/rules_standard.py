@@ -25,6 +25,10 @@ SPECIAL_STRESSORS = frozenset({"high_adductor_load", "raised_elbows", "kipping",
 """Stressors of compound lifts that are special: wide lunges to one side, high pulls, upright rows."""
 
 
+ONCE_MUSCLES = (frozenset({"calves", "gastrocnemius", "soleus"}), frozenset({"abductors", "gluteus_medius"}))
+"""Muscles of which a session has one accessory exercise."""
+
+
 @cache
 def _stored() -> Mapping[str, Mapping[str, float]]:
     """The lists of the file: by name and slug, the rank, from 1 for the first exercise down to 0."""
@@ -70,7 +74,21 @@ def _is_special(exercise: Candidate) -> bool:
     stressors = frozenset(exercise.safety.stressors) if exercise.safety is not None else frozenset()
     if exercise.class_key == "carry":
         return not exercise.equipment or "overhead_load" in stressors
+    is_pullover = exercise.class_key == "isolation" and {"overhead_load", "end_range_shoulder"} <= stressors
+    if is_pullover or {"bar_on_back", "hinge_load"} <= stressors:
+        return True
     if exercise.class_key in OVERHEAD and "overhead_load" in stressors:
         return True
     is_complex = exercise.class_key == "free_weight_compound" and exercise.tempo is None
     return is_complex or (exercise.is_compound and not SPECIAL_STRESSORS.isdisjoint(stressors))
+
+
+def is_twin(one: Candidate, other: Candidate) -> bool:
+    """True for exercises of one class and movement, both of one joint or both of several."""
+    is_alike = one.class_key == other.class_key and one.is_compound == other.is_compound
+    return is_alike and one.side is other.side
+
+
+def is_of_one_part(one: Candidate, other: Candidate) -> bool:
+    """True if both train a part of which a session has one accessory exercise: the calves, the abductors."""
+    return any(not one.primary.isdisjoint(part) and not other.primary.isdisjoint(part) for part in ONCE_MUSCLES)

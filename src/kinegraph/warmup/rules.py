@@ -1,16 +1,20 @@
 """The choice of warm-up and cool-down: light exercises that no condition speaks against, within their time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
+from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.care.rules import barred_by, bars_of
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_places import STEADY
+
+LEGS = frozenset({"hip", "knee", "ankle"})
+"""Regions of a session of the legs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Light:
     request: Request
     setting: Setting
     assessments: Mapping[UUID, Assessment]
+    memo: list[Candidate] = field(default_factory=list, compare=False, repr=False)
+    """The available exercises, once they are known; valid as long as this session."""
 
     @property
     def is_gentle(self) -> bool:
@@ -33,6 +39,11 @@ class Light:
 
         Steady work of the session may begin and end easily.
         """
+        if not self.memo:
+            self.memo.extend(self._available())
+        return self.memo
+
+    def _available(self) -> list[Candidate]:
         roots = {each.root_id for each in self.ordered if each.class_key != STEADY}
         person = self.request.person
         bars = bars_of(person, is_light=True)
@@ -56,6 +67,12 @@ class Light:
     def chosen(self, each: Candidate, timed: TimedPrescription) -> Chosen:
         """A light exercise with its prescription."""
         return Chosen(each, self.assessments[each.id], timed.prescription, timed.seconds)
+
+
+def is_near(each: Candidate, request: Request) -> bool:
+    """True unless an exercise moves the trunk or the shoulder in a session of the legs alone."""
+    wanted = regions_of(frozenset[str]().union(*(keys for _, keys in request.targets)))
+    return not wanted or not wanted <= LEGS or regions_of(each.primary) <= LEGS
 
 
 def best(pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]) -> list[Candidate]:

@@ -4,18 +4,23 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import Candidate
+from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.programming.rules import chance
 from kinegraph.programming.rules_places import STEADY
-from kinegraph.warmup.rules import Light, best
+from kinegraph.warmup.rules import Light, best, is_near
 
 STRETCH = "static_mobility"
 MAX_STRETCHES = 3
 EASING_SECONDS, HEART_EASING_SECONDS = 180, 300
 """Seconds of easy walking or pedalling after steady work, and with a condition of the heart or blood pressure."""
 SHORT_EASING, LEFT_FOR_STRETCH = 90, 75
+CLOSING_SECONDS = 120
+"""Seconds of easy walking where no stretch ends the session."""
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
 MAX_EASING_FATIGUE = 5
+MARCHING_CLASSES, MARCHING = ("balance_training", "low_load_strengthening"), frozenset({"hip_flexors"})
+"""Marching on the spot or seated, which ends a session where nobody can walk."""
 ENDS_OF_RANGE = frozenset({"deep-squat-hold", "downward-dog", "pigeon-pose", "couch-stretch"})
 """Poses at the end of the range of large joints: for persons without conditions only."""
 
@@ -28,7 +33,7 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
     found = _easing(light, pool, seconds, work)
     left = seconds - sum(each.seconds for each in found)
     trained = _trained(work)
-    stretches = [each for each in pool if each.class_key == STRETCH and not _is_demanding(each, light)]
+    stretches = [each for each in pool if each.class_key == STRETCH and _suits(each, light)]
     while sum(each.candidate.class_key == STRETCH for each in found) < MAX_STRETCHES:
         covered = frozenset(muscle for each in found for muscle in each.candidate.primary)
 
@@ -46,8 +51,8 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
                 left -= timed.seconds
                 break
         else:
-            return found
-    return found
+            break
+    return found or _eased(light, pool, CLOSING_SECONDS, seconds)
 
 
 def why_no_stretch(light: Light, seconds: int, work: Sequence[Chosen]) -> str:
@@ -60,7 +65,7 @@ def why_no_stretch(light: Light, seconds: int, work: Sequence[Chosen]) -> str:
         for each in light.catalogue.candidates
         if each.class_key == STRETCH and 2 * len(each.primary & trained.keys()) >= max(len(each.primary), 1)
     ]
-    suitable = {each.id for each in light.available() if not _is_demanding(each, light)}
+    suitable = {each.id for each in light.available() if _suits(each, light)}
     if any(each.id in suitable for each in stretches):
         return "fits the time that is left for it"
     is_person = len(light.request.person) > 0
@@ -84,17 +89,27 @@ def _easing(light: Light, pool: Sequence[Candidate], seconds: int, work: Sequenc
     if not is_slow and not any(each.candidate.class_key == STEADY for each in work):
         return []
     wanted = HEART_EASING_SECONDS if is_slow else EASING_SECONDS
+    return _eased(light, pool, min(wanted, max(seconds - LEFT_FOR_STRETCH, SHORT_EASING)), seconds)
+
+
+def _eased(light: Light, pool: Sequence[Candidate], wanted: int, seconds: int) -> list[Chosen]:
+    """Easy steady work or marching of the wanted seconds, within those that there are."""
     easy = [each for each in pool if each.class_key == STEADY and each.fatigue <= MAX_EASING_FATIGUE]
-    easy += [each for each in pool if each.class_key == "balance_training" and "hip_flexors" in each.primary]
+    easy += [each for each in pool if each.class_key in MARCHING_CLASSES and each.primary == MARCHING]
 
     def points(each: Candidate) -> float:
         return 1.0 + (each.class_key == STEADY) + 3 - 0.5 * each.fatigue + 0.1 * len(each.equipment)
 
     for each in best(easy, points, ()):
-        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LEFT_FOR_STRETCH, SHORT_EASING)))
+        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LIGHT_SETUP, 1)))
         if timed is not None and timed.seconds <= seconds:
             return [light.chosen(each, timed)]
     return []
+
+
+def _suits(each: Candidate, light: Light) -> bool:
+    """True for a stretch of the parts that the session trains, which is not too demanding for the person."""
+    return is_near(each, light.request) and not _is_demanding(each, light)
 
 
 def _is_demanding(each: Candidate, light: Light) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.candidates.rules_sides import Side
+from kinegraph.care.rules import SHOULDER, stressors_of
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
@@ -12,7 +13,7 @@ from kinegraph.programming.rules import chance
 from kinegraph.programming.rules_eligible import THERAPEUTIC, TINY_FATIGUE
 from kinegraph.programming.rules_places import STEADY
 from kinegraph.programming.rules_standard import is_first_choice
-from kinegraph.warmup.rules import Light, best
+from kinegraph.warmup.rules import Light, best, is_near
 
 MOBILITY, JUMP = "dynamic_mobility", "low_jump"
 REHEARSING = frozenset(
@@ -82,6 +83,7 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
         )
         value += light.setting.is_heart and each in light.ordered
+        value -= light.is_gentle and "fall_risk" in stressors_of(each)
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
@@ -163,6 +165,9 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
     ):
         is_drill = is_prepared and each.class_key == "olympic_technique" and each.fatigue <= MAX_BAR_DRILL_FATIGUE
         return is_drill and first.class_key in EXPLOSIVE
+    is_for_frail = each.class_key == "low_load_strengthening" and each.is_compound
+    if is_for_frail and not light.is_gentle:
+        return False
     is_standard = each.class_key == "low_load_strengthening" or is_first_choice(each)
     if each.side is Side.CORE and each.fatigue <= TINY_FATIGUE:
         return False
@@ -180,7 +185,11 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
 def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int) -> list[Chosen]:
     """Dynamic mobility, each for a region that the session uses and none before has moved."""
     weights = _weights(light.ordered)
-    moving = [each for each in pool if each.class_key == MOBILITY and not _is_flow(each, light)]
+    moving = [
+        each
+        for each in pool
+        if _is_mobility(each, light) and not _is_flow(each, light) and is_near(each, light.request)
+    ]
     found: list[Chosen] = []
     most = MAX_MOBILITY + (light.request.minutes >= LONG_MINUTES)
     while len(found) < most:
@@ -201,6 +210,14 @@ def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen],
         else:
             return found
     return found
+
+
+def _is_mobility(each: Candidate, light: Light) -> bool:
+    """True for dynamic mobility; with a sore shoulder for its first movements too, which spare it."""
+    is_sore = not light.request.person.having.isdisjoint(SHOULDER)
+    return each.class_key == MOBILITY or (
+        is_sore and each.class_key == "early_motion" and "rotator_cuff" in each.primary
+    )
 
 
 def _weights(ordered: Sequence[Candidate]) -> dict[str, float]:
