@@ -14,7 +14,9 @@ ALL = """query ($id: ID!, $first: Int!) { organization(id: $id) {
     rate daysWithData(days: 7) byWeek { rate } byExercise { rate isStruggling exercise { name } } chart { url }
   } } }
   worklist(first: $first) {
-    totalCount nodes { reasons enrollment { id startsOn } exercises { reasons recentDueDays exercise { name } } }
+    totalCount nodes { reasons enrollment { id startsOn } exercises {
+      reasons recentDueDays exercise { name } substitute { name }
+    } }
   }
   exerciseAnalytics { patients rate averagePain exercise { name } }
 } }"""

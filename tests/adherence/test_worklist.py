@@ -22,7 +22,8 @@ WORKLIST = """query ($id: ID!, $reasons: [WorklistReason!], $first: Int, $after:
       nodes {
         reasons lastLoggedOn enrollment { id status patient { id } }
         exercises {
-          reasons exercise { exerciseId } recentDueDays recentDoneDays recentAveragePain recentPainCount
+          reasons exercise { exerciseId } substitute { exerciseId } recentDueDays recentDoneDays
+          recentAveragePain recentPainCount
           recentAverageExertion recentExertionCount
         }
       }

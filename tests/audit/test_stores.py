@@ -29,7 +29,7 @@ UNNAMED: Mapping[str, str] = {
         enrollment.store.pauses_of enrollment.store.versions_of enrollment.store.move_pages
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
         patient.store_writing.lock patient.store_writing.decisions
-        response.store.lock response.store_options.options response.store_options.with_basis
+        response.store.lock
         response.store_proposing.propose response.store_proposing.review
         result.store.sets_of result.store.submissions_of
         result.store_writing.submission result.store_writing.current_sets

@@ -26,7 +26,10 @@ PROPOSAL = (
     + """
 fragment Proposed on RegressionProposal {
   id status light painScore performedOn exercise { exerciseId } log { id } logs { id } reason decidedBy { id } updatedAt
-  options { exercise { exerciseId slug } steps sets reps } substitution { ...Substituted } enrollment { id }
+  options {
+    exercise { exerciseId slug } steps sets reps
+    safetyFindings { level condition modification exercise { slug } places { week } override { id } }
+  } substitution { ...Substituted } enrollment { id }
 }
 """
 )

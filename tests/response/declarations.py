@@ -4,7 +4,7 @@ from tests.api.nesting import PAGE, ours
 from tests.rooms import Declarations
 
 PROPOSAL = """light status exercise { name } enrollment { id } log { id } logs { painScore } decidedBy { name }
-    options { steps exercise { name } } substitution { from }"""
+    options { steps exercise { name } safetyFindings { condition exercise { name } } } substitution { from }"""
 RESPONSE = f"""
   dueExercises {{ sets exercise {{ name }} session {{ title }} planExercise {{ reps }} substitution {{ from }} }}
   substitutions {{
@@ -40,6 +40,7 @@ ROOM = Declarations(
     bounds={
         "Enrollment.dueExercises": "92 days; the rows of the statement are bounded",
         "RegressionProposal.options": "MAX_OPTIONS",
+        "RegressionOption.safetyFindings": "the conditions of the vocabulary",
         "RegressionProposal.logs": "MAX_LOGS",
     },
 )

@@ -34,14 +34,27 @@ described_enum(
     f"{rules.RECENT_LOGS} scores of pain average {rules.READY_PAIN} at most and those of exertion "
     f"{rules.READY_EXERTION}, without a painful log performed or received in the last "
     f"{rules.ALERT_DAYS} days. What may follow it, and what "
-    "that requires, its progressions say.",
+    "that requires, its progressions say. Not of an exercise in place of which the patient does another one today, or "
+    "less of it.",
 )
+
+
+def _substitute_of(row: WorklistExerciseRow) -> tuple[UUID, UUID] | None:
+    """The key of the exercise that is done in place of another one today."""
+    return None if row.substitute_id is None else (row.organization_id, row.substitute_id)
 
 
 @strawberry.type(description="An exercise because of which an enrollment is on the worklist.")
 class WorklistExercise:
     exercise: EffectiveExercise = edge(
         effective, ("organization_id", "exercise_id"), "The exercise, as the organization sees it."
+    )
+    substitute: EffectiveExercise | None = edge(
+        effective,
+        _substitute_of,
+        "The exercise that the patient does in its place today (Enrollment.substitutions), whose logs count in the "
+        "figures; the same one where less of it is done. Null where it is done as the plan has it.",
+        required_columns=("organization_id", "substitute_id"),
     )
     recent_due_days: int = strawberry.field(
         description=f"Days of the last {rules.RECENT_DAYS}, up to today, on which it was due."

@@ -69,14 +69,27 @@ EXPIRED = """(
                       SELECT
                       FROM enrollment_versions h
                       JOIN plan_version_exercises x ON x.version_id = h.version_id
-                      WHERE h.enrollment_id = e.id AND x.exercise_id = latest.exercise_id
+                      LEFT JOIN exercise_substitutions b
+                          ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
+                             AND b.from_day <= coalesce(b.to_day, b.from_day)
+                             AND coalesce(b.to_day, calendar.today) >= calendar.today
+                      WHERE h.enrollment_id = e.id
+                        AND (b.substitute_id = latest.exercise_id
+                             OR x.exercise_id = latest.exercise_id
+                                AND (b.id IS NULL OR b.to_day IS NOT NULL OR b.from_day > calendar.today))
                         AND NOT EXISTS (SELECT FROM enrollment_versions later
                                         WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
                                           AND later.from_day <= calendar.today)))"""
 """SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
 
-The exercise is in a version that holds today or later, and the patient p has the condition, or one that it includes.
+The exercise is in a version that holds today or later and is not substituted for good, or is a substitute that holds
+today or later; and the patient p has the condition, or one that it includes.
 """
+
+SUBSTITUTED = """LEFT JOIN exercise_substitutions b
+                    ON b.enrollment_id = t.enrollment_id AND b.exercise_id = t.exercise_id
+                       AND b.from_day <= r.today AND (b.to_day IS NULL OR b.to_day >= r.today)"""
+"""FROM item: the substitution of the exercise of row `t` that holds on the day of enrollment `r`, if one does."""
 
 FLAGGED = f"""
         WITH listed AS MATERIALIZED (
@@ -93,13 +106,15 @@ FLAGGED = f"""
             SELECT p.position, p.id, p.today, p.starts_on, p.is_running, p.expired, {LAST_LOG} AS last_logged_on,
                    {HAS_PAIN} AS is_painful, {total("logs", "last")} - {total("logs", "week")} AS logs,
                    {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
-                   {IS_STRUGGLING} AS is_struggling, {IS_READY} AS is_ready
+                   {IS_STRUGGLING} AS is_struggling,
+                   p.substitute_id IS NULL AND {IS_READY} AS is_ready
             FROM (
                 SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, t.*, {PLACES},
-                       late.enrollment_id IS NOT NULL AS has_late_pain
+                       late.enrollment_id IS NOT NULL AS has_late_pain, b.substitute_id
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
+                {SUBSTITUTED}
                 OFFSET 0
             ) AS p
             OFFSET 0
@@ -212,17 +227,19 @@ async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> li
         ), {LATE.format(organizations="ARRAY(SELECT organization_id FROM listed)")}
         SELECT x.*
         FROM (
-            SELECT p.position, p.organization_id, p.exercise_id, {HAS_PAIN} AS has_pain,
+            SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
-                   p.is_running AND {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND p.substitute_id IS NULL AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
             FROM (
-                SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain
+                SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
+                       b.substitute_id
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
+                {SUBSTITUTED}
                 OFFSET 0
             ) AS p
         ) AS x

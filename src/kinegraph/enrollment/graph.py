@@ -139,7 +139,9 @@ class Enrollment(Node):
         findings,
         check_key,
         "What the patient's conditions, as they are stored now, say against the exercises of the versions that hold "
-        "today or later; what is ruled out first. None without stored conditions, which does not mean safe.",
+        "today or later, and against the substitutes that hold today or later, in place of the exercises that they are "
+        "done for; what is ruled out first. None without stored conditions, which does not mean safe; but a substitute "
+        "that was archived or deleted.",
         assumed_size=3,
     )
     created_at: datetime = strawberry.field(description="When the patient was enrolled.")

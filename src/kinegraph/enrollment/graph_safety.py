@@ -43,19 +43,23 @@ class EnrollmentOverride(Node):
     created_at: datetime = strawberry.field(description="When it was recorded.")
 
 
-@strawberry.type(description="Something that speaks against an exercise of a plan for a patient.")
+@strawberry.type(
+    description="Something that speaks against an exercise of a plan, or against its substitute, for a patient."
+)
 class SafetyFinding:
     exercise: EffectiveExercise = edge(
         effective, ("organization_id", "exercise_id"), "The exercise, as the organization sees it."
     )
     level: CheckLevel = strawberry.field(description="BLOCK: a condition rules it out. An override does not change it.")
     condition: str | None = strawberry.field(
-        description="The patient's condition, or one that includes it; null where nobody has classified the exercise."
+        description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
+        "and where a substitute was archived or deleted."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")
     places: list[PlanDay] = strawberry.field(
-        description="The days of the plan on which it stands, in their order.", metadata={"assumed_size": 12}
+        description="The days of the plan on which it stands, or is the substitute, in their order.",
+        metadata={"assumed_size": 12},
     )
     override: EnrollmentOverride | None = strawberry.field(
         description="The latest override of it, to coaches, also when it has expired; null without one."

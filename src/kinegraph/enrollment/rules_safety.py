@@ -23,6 +23,8 @@ MAX_OVERRIDE_DAYS = 365
 MAX_NOTE = 1_000
 MAX_NAMED = 5
 """Findings that the message of a refusal names."""
+DISCONTINUED = ("archived", "deleted")
+"""Where a candidate stands that has left the library."""
 AT = ("input", "overrides")
 
 
@@ -52,7 +54,10 @@ class OverrideRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A condition that speaks against an exercise of a version; no condition where nobody has classified it."""
+    """A condition that speaks against an exercise of a version, or against a substitute.
+
+    Without a condition nobody has classified the exercise, or it is a substitute that was archived or deleted.
+    """
 
     organization_id: UUID
     exercise_id: UUID
@@ -70,10 +75,12 @@ def found(
     places: Mapping[UUID, Sequence[Position]],
     person: Person,
     overrides: Iterable[OverrideRow] = (),
+    substitutes: Collection[UUID] = (),
 ) -> list[Finding]:
     """What speaks against the exercises for a person: what is ruled out first, then by name and condition.
 
-    Of several overrides of the same the last one counts.
+    Of several overrides of the same the last one counts. `substitutes` are the exercises that are done in place of
+    those of the plan: one that was archived or deleted is a finding, too.
     """
     latest = {(each.exercise_id, each.condition): each for each in overrides}
     findings = [
@@ -81,6 +88,11 @@ def found(
         for id, exercise in exercises.items()
         if exercise is not None
         for finding in _of_exercise(exercise, places[id], person, latest)
+    ]
+    findings += [
+        _discontinued(exercise, places[id])
+        for id, exercise in exercises.items()
+        if id in substitutes and exercise is not None and exercise.status in DISCONTINUED
     ]
     return sorted(findings, key=lambda each: (each.level, each.name, str(each.exercise_id), each.condition or ""))
 
@@ -112,6 +124,12 @@ def _of_exercise(
         reason = "Nobody has classified it, so that nothing listed does not mean safe."
         findings.append(Finding(*key, CheckLevel.WARN, None, reason, None, places))
     return findings
+
+
+def _discontinued(exercise: Candidate, places: Sequence[Position]) -> Finding:
+    """The finding of a substitute that has left the library."""
+    reason = "It is done because of a substitution, and was archived or deleted since."
+    return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 
 def checked_overrides(sent: Sequence[Mapping[str, Any]], first: date, checks: Checks) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.patient.store import TODAY, patient_join
 
 CheckKey = tuple[UUID, UUID, UUID | None, tuple[UUID, ...]]
 """An organization, a patient, their enrollment (None: not enrolled yet), and the versions that are checked."""
@@ -28,33 +29,69 @@ class CheckedExerciseRow(Protocol):
     exercise_id: UUID
     places: Sequence[int]
     conditions: Sequence[str]
+    is_substitute: bool
+    """Whether it is done in place of an exercise of the versions, or less of one."""
+
+
+CHECKED = f"""
+        WITH listed AS MATERIALIZED (
+            SELECT wanted.*, coalesce(p.conditions, '{{}}') AS conditions, {TODAY.format(patient="p")} AS today,
+                   e.starts_on
+            FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
+                                                   enrollment_id uuid, versions uuid[])
+            {patient_join("p", "wanted.organization_id", "wanted.patient_id")}
+            LEFT JOIN enrollments e ON e.id = wanted.enrollment_id
+        ), held AS MATERIALIZED (
+            SELECT listed.position, b.exercise_id, b.substitute_id, b.from_day, b.to_day,
+                   gone.deleted_at IS NOT NULL OR gone.status = 'archived' AS is_discontinued
+            FROM listed
+            JOIN exercise_substitutions b ON b.enrollment_id = listed.enrollment_id
+                AND b.from_day <= coalesce(b.to_day, b.from_day) AND (b.to_day IS NULL OR b.to_day >= listed.today)
+            LEFT JOIN exercises gone ON gone.id = b.substitute_id
+        )
+        SELECT listed.position, listed.organization_id, listed.patient_id, listed.conditions,
+               coalesce(b.substitute_id, x.exercise_id) AS exercise_id,
+               bool_or(b.substitute_id IS NOT NULL) AS is_substitute,
+               array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
+        FROM listed
+        JOIN plan_version_exercises x
+            ON x.version_id = ANY (listed.versions) AND x.organization_id = listed.organization_id
+        JOIN plan_version_sessions s ON s.id = x.session_id
+        CROSS JOIN LATERAL (SELECT listed.starts_on + 7 * (s.week - 1) + s.day - 1 AS on_day) AS due
+        LEFT JOIN held b ON b.position = listed.position AND b.exercise_id = x.exercise_id
+            AND due.on_day >= greatest(b.from_day, listed.today) AND (b.to_day IS NULL OR due.on_day <= b.to_day)
+        WHERE (cardinality(listed.conditions) > 0
+               OR EXISTS (SELECT FROM held WHERE held.position = listed.position AND held.is_discontinued))
+          AND (b.substitute_id IS NOT NULL OR due.on_day >= listed.today
+               OR NOT EXISTS (SELECT FROM held WHERE held.position = listed.position
+                                AND held.exercise_id = x.exercise_id)
+               OR due.on_day IS NULL)
+        GROUP BY listed.position, listed.organization_id, listed.patient_id, listed.conditions,
+                 coalesce(b.substitute_id, x.exercise_id)
+"""
+"""The exercises of versions, in place of which substitutes count on the days from today on, on which they hold.
+
+Of an exercise with a substitution that holds today or later, days before today do not count. `$1`: the keys as JSON.
+"""
 
 
 async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> list[list[Finding]]:
     """What the patient's conditions, as they are now, say against the exercises of versions: three statements at most.
 
-    There is none where no conditions are stored. Overrides are shown to coaches alone.
+    A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
+    there is none, but of substitutes that were archived or deleted. Overrides are shown to coaches alone.
     """
     rows: list[CheckedExerciseRow] = await session.fetch_list(
-        """
-        SELECT wanted.position, wanted.organization_id, wanted.patient_id, x.exercise_id, p.conditions,
-               array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
-        FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid, versions uuid[])
-        JOIN patients p ON p.organization_id = wanted.organization_id AND p.user_id = wanted.patient_id
-        JOIN plan_version_exercises x
-            ON x.version_id = ANY (wanted.versions) AND x.organization_id = wanted.organization_id
-        JOIN plan_version_sessions s ON s.id = x.session_id
-        WHERE cardinality(p.conditions) > 0
-        GROUP BY wanted.position, wanted.organization_id, wanted.patient_id, x.exercise_id, p.conditions
-        """,
+        CHECKED,
         [
             {
                 "position": position,
                 "organization_id": str(organization_id),
                 "patient_id": str(patient_id),
+                "enrollment_id": None if enrollment is None else str(enrollment),
                 "versions": [str(id) for id in versions],
             }
-            for position, (organization_id, patient_id, _, versions) in enumerate(keys)
+            for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
         ],
     )
     seen(session, "SafetyFinding", rows)
@@ -69,9 +106,10 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         own = [row for row in rows if row.position == position]
         places = {row.exercise_id: [Position(*divmod(place, 10)) for place in row.places] for row in own}
         person = Person(own[0].conditions if own else ())
+        substitutes = {row.exercise_id for row in own if row.is_substitute}
         by_exercise = {id: exercises[(organization_id, id)] for id in places}
         recorded = overrides.get(enrollment, []) if enrollment is not None else []
-        answers.append(found(by_exercise, places, person, recorded))
+        answers.append(found(by_exercise, places, person, recorded, substitutes))
     return answers
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.enrollment.graph import Enrollment
+from kinegraph.enrollment.graph_safety import SafetyFinding
 from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.graph import After, First, Organization, User
@@ -95,8 +96,8 @@ class ExerciseSubstitution(Node):
 
 
 @strawberry.type(
-    description="An exercise that may be done in place of a painful one, computed when it is read: published, and "
-    "neither ruled out nor advised against by the patient's conditions."
+    description="An exercise that may be done in place of a painful one, or less of the same one, computed when it is "
+    "read: neither ruled out nor advised against by the patient's conditions; another exercise is published, too."
 )
 class RegressionOption:
     exercise: EffectiveExercise = edge(
@@ -111,6 +112,11 @@ class RegressionOption:
     hold_seconds: int | None = strawberry.field(description=f"Proposed. {HOLD}")
     rest_seconds: int | None = strawberry.field(description=f"Proposed. {REST}")
     per_side: bool = strawberry.field(description=PER_SIDE)
+    safety_findings: list[SafetyFinding] = strawberry.field(
+        description="Warnings: what the patient's conditions, as they are stored now, say against it without ruling it "
+        "out. They have no places and no overrides. Options without any come first.",
+        metadata={"assumed_size": 1},
+    )
 
 
 @node(store.by_ids, "regression_proposals")
@@ -140,8 +146,8 @@ class RegressionProposal(Node):
     )
 
     @field(
-        "The exercises that may be done instead, fewest regressions first, and less of the same; empty unless it is "
-        f"OPEN. At most {rules_options.MAX_OPTIONS}.",
+        "The exercises that may be done instead: those without findings first, then fewest regressions, and less of "
+        f"the same last; empty unless it is OPEN. At most {rules_options.MAX_OPTIONS}.",
         "id",
         assumed_size=3,
     )

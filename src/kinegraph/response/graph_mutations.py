@@ -168,7 +168,7 @@ async def _option(
 ) -> RegressionOption | None:
     """The option of this exercise; None for the exercise that is done now, where nothing of it can be halved.
 
-    Raises InvalidInput for an exercise that is no option.
+    Raises InvalidInput for an exercise that is no option, or that the patient's conditions speak against.
     """
     found: store_options.Options = await stored_row(session, store_options.with_basis, proposal.id)
     basis, options = found

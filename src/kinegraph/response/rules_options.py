@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Person
+from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
@@ -20,6 +21,7 @@ class BasisRow(Protocol):
 
     proposal_id: UUID
     organization_id: UUID
+    patient_id: UUID
     exercise_id: UUID
     conditions: Sequence[str]
     sets: int | None
@@ -43,6 +45,8 @@ class RegressionOption:
     hold_seconds: int | None
     rest_seconds: int | None
     per_side: bool
+    safety_findings: Sequence[Finding] = ()
+    """Warnings: what rules an exercise out makes it no option."""
 
 
 def regressions_of(candidate: Candidate | None) -> list[UUID]:
@@ -52,21 +56,36 @@ def regressions_of(candidate: Candidate | None) -> list[UUID]:
 
 
 def options_of(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> list[RegressionOption]:
-    """The options of a proposal, fewest steps first: regressions that suit the patient, and less of the same.
+    """The options of a proposal: regressions that suit the patient, and less of the same where that suits, too.
 
-    An exercise that the patient's conditions rule out, or that software does not offer to them, is no option; what is
-    easier still may be one.
+    Those without findings come first, then fewest steps, and less of the same last. An exercise that the patient's
+    conditions rule out, or that software does not offer to them, is no option; what is easier still may be one.
     """
-    person = Person(basis.conditions)
+    person, organization_id = Person(basis.conditions), basis.organization_id
     amounts = {name: getattr(basis, name) for name in (*NUMBERS, "per_side")}
-    found: list[RegressionOption] = []
+    options: list[RegressionOption] = []
     for id, steps in _reached(basis.exercise_id, exercises):
         exercise = exercises.get(id)
         if exercise is not None and exercise.status == "published" and is_offered(exercise.assessed(person)):
-            found.append(RegressionOption(basis.organization_id, id, steps, **amounts))
-    less = halved(amounts)
-    same = [RegressionOption(basis.organization_id, basis.exercise_id, 0, **less)] if less else []
-    return [*found[: MAX_OPTIONS - len(same)], *same]
+            findings = found({id: exercise}, {id: ()}, person)
+            options.append(RegressionOption(organization_id, id, steps, **amounts, safety_findings=findings))
+    options.sort(key=_has_findings)
+    less, id = halved(amounts), basis.exercise_id
+    if less is None or not suits(basis, exercises):
+        return options[:MAX_OPTIONS]
+    findings = found({id: exercises.get(id)}, {id: ()}, person)
+    same = RegressionOption(organization_id, id, 0, **less, safety_findings=findings)
+    return sorted([*options[: MAX_OPTIONS - 1], same], key=_has_findings)
+
+
+def suits(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> bool:
+    """True if the patient may go on with the exercise that they do now: it is not ruled out, nor advised against."""
+    exercise = exercises.get(basis.exercise_id)
+    return exercise is not None and is_offered(exercise.assessed(Person(basis.conditions)))
+
+
+def _has_findings(option: RegressionOption) -> bool:
+    return bool(option.safety_findings)
 
 
 def _reached(start: UUID, exercises: Mapping[UUID, Candidate | None]) -> Iterable[tuple[UUID, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.identity.rules import Viewer
@@ -14,6 +15,7 @@ from kinegraph.response.rules_options import (
     RegressionOption,
     options_of,
     regressions_of,
+    suits,
 )
 
 AMOUNTS = ", ".join(
@@ -22,7 +24,7 @@ AMOUNTS = ", ".join(
 
 
 Options = tuple[BasisRow | None, list[RegressionOption]]
-"""The options of a proposal, with the exercise that they are in place of."""
+"""The options of a proposal, with the exercise that they are in place of; None where that is no option itself."""
 
 
 async def options(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[list[RegressionOption]]:
@@ -34,7 +36,8 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     """The options of proposals, as `options` has them, each with the exercise that the patient does now."""
     rows: list[BasisRow] = await session.fetch(
         f"""
-        SELECT p.id AS proposal_id, p.organization_id, coalesce(s.substitute_id, p.exercise_id) AS exercise_id,
+        SELECT p.id AS proposal_id, p.organization_id, p.patient_id,
+               coalesce(s.substitute_id, p.exercise_id) AS exercise_id,
                coalesce(t.conditions, '{{}}') AS conditions, {AMOUNTS}
         FROM regression_proposals p
         JOIN exercise_logs l ON l.id = p.log_id
@@ -48,12 +51,13 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
         proposal_ids,
         session.viewer.coached(),
     )
+    seen(session, "SafetyFinding", rows)
     places = [(row.organization_id, row.exercise_id) for row in rows]
     exercises = await _reached(session, places) if rows else {}
     found: dict[UUID, Options] = {}
     for row in rows:
         views = {id: each for (organization, id), each in exercises.items() if organization == row.organization_id}
-        found[row.proposal_id] = row, options_of(row, views)
+        found[row.proposal_id] = row if suits(row, views) else None, options_of(row, views)
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
