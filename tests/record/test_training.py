@@ -164,10 +164,15 @@ async def test_strangers_and_mates_get_not_found_and_a_long_window_is_refused(ap
     ):
         (error,) = (await api.post(LOAD, person, **variables, **window)).json()["errors"]
         assert error["extensions"] == {"code": "NOT_FOUND", "field": path}
-    for start, to in (("2026-01-01", "2026-04-03"), ("2026-03-02", "2026-03-01")):
+    for start, to, message in (
+        ("2026-01-01", "2026-04-03", "Must be within 92 days from `from` on; these are 93."),
+        ("2026-03-02", "2026-03-01", "Must not be before `from`."),
+    ):
         answer = await api.post(LOAD, organization.coach, **variables, **{"from": start, "to": to})
         (error,) = answer.json()["errors"]
+        assert error["message"].endswith(message)
         assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["to"]}
+    assert await load(api, organization.coach, organization, "2026-01-01", "2026-04-02")
 
 
 async def test_a_load_takes_as_many_statements_for_one_assignment_as_for_many(
