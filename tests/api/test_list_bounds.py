@@ -16,6 +16,10 @@ from tests.rooms import WHERE, merged
 
 Read = Callable[[ReadSession[Any]], Any]
 ID = uuid4()
+DERIVED = {"Enrollment.safetyFindings": ("organization_id", "patient_id", "id", "version_ids")}
+"""The parts of keys that are not columns of the parent, where there are more than two ids."""
+OTHERS = {"query": "q", "version_ids": (ID,)}
+"""The values of columns that have no id."""
 
 
 def lists() -> Iterator[tuple[str, Any]]:
@@ -37,9 +41,8 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     yield from merged("reads").items()
     for name, edge in lists():
         if edge is not None:
-            several: Any = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
-            several = (ID, ID, ID, (ID,)) if name == "Enrollment.safetyFindings" else several
-            key = ID if isinstance(edge.columns, str) else several
+            several = edge.columns or DERIVED.get(name, ("id", "organization_id"))
+            key = ID if isinstance(edge.columns, str) else tuple(OTHERS.get(each, ID) for each in several)
             yield name, partial(_call_batch, edge.batch, key)
 
 
