@@ -2,7 +2,8 @@
 
 EXERCISE = "exercise { id name video { url } }"
 ADHERENCE_OF = f"adherence {{ rate byExercise {{ {EXERCISE} }} byWeek {{ rate }} chart {{ url }} painChart {{ url }} }}"
-ENTRY = f"enrollment {{ id plan {{ title }} patient {{ name }} {ADHERENCE_OF} }} exercises {{ reasons {EXERCISE} }}"
+LISTED_EXERCISE = f"reasons {EXERCISE} substitute {{ name }}"
+ENTRY = f"enrollment {{ id plan {{ title }} patient {{ name }} {ADHERENCE_OF} }} exercises {{ {LISTED_EXERCISE} }}"
 LISTED = f"totalCount pageInfo {{ hasNextPage }} nodes {{ {ENTRY} }} edges {{ node {{ reasons }} }}"
 ADHERENCE = {
     name: f"{{ viewer {{ memberships {{ organization {{ id {selection} }} }} }} }}"
