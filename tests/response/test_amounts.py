@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Api, World
 from tests.identity.rows import Pool
+from tests.record.test_history import opened
 from tests.response.clinic import ACCEPT, Json, Treated, treated
 
 
@@ -132,3 +133,20 @@ async def test_another_exercise_has_no_hold_side_and_notes_of_the_plans(api: Api
     due = (await clinic.shown(1))["dueExercises"][0]
     assert due["exercise"]["exerciseId"] == box
     assert [due[name] for name in names] == [2, 10, None, None, 60, False, "To the high box"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "sets", "has_notes"), [("box-squat", "3 sets", False), ("back-squat", "2 sets", True)]
+)
+async def test_the_handout_says_what_is_due(
+    api: Api, world: World, owner: Pool, slug: str, sets: str, has_notes: bool
+) -> None:
+    """Another exercise without the notes of the plan's; the same one with them, and half of its sets."""
+    clinic = await treated(api, world, owner, ["back-squat"])
+    for day in range(7, 14):
+        await prescribe(clinic, day, notes="Only the LOW box")
+    await clinic.accept(await clinic.hurt(), await world.exercise_id(slug))
+    document = "query ($id: ID!) { enrollment(id: $id) { handout(week: 6) { htmlUrl } } }"
+    found = await api.run(document, clinic.patient, id=str(clinic.id))
+    page = (await opened(api, found["enrollment"]["handout"]["htmlUrl"])).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert (sets in page, "2 sets" in page, "Only the LOW box" in page) == (True, sets == "2 sets", has_notes)
