@@ -48,7 +48,7 @@ MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
 """Minimum time between two messages that have subscribers be sent the progress of jobs."""
-TIDY_SECONDS = 60
+UPKEEP_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
@@ -103,8 +103,8 @@ async def enqueue_nightly(database: Database, now: datetime, kinds: Collection[J
                 await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
 
 
-async def _tidy_on(work: Work) -> None:
-    """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
+async def _upkeep_on(work: Work) -> None:
+    """Every minute, enqueue the jobs of a night that has begun, and delete what nobody needs any longer."""
     while True:
         try:
             await enqueue_nightly(work.database, datetime.now(UTC), possible_kinds(work))
@@ -121,11 +121,11 @@ async def _tidy_on(work: Work) -> None:
                 await sync.purge(session, work.removal_days)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning(
-                "cannot tidy up, will try again", extra={"reason": logs.reason_of(error, OSError, ServiceError)}
+                "upkeep is not possible, will try again", extra={"reason": logs.reason_of(error, OSError, ServiceError)}
             )
         except Exception:
-            log.exception("tidying up failed, will try again")
-        await asyncio.sleep(TIDY_SECONDS)
+            log.exception("upkeep failed, will try again")
+        await asyncio.sleep(UPKEEP_SECONDS)
 
 
 async def work_on(services: Services) -> None:
@@ -151,8 +151,8 @@ async def work_on(services: Services) -> None:
             settings.removal_days,
         )
         work = Work(database, storage, channel.wake, lease, voyage, enricher, months, days)
-        tidying = asyncio.create_task(_tidy_on(work))
-        stack.callback(tidying.cancel)
+        upkeep = asyncio.create_task(_upkeep_on(work))
+        stack.callback(upkeep.cancel)
         log.info("worker started")
         while not stop.is_set():
             await _work_while_redis_is_there(services, work, stop)

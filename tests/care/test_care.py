@@ -1,5 +1,7 @@
 """Conditions in sessions: what is left out, what treats them, when to stop."""
 
+from dataclasses import replace
+
 import pytest
 
 from generator_check.laws import TRAINING, movements
@@ -17,8 +19,11 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 from kinegraph.workout.rules import SectionType
 
 
-def case(number: int) -> Generated:
-    return generated(request_of(number - 1), shipped_catalogue())
+def case(number: int, without: str = "") -> Generated:
+    request = request_of(number - 1)
+    if request.equipment is not None:
+        request = replace(request, equipment=request.equipment - {without})
+    return generated(request, shipped_catalogue())
 
 
 def keys(workout: Generated, *types: SectionType) -> list[str]:
@@ -114,8 +119,8 @@ def test_a_sore_grip_is_spared_in_every_lift() -> None:
 
 
 def test_a_session_ends_easily_though_no_stretch_suits() -> None:
-    """Request 8 walks, and request 11, whose balance is poor, marches on a chair."""
-    ends = [keys(case(number), SectionType.COOLDOWN) for number in (11, 12)]
+    """Request 12 walks, and request 11 without a wall to press, whose balance is poor, marches on a chair."""
+    ends = [keys(each, SectionType.COOLDOWN) for each in (case(11, without="wall"), case(12))]
     assert ends == [["seated-marching"], ["walking"]]
 
 
@@ -142,8 +147,10 @@ def test_the_heaviest_hinge_comes_first_and_isolation_last() -> None:
 
 
 def test_a_back_without_a_row_is_said() -> None:
-    """Request 20 names the row that bands cannot give."""
-    assert "back: row" in [each.subject for each in case(20).unmet_demands]
+    """Request 20 has a row with a band; without bands it names the row that is missing."""
+    assert "band-seated-row" in keys(case(20), *TRAINING)
+    without = case(20, without="resistance_band")
+    assert "back: row" in [each.subject for each in without.unmet_demands]
 
 
 def test_conditions_in_words() -> None:

@@ -6,13 +6,16 @@ from typing import Any  # a GraphQL type
 from kinegraph.agents.tools import shipped_tools
 from kinegraph.background.rules import JobKind
 from kinegraph.background.tables import KINDS
+from kinegraph.canonical.rules_figures import versions
+from kinegraph.canonical.rules_files import shipped_files, shipped_rows, shipped_taxonomies
 from kinegraph.kit.batches import NODES
 from kinegraph.sync.rules import TYPES
+from kinegraph.taxonomy.rules_conditions import vocabulary
 from kinegraph.worker_jobs import NIGHTLY
 from tests.docs.markdown import ROOT, table, text_of
 from tests.docs.test_pages import SCHEMA
 
-CLIENTS, DOMAIN = ROOT / "docs" / "clients.md", ROOT / "docs" / "domain.md"
+CLIENTS, CONTENT, DOMAIN = (ROOT / "docs" / name for name in ("clients.md", "content.md", "domain.md"))
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -61,3 +64,23 @@ def test_the_shipped_tools_are_listed_and_counted() -> None:
 def test_the_types_of_the_change_feed_are_listed() -> None:
     """The table of docs/sync.md has each type that the feed reports."""
     assert sorted(name for row in table(ROOT / "docs" / "sync.md", "`type`") for name in names(row[0])) == sorted(TYPES)
+
+
+def test_the_files_of_the_library_are_listed() -> None:
+    """The table of docs/content.md has each file of exercises once."""
+    listed = [name for row in table(CONTENT, r"file \| exercises") for name in names(row[0])]
+    assert sorted(listed) == [name for name, _ in shipped_files()]
+
+
+def test_the_library_is_counted_as_it_ships() -> None:
+    """README.md, docs/content.md and docs/domain.md say how many exercises, conditions, figures and terms there are."""
+    readme, content, domain = (text_of(path) for path in (ROOT / "README.md", CONTENT, DOMAIN))
+    exercises, terms = len(shipped_rows()), [len(each) for each in shipped_taxonomies().values()]
+    assert re.findall(r"(\d+) exercises(?: with safety for (\d+) conditions)?", readme)[:2] == [
+        (f"{exercises}", ""),
+        (f"{exercises}", f"{len(vocabulary())}"),
+    ]
+    assert content.startswith(f"# The canonical library\n\n{exercises} exercises in English ship with Kinegraph")
+    assert f"\n{len(versions())} exercises have a *figure*" in content
+    (counts,) = re.findall(r"ship: (\d+) categories.*?(\d+) body regions.*?(\d+) pieces", domain, re.DOTALL)
+    assert [int(count) for count in counts] == terms

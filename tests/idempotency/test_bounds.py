@@ -71,8 +71,10 @@ async def test_a_user_has_a_bounded_number_of_keys(
     api: Api, organization: Organization, owner: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MAX_KEYS", 2)
-    statuses = [(await keyed(api, organization.coach, body(organization), key)).status_code for key in "ababc"]
-    assert statuses == [200, 200, 200, 200, 429]
+    answers = [await keyed(api, organization.coach, body(organization), key) for key in "ababc"]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    (error,) = answers[-1].json()["errors"]
+    assert error["message"].startswith("2 idempotency keys of yours are stored, each for 24 hours;")
     assert (await keyed(api, organization.owner, body(organization), "c")).status_code == 200
     assert (await keyed(api, organization.coach, body(organization), None)).status_code == 200
     assert await owner.fetchval(COUNT, organization.id) == 4

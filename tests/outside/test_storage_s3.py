@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from kinegraph.outside import storage_s3
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage_s3 import Bucket, S3Storage, open_s3
 from tests.media.buckets import Buckets, serving
@@ -63,6 +64,22 @@ async def test_an_address_is_reused_in_the_first_half_of_its_validity(storage: S
     first = await storage.read_url("a/1.png", "image/png")
     assert await storage.read_url("a/1.png", "image/png") == first
     assert await storage.read_url("a/1.png", "image/jpeg") != first
+
+
+async def test_the_address_that_was_signed_first_is_evicted_first(
+    storage: S3Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(storage_s3, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(storage_s3, "MAX_CACHED_URLS", 2)
+    first, second = [await storage.read_url(f"a/{name}.png", "image/png") for name in "12"]
+    clock[0] = 901
+    signed_anew = await storage.read_url("a/1.png", "image/png")
+    assert signed_anew is not first
+    await storage.read_url("a/3.png", "image/png")
+    assert await storage.read_url("a/1.png", "image/png") is signed_anew
+    clock[0] = 900
+    assert await storage.read_url("a/2.png", "image/png") is not second
 
 
 @asynccontextmanager

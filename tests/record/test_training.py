@@ -6,6 +6,7 @@ import pytest
 
 from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Counter, Organization, Person, World
+from tests.layers.documents import cloned
 from tests.record.test_history import opened
 from tests.result.documents import kg, recorded
 from tests.workout.documents import Json, create, movement, section
@@ -75,10 +76,13 @@ async def test_sets_count_whole_for_primary_and_half_for_secondary_muscles(api: 
 @pytest.mark.parametrize(
     ("score", "days", "hours", "needed"),
     [
+        (10, 2, 48, 72),
         (9, 2, 48, 72),
         (9, 3, None, 72),
+        (8, 1, 24, 48),
         (6, 1, 24, 48),
         (6, 2, None, 48),
+        (5, 0, 0, 24),
         (4, 0, 0, 24),
         (4, 1, None, 24),
         (3, 0, None, 0),
@@ -104,6 +108,33 @@ async def test_a_primary_muscle_that_is_trained_before_its_recovery_is_a_conflic
         "previousExercise": {"exercise": {"slug": "first"}},
     }  # fmt: skip
     assert found == ([] if hours is None else [expected])
+
+
+async def test_a_fork_has_the_fatigue_and_recovery_of_its_nearest_source_with_a_profile(
+    api: Api, world: World, owner: Any
+) -> None:
+    organization = await world.organization()
+    source = await own(api, organization, owner, "source", 8)
+    first = await cloned(api, organization, source)
+    second = await cloned(api, organization, first)
+    third = await cloned(api, organization, second)
+    made = await create(api, organization, section(movement(third, prescription={"sets": 3})))
+    for day in ("2026-03-02", "2026-03-03"):
+        await assigned(api, organization.coach, made["id"], organization.member, day=day)
+    found = await load(api, organization.coach, organization)
+    assert [each["plannedFatigue"] for each in found["days"]] == [8, 8]
+    assert [(each["hours"], each["neededHours"]) for each in found["conflicts"]] == [(24, 48)]
+    await owner.execute(
+        """
+        INSERT INTO exercise_programming_profiles (organization_id, exercise_id, fatigue_score, minimum_recovery)
+        VALUES ($1, $2, 5, 72)
+        """,
+        organization.id,
+        first,
+    )
+    found = await load(api, organization.coach, organization)
+    assert [each["plannedFatigue"] for each in found["days"]] == [5, 5]
+    assert [(each["hours"], each["neededHours"]) for each in found["conflicts"]] == [(24, 72)]
 
 
 async def test_skipped_assignments_count_nothing_and_completed_ones_without_sets_were_done_as_planned(
@@ -133,10 +164,15 @@ async def test_strangers_and_mates_get_not_found_and_a_long_window_is_refused(ap
     ):
         (error,) = (await api.post(LOAD, person, **variables, **window)).json()["errors"]
         assert error["extensions"] == {"code": "NOT_FOUND", "field": path}
-    for start, to in (("2026-01-01", "2026-04-03"), ("2026-03-02", "2026-03-01")):
+    for start, to, message in (
+        ("2026-01-01", "2026-04-03", "Must be within 92 days from `from` on; these are 93."),
+        ("2026-03-02", "2026-03-01", "Must not be before `from`."),
+    ):
         answer = await api.post(LOAD, organization.coach, **variables, **{"from": start, "to": to})
         (error,) = answer.json()["errors"]
+        assert error["message"].endswith(message)
         assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["to"]}
+    assert await load(api, organization.coach, organization, "2026-01-01", "2026-04-02")
 
 
 async def test_a_load_takes_as_many_statements_for_one_assignment_as_for_many(

@@ -24,6 +24,11 @@ from tests.search.conftest import SEARCH, names, refusal, search
         ("romanain deadlfit", "Romanian Deadlift"),
         ("deadlift romanian", "Romanian Deadlift"),
         ("RDL", "Romanian Deadlift"),
+        ("отжимания от стены", "Wall Push-ups"),
+        ("שכיבות סמיכה על הקיר", "Wall Push-ups"),
+        ("theraband row", "Band Seated Row"),
+        ("חתירה עם גומייה", "Band Seated Row"),
+        ("тяга резинки сверху", "Band Lat Pulldown"),
     ],
 )
 async def test_what_people_type_finds_the_exercise_first(api: Api, reader: Person, q: str, name: str) -> None:

@@ -49,7 +49,7 @@ class Limits:
     max_objects: int
     max_answer_bytes: int
     execution_seconds: float
-    max_by_core: int
+    max_by_graphql_core: int
     """Executions by graphql-core at a time, each of which takes a connection for long."""
     document: DocumentLimits = field(default_factory=DocumentLimits)
 

@@ -186,20 +186,22 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden, TokenRefused)
     gate: Gate | None = None
 
-    async def execute_by_core(self, serially: bool | None = None) -> Any:
+    async def execute_by_graphql_core(self, serially: bool | None = None) -> Any:
         """The result of the operation, as soon as the gate lets it in.
 
         Introspection alone needs no connection. It awaits nothing, and is executed in a thread: others need not wait.
         """
         if self.gate is None:
-            return await super().execute_by_core(serially)
+            return await super().execute_by_graphql_core(serially)
         if all(name.startswith("__") for name in _root_names(self.operation)):
-            execute = super().execute_by_core  # called in the thread, to which a cancelled request may never come
+            execute = (
+                super().execute_by_graphql_core
+            )  # called in the thread, to which a cancelled request may never come
             return await asyncio.get_running_loop().run_in_executor(
                 INTROSPECTIONS, lambda: asyncio.run(execute(serially))
             )
         async with self.gate.turn():
-            return await super().execute_by_core(serially)
+            return await super().execute_by_graphql_core(serially)
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:
         """The document's own."""

@@ -82,7 +82,7 @@ class GraphQLEndpoint:
         self._suggests = introspection
         self._cache = cache
         self._breadth_first = breadth_first
-        self._gate = Gate(resources.limits.max_by_core) if breadth_first else None
+        self._gate = Gate(resources.limits.max_by_graphql_core) if breadth_first else None
         self.persisted = persisted
         self._metering = metering
 

@@ -165,7 +165,7 @@ class CoreExecution(Executor[Any]):
             return super().complete_iterable_value(item_type, field_details_list, info, path, items, position)
         return self._complete_in_slices(self._turns, items, (item_type, field_details_list, info), path, position)
 
-    async def execute_by_core(self, serially: bool | None = None) -> Any:
+    async def execute_by_graphql_core(self, serially: bool | None = None) -> Any:
         """Execute the operation by graphql-core. Raises the budget's refusal. No task outlives it."""
         self._turns = Turns()
         self._task = asyncio.get_running_loop().create_task(self._execute(serially))

@@ -169,4 +169,4 @@ class BreadthFirst(CoreExecution):
     async def _execute_without_plan(self, serially: bool | None) -> Any:
         if self.budget is not None:
             self.budget.restart()
-        return await self.execute_by_core(serially)
+        return await self.execute_by_graphql_core(serially)

@@ -1,7 +1,7 @@
 """The facets of lists of exercises."""
 
 from collections.abc import Mapping
-from typing import Protocol  # Any: values of an input, by column
+from typing import Protocol
 from uuid import UUID
 
 FACETS: Mapping[str, tuple[str, ...]] = {

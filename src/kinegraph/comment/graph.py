@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated  # values of a payload, by name
+from typing import Annotated
 from uuid import UUID
 
 import strawberry

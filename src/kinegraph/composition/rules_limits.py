@@ -272,7 +272,7 @@ def has_unused(session: Session, side: Side) -> bool:
 def is_balanced(session: Session) -> bool:
     """The rule of balance: of opposite sides one has at most one exercise more, unless the other has no further.
 
-    Places for muscles need one exercise each, whatever their sides are.
+    With wanted groups of muscles it may be one more for each: their places need one exercise each, whatever its side.
     """
     most = max(1, len(session.request.targets))
     return all(

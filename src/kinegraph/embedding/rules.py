@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol  # Any: an exercise's row or an effective exercise, by column
+from typing import Protocol
 from uuid import UUID
 
 MAX_IDS = 100

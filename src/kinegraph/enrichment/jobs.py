@@ -16,7 +16,8 @@ from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 
 MAX_PASSES = 6
-"""Maximum number of runs of a job, the first included; each but the first requests again what could not be read."""
+"""Maximum number of passes of a job (runs that no failure cut short); each but the first requests again what could not
+be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ async def enrich_canonical(
 ) -> str:
     """Enrich what is due, within the budget. Returns a sentence on what was done, and what is left.
 
-    `arguments` are those of the job (`Plan.of`). Batches without a readable answer are requested again by later runs of
-    the job (passes), in smaller batches each time; after MAX_PASSES they are left to another job. Raises
+    `arguments` are those of the job (`Plan.of`). Batches without a readable answer are requested again by later
+    passes of the job, in smaller batches each time; after MAX_PASSES they are left to another job. Raises
     EnrichmentImpossible, UnreadableAnswers for the next pass, ServiceError where the vendor fails, JobStopped.
     """
     if enricher is None:

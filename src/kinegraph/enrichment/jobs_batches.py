@@ -1,4 +1,4 @@
-"""The batches of one run of a job: each is claimed, requested and stored.
+"""The batches of one pass of a job: each is claimed, requested and stored.
 
 A batch is claimed in a transaction, the language model answers outside of any, and the answer is stored in another,
 with the job's progress. Where a worker dies in between, the batch is requested again by the job's next run, and stored
@@ -40,7 +40,7 @@ class JobBudgetSpent(Exception):
 
 
 class Pass:
-    """One run of a job over its batches: the account grows with each."""
+    """One pass of a job over its batches: the account grows with each."""
 
     def __init__(
         self,

@@ -78,7 +78,7 @@ class RunRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of one run of a job: numbers of the exercises that were due.
+    """The outcome of one pass of a job: numbers of the exercises that were due.
 
     `elsewhere`: those that another job has, or that were changed meanwhile.
     """

@@ -14,7 +14,8 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.plan.graph import PlanExercise
 
 REASON = f"Why, at most {rules.MAX_REASON:,} characters; shown in `moves`."
-PAST = f"At most {rules.MAX_PAST_DAYS} days ago"
+TODAY = "today, or the start where that is to come"
+PAST = f"At most {rules.MAX_PAST_DAYS} days before that"
 OVERRIDES = (
     f"An override for each finding that rules an exercise out, at most {rules_safety.MAX_OVERRIDES}; without them "
     "nothing is stored, and the payload has the findings."
@@ -48,7 +49,7 @@ class PauseEnrollmentInput(ChangeEnrollmentInput):
     from_day: date | None = strawberry.field(
         name="from",
         default=UNSET,
-        description=f"The first paused day; today if left out. {PAST}, not before the start.",
+        description=f"The first paused day; if left out {TODAY}. {PAST}, not before the start.",
     )
     to_day: date | None = strawberry.field(
         name="to",
@@ -62,8 +63,8 @@ class PauseEnrollmentInput(ChangeEnrollmentInput):
 class ResumeEnrollmentInput(ChangeEnrollmentInput):
     on: date | None = strawberry.field(
         default=UNSET,
-        description=f"The first day that is due again, now a paused one; today if left out. {PAST}. The first day of a "
-        "pause takes the pause back.",
+        description=f"The first day that is due again, now a paused one; if left out {TODAY}. {PAST}. The first day "
+        "of a pause takes the pause back.",
     )
 
 
@@ -78,7 +79,7 @@ class MoveEnrollmentInput(ChangeEnrollmentInput):
     from_day: date | None = strawberry.field(
         name="from",
         default=UNSET,
-        description="The first day on which it holds; today if left out. Not before today or the start, nor the first "
+        description=f"The first day on which it holds; if left out {TODAY}. Not before that, nor the first "
         "day of a version that has begun. Moves that are to come from it on are replaced; with the version that holds "
         "on the day they are taken back.",
     )

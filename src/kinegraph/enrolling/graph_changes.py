@@ -8,7 +8,14 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.enrolling import rules, store
-from kinegraph.enrolling.graph import PAST, REASON, EnrollmentPayload, PauseEnrollmentInput, ResumeEnrollmentInput
+from kinegraph.enrolling.graph import (
+    PAST,
+    REASON,
+    TODAY,
+    EnrollmentPayload,
+    PauseEnrollmentInput,
+    ResumeEnrollmentInput,
+)
 from kinegraph.enrollment.graph import EnrollmentId
 from kinegraph.enrollment.rules import ENDED, EnrollmentRow, EnrollmentStatus
 from kinegraph.enrollment.rules_calendar import Pause, pause_on
@@ -46,8 +53,8 @@ class Mutation:
         on: Annotated[
             date | None,
             strawberry.argument(
-                description=f"The first day for which it counts; today if null. {PAST}; an end is not before the "
-                "start, and at the latest tomorrow, and the status is the present one until then."
+                description=f"The first day for which it counts; if null {TODAY}. {PAST}; an end is not before the "
+                "start, and at the latest a day after that, and the status is the present one until then."
             ),
         ] = None,
         reason: Annotated[str | None, strawberry.argument(description=REASON)] = None,

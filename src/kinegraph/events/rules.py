@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol  # GraphQL errors are JSON
+from typing import Protocol
 from uuid import UUID
 
 CHANNEL = "kinegraph:events"

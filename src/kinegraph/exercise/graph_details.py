@@ -57,7 +57,7 @@ class Instruction(Node):
         description="Names its picture: pass it as imageKey to keep the picture, or to use it in another instruction."
     )
 
-    @field("A signed address of its picture, which expires (1 hour by default); null without one.")
+    @field("A signed address of its picture, which expires (by default within about an hour); null without one.")
     async def image_url(root: strawberry.Parent[rules.InstructionRow], info: Info) -> str | None:
         storage: ObjectStorage = info.context.storage
         if root.image_key is None or root.image_mime is None:

@@ -12,7 +12,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 LIFETIME = timedelta(hours=24)
 MAX_KEY_LENGTH = 255
 MAX_KEYS = 10_000
-"""The keys of one user within their lifetime, at most."""
+"""Maximum number of stored keys of a user; the worker deletes those older than LIFETIME."""
 MAX_ANSWER_BYTES = 128 * 1024
 """The size of a stored answer, compressed, at most."""
 

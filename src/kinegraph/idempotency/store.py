@@ -81,7 +81,8 @@ async def _take(session: WriteSession, viewer: Viewer, request: KeyedRequest) ->
     executed = await _executed(session, viewer, request.key)
     if executed is None:
         message = (
-            f"You have used {MAX_KEYS:,} idempotency keys within 24 hours; wait, or send the mutation without one."
+            f"{MAX_KEYS:,} idempotency keys of yours are stored, each for 24 hours; "
+            "wait, or send the mutation without one."
         )
         raise KeyRefused(429, "TOO_MANY_IDEMPOTENCY_KEYS", message)
     raise AnsweredBefore(answer_of(executed, request.hash))

@@ -1,7 +1,7 @@
 """Reading the profiles and safety constraints of exercises; a fork without a row has that of its nearest source."""
 
 from collections.abc import Sequence
-from typing import TypeAlias  # Any: keys and rows of any batch function
+from typing import TypeAlias
 from uuid import UUID
 
 from kinegraph.kit.rows import in_key_order
@@ -14,8 +14,11 @@ PROFILE = """class_key, modifiers, difficulty_level, force_type, stability_deman
                fatigue_score, muscular_damage_potential, neuromuscular_demand, minimum_recovery, optimal_frequency,
                lifespan, caloric_demand, epoc_effect, updated_at"""
 
-CHAIN = """chain (exercise_id, id, distance) AS (
-            SELECT wanted, wanted, 0 FROM unnest($1::uuid[]) AS wanted
+
+def chain_to(table: str, wanted: str = "unnest($1::uuid[])") -> str:
+    """SQL of `chain`: each exercise of `wanted` and its sources, up to the first that has a row of `table`."""
+    return f"""chain (exercise_id, id, distance) AS (
+            SELECT wanted.id, wanted.id, 0 FROM {wanted} AS wanted (id)
             UNION ALL
             SELECT chain.exercise_id, e.forked_from_id, chain.distance + 1
             FROM chain
@@ -23,14 +26,13 @@ CHAIN = """chain (exercise_id, id, distance) AS (
             WHERE e.forked_from_id IS NOT NULL AND chain.distance < 100
               AND NOT EXISTS (SELECT FROM {table} layer WHERE layer.exercise_id = chain.id)
         )"""
-"""Each wanted exercise and its sources, up to the first that has a row of the layer."""
 
 
 async def profiles_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[ProfileRow | None]:
     """The programming profile of each exercise; None where neither it nor a source has one."""
     rows: list[ProfileRow] = await session.fetch(
         f"""
-        WITH RECURSIVE {CHAIN.format(table="exercise_programming_profiles")}
+        WITH RECURSIVE {chain_to("exercise_programming_profiles")}
         SELECT DISTINCT ON (chain.exercise_id) chain.exercise_id, {PROFILE}
         FROM chain
         JOIN exercise_programming_profiles layer ON layer.exercise_id = chain.id
@@ -52,7 +54,7 @@ async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[Sho
     """
     rows: list[SafetyRow] = await session.fetch(
         f"""
-        WITH RECURSIVE {CHAIN.format(table="exercise_safety_constraints")},
+        WITH RECURSIVE {chain_to("exercise_safety_constraints")},
         stored AS (
             SELECT DISTINCT ON (chain.exercise_id) chain.exercise_id, layer.avoid_if, layer.caution_if,
                    layer.indicated_for, layer.modifications, layer.risk_scores, layer.stressors

@@ -8,7 +8,7 @@ from kinegraph.exercise.store import by_ids
 from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules import ProgressionRow
-from kinegraph.layers.store import CHAIN
+from kinegraph.layers.store import chain_to
 from kinegraph.layers.store_groups import several
 
 EDGE = """edge.id, edge.from_exercise_id, edge.to_exercise_id, edge.progression_type, edge.difficulty_delta,
@@ -23,7 +23,7 @@ async def progressions_of(
     """The edges that leave each exercise, in their order; of a fork those of its nearest canonical source."""
     rows: list[ProgressionRow] = await session.fetch_list(
         f"""
-        WITH RECURSIVE {CHAIN.format(table="(SELECT from_exercise_id AS exercise_id FROM exercise_progressions)")}
+        WITH RECURSIVE {chain_to("(SELECT from_exercise_id AS exercise_id FROM exercise_progressions)")}
         SELECT chain.exercise_id, {EDGE}
         FROM chain
         JOIN exercise_progressions edge ON edge.from_exercise_id = chain.id AND edge.deleted_at IS NULL

@@ -39,9 +39,12 @@ ALL_BUT_ONE = (3, 4)
 MAX_CHOICES = 8
 """Maximum number of choices of segments of which rows are sought that have not all."""
 MAX_ALTERNATIVES = 16
-"""Maximum number of alternatives of a segment."""
+"""Maximum number of texts of a segment that rows may have, the written one included."""
 MAX_TERMS: Mapping[bool, int] = {True: 8, False: 2}
-"""Maximum number of a concept's terms that rows may have: in English and the query's language (True), and in others."""
+"""Maximum number of a concept's terms that rows may have, of each language.
+
+True for English, and for Hebrew and Russian where the query is in one of them; False for both where it is in English.
+"""
 MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
 """The same, of terms that whole names are compared with; later terms of a concept name variants."""
 MAX_CONDITION: Mapping[bool, int] = {True: 2, False: 1}

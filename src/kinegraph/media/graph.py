@@ -63,7 +63,7 @@ class UploadPart:
 
 
 @strawberry.type(
-    description="A file that belongs to a comment. Its addresses are signed and expire, by default in an hour."
+    description="A file that belongs to a comment. Its addresses are signed, and end by default within about an hour."
 )
 class Attachment(Node):
     id: strawberry.ID = strawberry.field(description="The attachment's id.")

@@ -59,7 +59,7 @@ class ObjectStorage(Protocol):
         """Delete the parts that have arrived, if they were not joined."""
 
     async def read_url(self, key: str, mime: str) -> str:
-        """A URL that serves the object as this type, valid for an hour (or as configured)."""
+        """A URL that serves the object as this type, valid for at least half of the configured time."""
 
     async def inspect(self, key: str) -> StoredObject | None:
         """The object under the key, or None."""

@@ -119,6 +119,7 @@ class S3Storage:
         if not url or now - signed_at > self.seconds / 2:
             url = await self._sign("get_object", Key=key, ResponseContentType=mime)
             self._signed[(key, mime)] = now, url
+            self._signed.move_to_end((key, mime))
             if len(self._signed) > MAX_CACHED_URLS:
                 self._signed.popitem(last=False)
         return url

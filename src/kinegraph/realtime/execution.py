@@ -81,7 +81,7 @@ class Execution:
         self.database = resources.database
         self.suggests = suggests
         self._resources = resources
-        self._turns = asyncio.Semaphore(resources.limits.max_by_core)
+        self._turns = asyncio.Semaphore(resources.limits.max_by_graphql_core)
 
     async def run(
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery

@@ -110,4 +110,4 @@ def check_window(start: date, end: date, max_days: int) -> None:
     if days < 1:
         raise InvalidInput("Must not be before `from`.", "to")
     if days > max_days:
-        raise InvalidInput(f"Must be at most {max_days:,} days after `from`; these are {days:,}.", "to")
+        raise InvalidInput(f"Must be within {max_days:,} days from `from` on; these are {days:,}.", "to")

@@ -8,6 +8,7 @@ from kinegraph.classification.rules_profiles import recovery_hours
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.layers.store import chain_to
 from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.record.rules_training import LEAD_DAYS, TrainedRow
 from kinegraph.result.store import readable
@@ -18,10 +19,10 @@ PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> '
 
 BY_FATIGUE = " ".join(f"WHEN {score} THEN {recovery_hours(1, score)}" for score in range(1, 11))
 RECOVERY_HOURS = f"coalesce(profile.minimum_recovery, CASE profile.fatigue_score {BY_FATIGUE} ELSE 0 END)"
-"""SQL of an exercise's recovery; by fatigue alone where it has no class (docs/domain.md, Training layers)."""
+"""SQL of an exercise's recovery: its profile's, else by fatigue alone (docs/domain.md, Training load)."""
 
 TRAINED = f"""
-        WITH assignment AS (
+        WITH RECURSIVE assignment AS (
             SELECT wanted.position, a.id, a.organization_id, a.status = 'completed' AS is_completed, r.id AS result_id,
                    coalesce(a.snapshot_workout_id, a.workout_id) AS workout_id,
                    coalesce(r.performed_on, a.scheduled_for) AS day,
@@ -48,6 +49,11 @@ TRAINED = f"""
             SELECT id, exercise_id, sum(planned)::integer AS planned, sum(done)::integer AS done
             FROM trained
             GROUP BY id, exercise_id
+        ), {chain_to("exercise_programming_profiles", "(SELECT DISTINCT exercise_id FROM total)")},
+        profile AS (
+            SELECT chain.exercise_id, layer.fatigue_score, layer.minimum_recovery
+            FROM chain
+            JOIN exercise_programming_profiles layer ON layer.exercise_id = chain.id
         )
         SELECT a.position, a.organization_id, a.id AS assignment_id, a.day, t.exercise_id, t.planned, t.done,
                {EFFECTIVE["primary_muscles"]} AS primary_muscles,
@@ -57,13 +63,7 @@ TRAINED = f"""
         JOIN assignment a ON a.id = t.id
         JOIN exercises e ON e.id = t.exercise_id
         LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = a.organization_id
-        LEFT JOIN LATERAL (
-            SELECT p.fatigue_score, p.minimum_recovery
-            FROM exercise_programming_profiles p
-            WHERE p.exercise_id IN (e.id, e.forked_from_id)
-            ORDER BY p.exercise_id = e.id DESC
-            LIMIT 1
-        ) AS profile ON true
+        LEFT JOIN profile ON profile.exercise_id = t.exercise_id
         ORDER BY a.position, a.day, a.id, e.id
 """
 

@@ -18,7 +18,7 @@ from kinegraph.patient.rules import patient_id
 
 MAX_CHANGES, DEFAULT_CHANGES = 500, 100
 MAX_CURSOR_LENGTH = 100_000
-"""The length of a cursor. Its snapshot has up to 20 characters for each transaction that runs when it is made."""
+"""Maximum number of characters of a cursor: up to 20 for each transaction that runs when it is made."""
 
 EXERCISE, PATIENT = "EffectiveExercise", "Patient"
 TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", PATIENT, "PlanVersion", "WorkoutAssignment")

@@ -1,6 +1,6 @@
 """The GraphQL types of statistics of videos, and the field that leads to them."""
 
-from typing import Annotated  # a resolver answers a record of another type than its field's
+from typing import Annotated
 
 import strawberry
 

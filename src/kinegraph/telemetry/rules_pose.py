@@ -26,7 +26,7 @@ TEXT_LENGTH = 704
 MAX_COORDINATE = 4
 """The largest coordinate, in widths of the picture or in meters; one outside the picture is negative, or above 1."""
 UNITS = 8_000
-"""A stored coordinate is a whole number of this fraction, as 16 bits."""
+"""A stored coordinate is a whole number of 1 / UNITS, as 16 bits."""
 MAX_SESSION = timedelta(hours=24)
 MAX_REPS, MAX_DEGREES, MAX_FEEDBACK = 10_000, 360, 5
 FEEDBACK = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
