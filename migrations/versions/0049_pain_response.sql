@@ -57,6 +57,8 @@ CREATE TABLE exercise_substitutions (
     rest_seconds     integer     CHECK (rest_seconds BETWEEN 0 AND 3600),
     per_side         boolean     NOT NULL DEFAULT false,
     notes            text,
+    halvings         integer     NOT NULL DEFAULT 0 CHECK (halvings BETWEEN 0 AND 100),
+    is_replaced      boolean     NOT NULL DEFAULT false,
     end_reason       text,
     created_by_id    uuid        NOT NULL REFERENCES users (id),
     ended_by_id      uuid        REFERENCES users (id),

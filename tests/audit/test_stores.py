@@ -30,7 +30,7 @@ UNNAMED: Mapping[str, str] = {
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
         patient.store_writing.lock patient.store_writing.decisions
         response.store.lock
-        response.store_proposing.propose response.store_proposing.review
+        response.store_proposing.propose response.store_proposing.review response.store_substitutions.end
         result.store.sets_of result.store.submissions_of
         result.store_writing.submission result.store_writing.current_sets
     """,

@@ -18,7 +18,7 @@ CONFLICT = "conflict { updatedBy { id } updatedAt }"
 SUBSTITUTION = """
 fragment Substituted on ExerciseSubstitution {
   id from to exercise { exerciseId } substitute { exerciseId } hasAmounts sets reps durationSeconds holdSeconds
-  restSeconds perSide notes endReason createdBy { id } endedBy { id } updatedAt
+  restSeconds perSide notes halvings endReason createdBy { id } endedBy { id } updatedAt
 }
 """
 PROPOSAL = (

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 from tests.conftest import Api, World
 from tests.identity.rows import Pool
@@ -38,7 +39,7 @@ async def test_an_accepted_proposal_holds_from_the_next_day_on(api: Api, world: 
 async def test_amounts_may_be_sent_and_less_of_the_same_exercise_is_an_option(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """Sent amounts replace all of the plan's; the same exercise without amounts gets its option's, about half."""
+    """Sent amounts of another exercise replace all of the plan's; the same exercise without amounts is halved."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     await clinic.send(clinic.log(7), clinic.log(5, index=1))
     proposals = {each["exercise"]["exerciseId"]: each for each in await clinic.proposals("OPEN")}
@@ -73,11 +74,11 @@ async def test_logs_and_adherence_count_for_the_exercise_of_the_plan(api: Api, w
 
 
 async def test_pain_of_a_substitute_proposes_what_is_easier_than_it(api: Api, world: World, owner: Pool) -> None:
-    """Logs of days before it propose nothing more; a painful log of it does, from the substitute's regressions."""
+    """Before it, logs with no more pain propose nothing; a painful log of it does, from its own regressions."""
     clinic = await treated(api, world, owner)
     tempo, box = [await world.exercise_id(slug) for slug in ("tempo-squat", "box-squat")]
     first = (await clinic.accept(await clinic.hurt(), tempo))["substitution"]
-    await clinic.send(clinic.log(9, 1), clinic.log(9))
+    await clinic.send(clinic.log(7, 1), clinic.log(6))
     assert await clinic.proposals("OPEN") == []
     await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3")
     await clinic.send(clinic.log(6))
@@ -109,6 +110,40 @@ async def test_a_substitution_is_ended_from_the_next_day_on(api: Api, world: Wor
     await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3 WHERE to_day IS NULL")
     await api.run(END, clinic.coach, input={"id": made["id"]})
     assert (await clinic.due(0), await clinic.due(1)) == ([box, clinic.exercises[1]], clinic.exercises)
+
+
+async def test_ending_a_replacement_before_it_began_brings_back_what_it_replaced(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """The tempo squat, which held, holds on, and not one set of it; ended after that, the plan's exercise is due."""
+    clinic, tempo = await treated(api, world, owner), await world.exercise_id("tempo-squat")
+    first = (await clinic.accept(await clinic.hurt(), tempo))["substitution"]
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3")
+    second = (await clinic.accept(await clinic.hurt(), tempo, sets=1))["substitution"]
+    assert [(await clinic.shown(day))["dueExercises"][0]["sets"] for day in (0, 1)] == [3, 1]
+    await api.run(END, clinic.coach, input={"id": second["id"]})
+    held, never = (await clinic.shown(1))["substitutions"]
+    assert (held["id"], held["to"], held["endedBy"]) == (first["id"], None, None)
+    assert (never["id"], never["to"]) == (second["id"], str(today()))
+    assert [(await clinic.due(day))[0] for day in (0, 1)] == [tempo, tempo]
+    assert [(await clinic.shown(day))["dueExercises"][0]["sets"] for day in (0, 1)] == [3, 3]
+    await api.run(END, clinic.coach, input={"id": first["id"]})
+    assert [(await clinic.due(day))[0] for day in (0, 1)] == [tempo, clinic.exercises[0]]
+
+
+async def test_ending_a_substitution_brings_back_none_that_was_ended_itself(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """A substitution that replaced none, after one that a coach ended on the same day, leaves the plan's exercise."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    for days in (3, 0):
+        made = (await clinic.accept(await clinic.hurt(), box))["substitution"]
+        await owner.execute(
+            "UPDATE exercise_substitutions SET from_day = from_day - $2::integer WHERE id = $1", UUID(made["id"]), days
+        )
+        await api.run(END, clinic.coach, input={"id": made["id"]})
+    assert [(await clinic.due(day))[0] for day in (0, 1)] == [box, clinic.exercises[0]]
+    assert [each["to"] for each in (await clinic.shown(1))["substitutions"]] == [str(today())] * 2
 
 
 async def test_a_declined_proposal_changes_nothing(api: Api, world: World, owner: Pool) -> None:

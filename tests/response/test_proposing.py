@@ -1,14 +1,19 @@
 """Painful logs make proposals in their own transaction; corrections and deletions change or withdraw them."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from kinegraph.response.rules import light_of
 from tests.conftest import Api, Counter, World
 from tests.identity.rows import Pool
-from tests.response.clinic import CORRECT, DELETE, SEND, Json, treated
+from tests.response.clinic import ACCEPT, CORRECT, DELETE, SEND, Json, today, treated
+from tests.treatment import store_version
 
+STATUS = """mutation ($input: SetEnrollmentStatusInput!) {
+  setEnrollmentStatus(input: $input) { enrollment { status endedOn } userErrors { code message field } }
+}"""
 THRESHOLDS = """mutation ($input: UpdateOrganizationInput!) {
   updateOrganization(input: $input) {
     organization { painThresholds { amberFrom redFrom } } userErrors { code message field }
@@ -117,6 +122,55 @@ async def test_an_ended_enrollment_gets_no_proposal(api: Api, world: World, owne
     await owner.execute("UPDATE enrollments SET status = 'completed', ended_on = current_date WHERE id = $1", clinic.id)
     await clinic.send(clinic.log(9))
     assert await clinic.proposals() == []
+
+
+async def test_the_end_of_an_enrollment_withdraws_its_open_proposals(api: Api, world: World, owner: Pool) -> None:
+    """Also an end that is to come tomorrow; after it, a painful log of today makes no other proposal."""
+    clinic = await treated(api, world, owner)
+    proposal = await clinic.hurt()
+    given = {"id": str(clinic.id), "status": "COMPLETED", "on": str(today() + timedelta(days=1))}
+    await api.run(STATUS, clinic.coach, input=given)
+    (id,) = await clinic.send(clinic.log(9))
+    await clinic.send(clinic.log(2))
+    await api.run(CORRECT, clinic.patient, input={"id": id, "painScore": 10})
+    assert [(each["status"], each["options"]) for each in await clinic.proposals()] == [("WITHDRAWN", [])]
+    accept = {"id": proposal["id"], "exerciseId": clinic.exercises[0]}
+    assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
+
+
+async def test_worse_pain_than_was_accepted_opens_a_proposal_again(api: Api, world: World, owner: Pool) -> None:
+    """Of a day before the substitution, as much pain as the clinician knew of proposes nothing; more does."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await clinic.accept(await clinic.hurt(5), box)
+    (id, _) = await clinic.send(clinic.log(4), clinic.log(5, 2))
+    assert await clinic.proposals("OPEN") == []
+    await clinic.send(clinic.log(6, 1))
+    assert [(each["painScore"], each["light"]) for each in await clinic.proposals("OPEN")] == [(6, "RED")]
+    await api.run(CORRECT, clinic.patient, input={"id": id, "painScore": 9})
+    assert [each["painScore"] for each in await clinic.proposals("OPEN")] == [9]
+
+
+async def test_a_proposal_of_an_exercise_that_no_version_has_is_not_accepted(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """While the version with it holds today, it is; once it is over, it can be declined alone."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    proposal = await clinic.hurt()
+    days = {(week, day): clinic.exercises[1:] for week in range(1, 9) for day in range(1, 8)}
+    version = await store_version(owner, clinic.gym, days, plan_id=clinic.version.plan_id)
+    await owner.execute(
+        "INSERT INTO enrollment_versions (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day) "
+        "VALUES ($1, $2, $3, $4, $5, current_date)",
+        clinic.id,
+        clinic.gym.id,
+        clinic.patient.id,
+        version.plan_id,
+        version.id,
+    )
+    accept = {"id": proposal["id"], "exerciseId": box}
+    assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
+    await owner.execute("UPDATE enrollment_versions SET from_day = from_day + 1 WHERE version_id = $1", version.id)
+    assert (await clinic.accept(proposal, box))["status"] == "ACCEPTED"
 
 
 async def test_owners_set_the_thresholds(api: Api, world: World, owner: Pool) -> None:

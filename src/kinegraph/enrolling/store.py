@@ -170,7 +170,17 @@ async def resume(session: WriteSession, id: UUID, day: date) -> None:
 
 
 async def end(session: WriteSession, row: EnrollmentRow, status: str, day: date) -> None:
-    """Complete or cancel an enrollment from a day on: pauses end before it, and versions to come never hold."""
+    """Complete or cancel an enrollment from a day on: pauses end before it, and versions to come never hold.
+
+    Open proposals of painful exercises are withdrawn.
+    """
+    await session.run(
+        """
+        UPDATE regression_proposals SET status = 'withdrawn', updated_at = now()
+        WHERE enrollment_id = $1 AND status = 'open'
+        """,
+        row.id,
+    )
     await session.run("DELETE FROM enrollment_pauses WHERE enrollment_id = $1 AND from_day >= $2", row.id, day)
     await session.run(
         """

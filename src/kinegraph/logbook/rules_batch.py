@@ -118,7 +118,7 @@ def scored(id: UUID, enrollment: EnrollmentDays, exercise_id: UUID, pain_score: 
         pain_score,
         day,
         enrollment.local_day,
-        enrollment.is_running,
+        enrollment.ended_on is None,
         enrollment,
     )
 

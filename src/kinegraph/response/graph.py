@@ -34,7 +34,8 @@ described_enum(
     OPEN="Nobody has decided about it.",
     ACCEPTED="A clinician accepted it: there is a substitution.",
     DECLINED="A clinician declined it, with a reason: nothing changed.",
-    WITHDRAWN="Its logs were corrected or deleted, so that none is painful any more: nothing changed.",
+    WITHDRAWN="Its logs were corrected or deleted, so that none is painful any more, or the enrollment was "
+    "ended: nothing changed.",
 )
 
 SETS = "How many sets are done."
@@ -74,7 +75,10 @@ class ExerciseSubstitution(Node):
     )
 
     @field(
-        "Whether it says itself how much is to be done; otherwise it is as much as the plan says.", *rules_due.AMOUNTS
+        "Whether it says sets, repetitions or time; otherwise they are the plan's. Of the plan's own exercise, the "
+        "plan's are done where they are less or it says none; of another one, the plan's hold, notes and `perSide` "
+        "are not done.",
+        *rules_due.LIMITS,
     )
     def has_amounts(root: strawberry.Parent[rules_due.SubstitutionRow]) -> bool:
         return rules_due.has_amounts(root)
@@ -86,6 +90,10 @@ class ExerciseSubstitution(Node):
     rest_seconds: int | None = strawberry.field(description=REST)
     per_side: bool = strawberry.field(description=PER_SIDE)
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
+    halvings: int = strawberry.field(
+        description="How many times what follows is halved each day: the sets where they are more than 1, else the "
+        "repetitions, else the time, rounded up."
+    )
     created_by: User = embedded("created_by_", created_by_of, "The clinician who accepted it.")
     created_at: datetime = strawberry.field(description="When it was accepted.")
     ended_by: User | None = edge(

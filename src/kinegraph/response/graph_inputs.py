@@ -14,12 +14,14 @@ from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
 
 @strawberry.input(
     description="A proposal that is accepted: from the patient's next day on, another exercise or less of the same. "
-    "Without amounts it is as much as the plan says, or, of the same exercise, as its option says."
+    "Without sets, repetitions and time it is as much as the plan says, and without its notes, hold and `perSide`; of "
+    "the exercise that is done now, half as much each day (see `halvings`)."
 )
 class AcceptRegressionInput(PlanExerciseAmounts):
     id: strawberry.ID = strawberry.field(description="The proposal's id.")
     exercise_id: strawberry.ID = strawberry.field(
-        description="One of its `options`. The painful exercise itself, for less of it, may be sent with other amounts."
+        description="One of its `options`. Of the exercise that is done now, sets, repetitions and time must not be "
+        "more than now, and one less; what is not sent stays as it is."
     )
     reason: str | None = strawberry.field(
         default=UNSET, description=f"Why, at most {rules.MAX_REASON:,} characters; the patient does not see it."

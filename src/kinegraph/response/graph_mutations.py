@@ -24,7 +24,7 @@ from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
-from kinegraph.plan.rules_tree import AMOUNTS, check_amount, checked_amounts
+from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, check_amount, checked_amounts
 from kinegraph.response import rules, store, store_options, store_substitutions
 from kinegraph.response.graph_inputs import (
     AcceptRegressionInput,
@@ -35,7 +35,7 @@ from kinegraph.response.graph_inputs import (
 )
 from kinegraph.response.rules import RegressionProposalStatus
 from kinegraph.response.rules_due import SubstitutionRow
-from kinegraph.response.rules_options import NUMBERS, RegressionOption
+from kinegraph.response.rules_options import NUMBERS, Basis, excess, has_less, less
 
 AT = ("input",)
 STALE = (*AT, "ifUpdatedAt")
@@ -66,8 +66,8 @@ class Mutation:
             with checks.layer():
                 enrollment: EnrollmentRow = await stored_row(session, enrollments, proposal.enrollment_id)
                 require_running(enrollment, (*AT, "id"))
-                option = await _option(session, proposal, exercise_id)
-                amounts = _amounts(sent, option, checks)
+                await _require_planned(session, enrollment, proposal.exercise_id)
+                amounts = await _checked_option(session, proposal, exercise_id, sent, checks)
                 await _require_room(session, proposal.enrollment_id)
         checks.done()
         assert proposal is not None and amounts is not None
@@ -101,7 +101,7 @@ class Mutation:
 
     @mutation(
         "End a substitution (coach access): from the patient's next day on, the exercise is done as the plan has it. "
-        "One that is to begin then never holds."
+        "One that is to begin then never holds; what it replaced holds on."
     )
     async def end_exercise_substitution(
         self,
@@ -117,7 +117,7 @@ class Mutation:
         checks.done()
         assert row is not None
         enrollment: EnrollmentRow = await stored_row(session, enrollments, row.enrollment_id)
-        await store_substitutions.end(session, row.id, enrollment.today, reason)
+        await store_substitutions.end(session, row, enrollment.today, reason)
         await touch(session, row.enrollment_id)
         return ExerciseSubstitutionPayload(substitution=await stored_row(session, store_substitutions.by_ids, row.id))
 
@@ -158,43 +158,55 @@ def _decider(row: rules.ProposalRow) -> Person | None:
 def _why_closed(row: rules.ProposalRow) -> str:
     """Why a proposal is decided about no more, and what to do."""
     if row.decided_at is None:
-        return "It was withdrawn: its logs were corrected or deleted. Read the list again."
+        return "It was withdrawn: its logs were corrected or deleted, or the enrollment ends. Read the list again."
     when = f"{row.decided_at:%Y-%m-%d}"
     return f"It was {row.status} by {row.decided_by_name} on {when} already; a new painful log makes another one."
 
 
-async def _option(
-    session: WriteSession[Viewer], proposal: rules.ProposalRow, exercise_id: UUID
-) -> RegressionOption | None:
-    """The option of this exercise; None for the exercise that is done now, where nothing of it can be halved.
+async def _checked_option(
+    session: WriteSession[Viewer],
+    proposal: rules.ProposalRow,
+    exercise_id: UUID,
+    sent: Mapping[str, Any],
+    checks: Checks,
+) -> dict[str, Any]:
+    """The amounts that are stored for an option. Faults are recorded in `checks`.
 
     Raises InvalidInput for an exercise that is no option, or that the patient's conditions speak against.
     """
     found: store_options.Options = await stored_row(session, store_options.with_basis, proposal.id)
     basis, options = found
-    for option in options:
-        if option.exercise_id == exercise_id:
-            return option
     if basis is not None and exercise_id == basis.exercise_id:
-        return None
-    message = "It is none of the proposal's `options`, as they are now: read them again, or move to another version."
-    raise InvalidInput(message, *AT, "exerciseId")
-
-
-def _amounts(sent: Mapping[str, Any], option: RegressionOption | None, checks: Checks) -> dict[str, Any]:
-    """The amounts that are stored: those that were sent, or none for the plan's. Faults are recorded in `checks`."""
-    numbers = {name: value for name, value in sent.items() if name in NUMBERS and value is not None}
-    notes = {"notes": sent.get("notes")}
-    if numbers or sent.get("per_side"):
-        stored = {**AMOUNTS, **numbers, **notes, "per_side": bool(sent.get("per_side"))}
+        return _less(basis, sent, checks)
+    if all(option.exercise_id != exercise_id for option in options):
+        message = (
+            "It is none of the proposal's `options`, as they are now: read them again, or move to another version."
+        )
+        raise InvalidInput(message, *AT, "exerciseId")
+    if sent.get("per_side") or any(sent.get(name) is not None for name in NUMBERS):
+        stored = {**AMOUNTS, **sent, "per_side": bool(sent.get("per_side"))}
         check_amount(stored, AT, checks)
         return stored
-    if option is None:
-        checks.refuse("Send how much of it is to be done: it is the exercise that is done now.", *AT, "sets")
-        return {}
-    if option.steps == 0:
-        return {**{name: getattr(option, name) for name in (*NUMBERS, "per_side")}, **notes}
-    return notes
+    return {"notes": sent.get("notes")}
+
+
+def _less(basis: Basis, sent: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
+    """The amounts that are stored for less of the exercise that is done now. Faults are recorded in `checks`."""
+    faults = excess(basis, sent)
+    for name, message in faults:
+        checks.refuse(message, *AT, API_NAMES.get(name, name))
+    if sent.get("per_side") not in (None, basis.done.per_side):
+        checks.refuse("It stays as it is now: leave it out.", *AT, "perSide")
+    if not faults and not has_less(basis):
+        checks.refuse("None of it can be less: accept another option, or decline.", *AT, "exerciseId")
+    return less(basis, sent)
+
+
+async def _require_planned(session: WriteSession[Viewer], enrollment: EnrollmentRow, exercise_id: UUID) -> None:
+    """Raise Conflict where no version that holds today or later has an exercise."""
+    if not await store_options.is_planned(session, enrollment.version_ids, exercise_id):
+        message = "No version of the plan that holds today or later has the exercise: decline the proposal."
+        raise Conflict(message, *AT, "id")
 
 
 async def _require_room(session: WriteSession[Viewer], enrollment_id: UUID) -> None:

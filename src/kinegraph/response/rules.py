@@ -88,6 +88,7 @@ class NewLog:
     local_day: date
     """The day that it is for the patient."""
     is_running: bool
+    """False where the enrollment has ended, or its end is known."""
     thresholds: Thresholds
 
     @property
@@ -120,15 +121,27 @@ def is_painful(pain_score: int | None, thresholds: Thresholds) -> bool:
     return light_of(pain_score, thresholds) in (PainLight.AMBER, PainLight.RED)
 
 
-def proposing(logs: Iterable[NewLog], begun: Mapping[Place, date]) -> list[list[NewLog]]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The substitution that lasts: its first day, and the pain of the proposal that it was made of."""
+
+    from_day: date
+    pain_score: int
+
+    def covers(self, log: NewLog) -> bool:
+        """True for a log of a day before it with no more pain than was known: its pain has been answered."""
+        return log.performed_on < self.from_day and (log.pain_score or 0) <= self.pain_score
+
+
+def proposing(logs: Iterable[NewLog], answers: Mapping[Place, Answer]) -> list[list[NewLog]]:
     """The painful logs by enrollment and exercise, in the order of these, the worst log of each first.
 
-    A log of a day before the substitution that lasts is left out: its pain has been answered. `begun` has the first day
-    of that substitution.
+    Those that the substitution that lasts has answered are left out.
     """
     groups: dict[Place, list[NewLog]] = {}
     for log in logs:
-        if log.is_painful and log.performed_on >= begun.get(log.place, log.performed_on):
+        answer = answers.get(log.place)
+        if log.is_painful and not (answer and answer.covers(log)):
             groups.setdefault(log.place, []).append(log)
     return [sorted(groups[place], key=_severity, reverse=True) for place in sorted(groups)]
 

@@ -11,12 +11,15 @@ from kinegraph.plan.rules import ExerciseRow
 
 AMOUNTS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds", "per_side", "notes")
 """The columns that say how much is done."""
+LIMITS = ("sets", "reps", "duration_seconds")
+"""The amounts that are less where less of an exercise is done, in the order in which they are halved."""
 
 
 class SubstitutionRow(Protocol):
     """An exercise that a patient does in place of one of their plan. Without a last day it lasts.
 
-    `exercise_id` is that of the plan. Without sets and duration, as much is done as the plan says.
+    `exercise_id` is that of the plan. Without amounts, as much is done as the plan says, halved `halvings` times.
+    `is_replaced` says that another substitution ended it.
     """
 
     id: UUID
@@ -35,6 +38,8 @@ class SubstitutionRow(Protocol):
     rest_seconds: int | None
     per_side: bool
     notes: str | None
+    halvings: int
+    is_replaced: bool
     end_reason: str | None
     created_by_id: UUID
     created_by_name: str
@@ -44,6 +49,21 @@ class SubstitutionRow(Protocol):
     ended_by_email: str | None
     created_at: datetime
     updated_at: datetime
+
+
+class Amounts(Protocol):
+    """A substitution as far as it says what is done in place of the plan's exercise, and how much of it."""
+
+    exercise_id: UUID
+    substitute_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+    halvings: int
 
 
 class Prescription(Protocol):
@@ -73,6 +93,22 @@ class Substituted:
     notes: str | None
 
 
+@dataclass(slots=True)
+class Lasting:
+    """A substitution that lasts, as far as it says what is done."""
+
+    exercise_id: UUID
+    substitute_id: UUID
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
+    rest_seconds: int | None
+    per_side: bool
+    notes: str | None
+    halvings: int
+
+
 @dataclass(frozen=True, slots=True)
 class DueExercise:
     """An exercise that is due on a day, as it is to be done; `substitution_id` where that is not as the plan says."""
@@ -97,7 +133,16 @@ class DueExercise:
 
 def has_amounts(row: Any) -> bool:
     """True if it says itself how much is done."""
-    return row.sets is not None or row.duration_seconds is not None
+    return any(getattr(row, name) is not None for name in LIMITS)
+
+
+def halved(amounts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Half of the sets, else of the repetitions, else of the time, rounded up; None where nothing can be halved."""
+    for name in LIMITS:
+        value = amounts[name]
+        if value is not None and value > 1:
+            return {**amounts, name: (value + 1) // 2}
+    return None
 
 
 def holding(rows: Iterable[SubstitutionRow], day: date) -> SubstitutionRow | None:
@@ -113,10 +158,31 @@ def prescribed(
     return [each if by is None else substituted(each, by) for each, by in zip(plan, held, strict=True)]
 
 
-def substituted(plan: Prescription, by: SubstitutionRow) -> Substituted:
-    """A prescription with its substitution: the amounts are the plan's where the substitution has none."""
-    source = by if has_amounts(by) else plan
-    return Substituted(by.substitute_id, **{name: getattr(source, name) for name in AMOUNTS})
+def substituted(plan: Prescription, by: Amounts) -> Substituted:
+    """A prescription with its substitution; less of the same exercise is never more than the prescription."""
+    amounts = _of_same(plan, by) if by.substitute_id == by.exercise_id else _of_other(plan, by)
+    for _ in range(by.halvings):
+        amounts = halved(amounts) or amounts
+    return Substituted(by.substitute_id, **amounts)
+
+
+def _of_same(plan: Prescription, by: Amounts) -> dict[str, Any]:
+    """The amounts of the plan's exercise: at most the plan's; what the substitution does not say stays."""
+    amounts = {name: getattr(plan, name) for name in AMOUNTS}
+    for name in LIMITS:
+        if amounts[name] is not None and getattr(by, name) is not None:
+            amounts[name] = min(amounts[name], getattr(by, name))
+    said = {name: getattr(by, name) for name in ("hold_seconds", "rest_seconds", "notes")}
+    return amounts | {name: value for name, value in said.items() if value is not None}
+
+
+def _of_other(plan: Prescription, by: Amounts) -> dict[str, Any]:
+    """The amounts of another exercise: its own, or the plan's without what was said of the plan's exercise."""
+    amounts = {name: getattr(by, name) for name in AMOUNTS}
+    if has_amounts(by):
+        return amounts
+    rest = plan.rest_seconds if by.rest_seconds is None else by.rest_seconds
+    return {**amounts, **{name: getattr(plan, name) for name in LIMITS}, "rest_seconds": rest}
 
 
 def by_exercise(substitutions: Iterable[SubstitutionRow]) -> dict[UUID, list[SubstitutionRow]]:

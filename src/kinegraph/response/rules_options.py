@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol  # Any: amounts by column
+from typing import Any  # amounts by column
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
+from kinegraph.response.rules_due import AMOUNTS, LIMITS, Amounts, Prescription, halved, substituted
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
@@ -16,20 +17,26 @@ MAX_STEPS, MAX_OPTIONS = 3, 10
 NUMBERS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds")
 
 
-class BasisRow(Protocol):
-    """The exercise that the patient does now, how much of it, and the conditions that they have agreed to be stored."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the patient does now of an exercise of their plan, and the conditions that they have agreed to be stored."""
 
-    proposal_id: UUID
     organization_id: UUID
-    patient_id: UUID
-    exercise_id: UUID
     conditions: Sequence[str]
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
+    plan: Prescription
+    """The prescription that the proposal's worst log was of."""
+    lasting: Amounts | None
+    """The substitution that lasts."""
+
+    @property
+    def done(self) -> Prescription:
+        """The prescription as it is done with that substitution."""
+        return self.plan if self.lasting is None else substituted(self.plan, self.lasting)
+
+    @property
+    def exercise_id(self) -> UUID:
+        """The exercise that is done."""
+        return self.done.exercise_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,16 @@ def regressions_of(candidate: Candidate | None) -> list[UUID]:
     return [edge.to_id for edge in edges if edge.type is ProgressionType.REGRESSION]
 
 
-def options_of(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> list[RegressionOption]:
+def options_of(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> list[RegressionOption]:
     """The options of a proposal: regressions that suit the patient, and less of the same where that suits, too.
 
     Those without findings come first, then fewest steps, and less of the same last. An exercise that the patient's
     conditions rule out, or that software does not offer to them, is no option; what is easier still may be one.
     """
     person, organization_id = Person(basis.conditions), basis.organization_id
-    amounts = {name: getattr(basis, name) for name in (*NUMBERS, "per_side")}
+    done = {name: getattr(basis.done, name) for name in (*NUMBERS, "per_side")}
+    amounts = {name: getattr(basis.plan, name) for name in (*LIMITS, "rest_seconds")}
+    amounts |= {"hold_seconds": None, "per_side": False}
     options: list[RegressionOption] = []
     for id, steps in _reached(basis.exercise_id, exercises):
         exercise = exercises.get(id)
@@ -70,7 +79,7 @@ def options_of(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> l
             findings = found({id: exercise}, {id: ()}, person)
             options.append(RegressionOption(organization_id, id, steps, **amounts, safety_findings=findings))
     options.sort(key=_has_findings)
-    less, id = halved(amounts), basis.exercise_id
+    less, id = halved(done), basis.exercise_id
     if less is None or not suits(basis, exercises):
         return options[:MAX_OPTIONS]
     findings = found({id: exercises.get(id)}, {id: ()}, person)
@@ -78,7 +87,7 @@ def options_of(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> l
     return sorted([*options[: MAX_OPTIONS - 1], same], key=_has_findings)
 
 
-def suits(basis: BasisRow, exercises: Mapping[UUID, Candidate | None]) -> bool:
+def suits(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> bool:
     """True if the patient may go on with the exercise that they do now: it is not ruled out, nor advised against."""
     exercise = exercises.get(basis.exercise_id)
     return exercise is not None and is_offered(exercise.assessed(Person(basis.conditions)))
@@ -98,10 +107,35 @@ def _reached(start: UUID, exercises: Mapping[UUID, Candidate | None]) -> Iterabl
         yield from ((id, steps) for id in level)
 
 
-def halved(amounts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """About half as much: of the sets, else of the repetitions, else of the time; None where nothing can be halved."""
-    for name in ("sets", "reps", "duration_seconds"):
-        value = amounts[name]
-        if value is not None and value > 1:
-            return {**amounts, name: (value + 1) // 2}
-    return None
+def less(basis: Basis, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a substitution by less of the exercise that is done now: as much as was sent, half by default.
+
+    What was not sent stays as it is.
+    """
+    lasting, said = basis.lasting, {name: value for name, value in sent.items() if value is not None}
+    stored = {} if lasting is None else {name: getattr(lasting, name) for name in AMOUNTS}
+    if all(name not in said for name in LIMITS):
+        return {**stored, **said, "halvings": 1 + (0 if lasting is None else lasting.halvings)}
+    if lasting is not None:
+        is_same = lasting.substitute_id == lasting.exercise_id
+        stored |= {name: getattr(basis.done, name) for name in (LIMITS if is_same else AMOUNTS)}
+    return {**stored, **said}
+
+
+def has_less(basis: Basis) -> bool:
+    """True if less of the exercise can be done than is done now."""
+    return halved({name: getattr(basis.done, name) for name in LIMITS}) is not None
+
+
+def excess(basis: Basis, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The amounts that are not less than what is done now, by column, each with the reason; empty without amounts."""
+    faults, given = [], [name for name in LIMITS if sent.get(name) is not None]
+    for name in given:
+        most = getattr(basis.done, name)
+        if most is None:
+            faults.append((name, "The prescription has none: leave it out."))
+        elif sent[name] > most:
+            faults.append((name, f"Must be at most {most:,}, as it is now: less of the exercise is to be done."))
+    if given and not faults and all(sent[name] == getattr(basis.done, name) for name in given):
+        faults.append((given[0], "It is as much as now: at least one amount must be less."))
+    return faults

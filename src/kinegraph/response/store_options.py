@@ -1,6 +1,7 @@
 """Reading the options of proposals, from what is stored now: the plan, the library and the patient's conditions."""
 
 from collections.abc import Sequence
+from typing import Any  # a row of a statement
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
@@ -8,22 +9,14 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.response.rules_options import (
-    MAX_STEPS,
-    NUMBERS,
-    BasisRow,
-    RegressionOption,
-    options_of,
-    regressions_of,
-    suits,
-)
+from kinegraph.response.rules_due import AMOUNTS, Lasting, Substituted
+from kinegraph.response.rules_options import MAX_STEPS, Basis, RegressionOption, options_of, regressions_of, suits
 
-AMOUNTS = ", ".join(
-    f"CASE WHEN has.amounts THEN s.{name} ELSE x.{name} END AS {name}" for name in (*NUMBERS, "per_side")
-)
+PLAN = ", ".join(f"x.{name} AS plan_{name}" for name in AMOUNTS)
+LASTING = ", ".join(f"s.{name} AS lasting_{name}" for name in (*AMOUNTS, "halvings"))
 
 
-Options = tuple[BasisRow | None, list[RegressionOption]]
+Options = tuple[Basis | None, list[RegressionOption]]
 """The options of a proposal, with the exercise that they are in place of; None where that is no option itself."""
 
 
@@ -34,31 +27,40 @@ async def options(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) ->
 
 async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[Options]:
     """The options of proposals, as `options` has them, each with the exercise that the patient does now."""
-    rows: list[BasisRow] = await session.fetch(
+    rows = await session.fetch(
         f"""
-        SELECT p.id AS proposal_id, p.organization_id, p.patient_id,
-               coalesce(s.substitute_id, p.exercise_id) AS exercise_id,
-               coalesce(t.conditions, '{{}}') AS conditions, {AMOUNTS}
+        SELECT p.id AS proposal_id, p.organization_id, p.patient_id, p.exercise_id, s.substitute_id,
+               coalesce(t.conditions, '{{}}') AS conditions, {PLAN}, {LASTING}
         FROM regression_proposals p
         JOIN exercise_logs l ON l.id = p.log_id
         JOIN plan_version_exercises x ON x.id = l.version_exercise_id
         LEFT JOIN exercise_substitutions s
             ON s.enrollment_id = p.enrollment_id AND s.exercise_id = p.exercise_id AND s.to_day IS NULL
         LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
-        CROSS JOIN LATERAL (SELECT s.sets IS NOT NULL OR s.duration_seconds IS NOT NULL AS amounts) AS has
         WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)
         """,
         proposal_ids,
         session.viewer.coached(),
     )
     seen(session, "SafetyFinding", rows)
-    places = [(row.organization_id, row.exercise_id) for row in rows]
+    bases = {row.proposal_id: _basis(row) for row in rows}
+    places = [(basis.organization_id, basis.exercise_id) for basis in bases.values()]
     exercises = await _reached(session, places) if rows else {}
     found: dict[UUID, Options] = {}
-    for row in rows:
-        views = {id: each for (organization, id), each in exercises.items() if organization == row.organization_id}
-        found[row.proposal_id] = row if suits(row, views) else None, options_of(row, views)
+    for id, basis in bases.items():
+        views = {key: each for (organization, key), each in exercises.items() if organization == basis.organization_id}
+        found[id] = basis if suits(basis, views) else None, options_of(basis, views)
     return [found.get(id, (None, [])) for id in proposal_ids]
+
+
+def _basis(row: Any) -> Basis:
+    """The basis of a proposal's options, of its row."""
+    plan = Substituted(row.exercise_id, **{name: row[f"plan_{name}"] for name in AMOUNTS})
+    lasting = None
+    if row.substitute_id is not None:
+        amounts = {name: row[f"lasting_{name}"] for name in (*AMOUNTS, "halvings")}
+        lasting = Lasting(row.exercise_id, row.substitute_id, **amounts)
+    return Basis(row.organization_id, row.conditions, plan, lasting)
 
 
 async def _reached(
@@ -86,3 +88,13 @@ FURTHER = """
         SELECT DISTINCT id FROM reached
 """
 """The exercises ($1), and those that so many regressions ($2) lead to; only a copy has edges of another exercise."""
+
+
+async def is_planned(session: ReadSession[Viewer], version_ids: Sequence[UUID], exercise_id: UUID) -> bool:
+    """True if one of these versions has an exercise."""
+    found: bool = await session.fetch_value(
+        "SELECT EXISTS (SELECT FROM plan_version_exercises x WHERE x.version_id = ANY ($1) AND x.exercise_id = $2)",
+        version_ids,
+        exercise_id,
+    )
+    return found

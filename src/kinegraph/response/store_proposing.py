@@ -12,7 +12,7 @@ from uuid import UUID
 
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.response import rules
-from kinegraph.response.rules import NewLog, Place, Thresholds
+from kinegraph.response.rules import Answer, NewLog, Place, Thresholds
 
 SETTING = "SELECT set_config('kinegraph.response', $1, true)"
 
@@ -30,24 +30,25 @@ async def propose(session: WriteSession, logs: Sequence[NewLog]) -> None:
     painful = [log for log in logs if log.is_painful]
     if not painful:
         return
-    groups = rules.proposing(painful, await _begun(session, [log.place for log in painful]))
-    if groups:
-        async with _acting(session):
+    async with _acting(session):
+        groups = rules.proposing(painful, await _answers(session, [log.place for log in painful]))
+        if groups:
             await _upsert(session, groups)
 
 
-async def _begun(session: WriteSession, places: Sequence[Place]) -> dict[Place, date]:
-    """The first days of the substitutions that last, by enrollment and exercise."""
+async def _answers(session: WriteSession, places: Sequence[Place]) -> dict[Place, Answer]:
+    """The substitutions that last, by enrollment and exercise."""
     rows = await session.fetch(
         """
-        SELECT s.enrollment_id, s.exercise_id, s.from_day
+        SELECT s.enrollment_id, s.exercise_id, s.from_day, p.pain_score
         FROM exercise_substitutions s
+        JOIN regression_proposals p ON p.id = s.proposal_id
         WHERE s.enrollment_id = ANY ($1) AND s.exercise_id = ANY ($2) AND s.to_day IS NULL
         """,
         list({enrollment for enrollment, _ in places}),
         list({exercise for _, exercise in places}),
     )
-    return {(row.enrollment_id, row.exercise_id): row.from_day for row in rows}
+    return {(row.enrollment_id, row.exercise_id): Answer(row.from_day, row.pain_score) for row in rows}
 
 
 async def _upsert(session: WriteSession, groups: Sequence[Sequence[NewLog]]) -> None:

@@ -18,7 +18,7 @@ from kinegraph.response.rules_due import DueExercise, SubstitutionRow, due_exerc
 STATEMENT = f"""
         SELECT s.id, s.organization_id, s.enrollment_id, s.patient_id, s.proposal_id, s.exercise_id, s.substitute_id,
                s.from_day, s.to_day, s.sets, s.reps, s.duration_seconds, s.hold_seconds, s.rest_seconds, s.per_side,
-               s.notes, s.end_reason, s.created_at, s.updated_at,
+               s.notes, s.halvings, s.is_replaced, s.end_reason, s.created_at, s.updated_at,
                s.created_by_id, {name_column("created_by")}, {email_column("created_by")},
                s.ended_by_id, {name_column("ended_by")}, {email_column("ended_by")}
         FROM exercise_substitutions s
@@ -100,7 +100,7 @@ async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> U
     await session.run(
         """
         UPDATE exercise_substitutions
-        SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = $4, updated_at = now()
+        SET to_day = greatest(from_day, $3::date) - 1, is_replaced = true, ended_by_id = $4, updated_at = now()
         WHERE enrollment_id = $1 AND exercise_id = $2 AND to_day IS NULL
         """,
         values["enrollment_id"],
@@ -111,16 +111,41 @@ async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> U
     return await session.insert("exercise_substitutions", {**values, "created_by_id": session.viewer.user.id})
 
 
-async def end(session: WriteSession[Viewer], id: UUID, last: date, reason: str | None) -> None:
-    """End a substitution by the viewer: this is its last day, at the latest the one before its first."""
+async def end(session: WriteSession[Viewer], row: SubstitutionRow, last: date, reason: str | None) -> None:
+    """End a substitution by the viewer: this is its last day, at the latest the one before its first.
+
+    Where it never held, the one that it replaced lasts again.
+    """
     await session.run(
         """
         UPDATE exercise_substitutions
         SET to_day = greatest(from_day - 1, $2::date), end_reason = $3, ended_by_id = $4, updated_at = now()
         WHERE id = $1
         """,
-        id,
+        row.id,
         last,
         reason,
         session.viewer.user.id,
+    )
+    if row.from_day > last:
+        await _restore(session, row)
+
+
+async def _restore(session: WriteSession, row: SubstitutionRow) -> None:
+    """Let the substitution last again that was replaced by one that never held."""
+    await session.run(
+        """
+        UPDATE exercise_substitutions
+        SET to_day = NULL, is_replaced = false, ended_by_id = NULL, updated_at = now()
+        WHERE id = (SELECT s.id
+                    FROM exercise_substitutions s
+                    WHERE s.enrollment_id = $1 AND s.exercise_id = $2 AND s.is_replaced AND s.id < $3
+                      AND s.to_day = greatest(s.from_day, $4::date) - 1
+                    ORDER BY s.id DESC
+                    LIMIT 1)
+        """,
+        row.enrollment_id,
+        row.exercise_id,
+        row.id,
+        row.from_day,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -74,6 +75,10 @@ exercise_substitutions = Table(
     whole("rest_seconds", "BETWEEN 0 AND 3600"),
     Column("per_side", Boolean, nullable=False, server_default=text("false")),
     Column("notes", Text),
+    Column(
+        "halvings", Integer, CheckConstraint("halvings BETWEEN 0 AND 100"), nullable=False, server_default=text("0")
+    ),
+    Column("is_replaced", Boolean, nullable=False, server_default=text("false")),
     Column("end_reason", Text),
     required("created_by_id", "users.id"),
     Column("ended_by_id", Uuid, ForeignKey("users.id")),
