@@ -7,6 +7,7 @@ import runpy
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any  # the client's module, and JSON
@@ -148,7 +149,8 @@ class Clinic:
         try:
             _, errors = await asyncio.wait_for(process.communicate(), seconds)
         except TimeoutError:
-            process.send_signal(signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                process.send_signal(signal.SIGKILL)
             await process.wait()
         else:
             assert process.returncode == 0, errors.decode()
