@@ -10,7 +10,9 @@ from tests.response.clinic import ACCEPT, SEND
 DUE = """query ($id: ID!, $on: Date!) { enrollment(id: $id) {
   due(on: $on) { exercises { id exercise { exerciseId } } }
 } }"""
-OPEN = "query ($id: ID!) { enrollment(id: $id) { regressionProposals(status: OPEN) { nodes { id } } } }"
+OPEN = """query ($id: ID!) { enrollment(id: $id) { regressionProposals(status: OPEN) {
+  nodes { id options { exercise { exerciseId } } }
+} } }"""
 
 
 async def add_responses(
@@ -18,7 +20,7 @@ async def add_responses(
 ) -> None:
     """Add the ids that mutations of proposals and substitutions take, of these two enrollments, which began on `day`.
 
-    The first one has an open proposal, that of the second one was accepted: less of the same exercise.
+    The first one has an open proposal, that of the second one was accepted: another exercise.
     """
     proposal, exercise = await _hurt(api, organization, ids[0], day)
     for name in ("acceptRegression", "declineRegression"):
@@ -35,4 +37,5 @@ async def _hurt(api: Api, organization: Organization, id: str, day: str) -> tupl
     log = {"clientId": str(uuid4()), "enrollmentId": id, "planExerciseId": due["id"], "performedOn": day}
     await api.run(SEND, organization.coach, logs=[{**log, "painScore": 7}])
     found = (await api.run(OPEN, organization.coach, id=id))["enrollment"]["regressionProposals"]["nodes"]
-    return found[0]["id"], due["exercise"]["exerciseId"]
+    options = [each["exercise"]["exerciseId"] for each in found[0]["options"]]
+    return found[0]["id"], next((id for id in options if id != due["exercise"]["exerciseId"]), options[0])
