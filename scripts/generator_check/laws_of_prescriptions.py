@@ -106,7 +106,7 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
 
 
 def _of_warm_up(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
-    """What raises the pulse is easier than the steady work of the session."""
+    """The exercise that raises the pulse in the warm-up is easier than the steady work of the session."""
     hard = [each.prescription["load"]["value"] for each in trained if each.candidate.class_key == STEADY]
     for each in (e for section in workout.sections if section.type is SectionType.WARMUP for e in section.movements):
         load = each.prescription.get("load", {})

@@ -47,7 +47,7 @@ class WorklistExerciseRow(Protocol):
     organization_id: UUID
     exercise_id: UUID
     substitute_id: UUID | None
-    """What is done in its place today; the same exercise where less of it is done."""
+    """The id of the exercise that is done in its place today; its own id where less of it is done."""
     has_pain: bool
     has_struggling: bool
     has_ready_to_progress: bool

@@ -211,7 +211,7 @@ async def _checked_safety(
     first: date,
     checks: Checks,
 ) -> list[rules_safety.Finding]:
-    """What speaks against a version that holds from the day `first` on.
+    """The safety findings of a version that holds from the day `first` on.
 
     Overrides that fit nothing, and what is not overridden on that day, are in `checks`.
     """

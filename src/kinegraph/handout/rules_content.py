@@ -22,8 +22,7 @@ from kinegraph.handout.rules_words import (
 from kinegraph.kit.text import identity_of
 from kinegraph.library.rules import EffectiveExercise
 from kinegraph.patient.rules import Language
-from kinegraph.plan.rules import MAX_DAYS, SessionRow, VersionRow
-from kinegraph.response.rules_due import Prescription
+from kinegraph.plan.rules import MAX_DAYS, Prescription, SessionRow, VersionRow
 
 Session = tuple[SessionRow, Sequence[Prescription]]
 

@@ -11,7 +11,7 @@ from typing import Any  # the values of a JSON file
 
 from kinegraph.handout.rules import Text
 from kinegraph.patient.rules import Language
-from kinegraph.response.rules_due import Prescription
+from kinegraph.plan.rules import Prescription
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNDRAWN = re.compile(

@@ -15,9 +15,9 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.kit.text import identity_of
 from kinegraph.library.store import effective
-from kinegraph.plan.rules import SessionRow
+from kinegraph.plan.rules import Prescription, SessionRow
 from kinegraph.plan.store import exercises_of, version_sessions_of, versions
-from kinegraph.response.rules_due import Prescription, by_exercise, prescribed
+from kinegraph.response.rules_due import by_exercise, prescribed
 from kinegraph.response.store_substitutions import of_enrollments
 
 COLUMNS = frozenset({"name", "aliases", "slug", "video_url", "thumbnail_url"})

@@ -14,7 +14,7 @@ REASON = "Why, at most 500 characters: required of a coach who changes a patient
 
 @strawberry.input
 class LogValuesInput:
-    """What may be said of an exercise that was done. A log without any of it says that it was done.
+    """The amounts, scores and notes of a log, all optional. A log without any of it says that it was done.
 
     One whose sets, repetitions and duration, those that are given, are all 0 says that it could not be done.
     """

@@ -98,16 +98,10 @@ class SessionRow(Protocol):
     sort_order: int
 
 
-class ExerciseRow(Protocol):
-    """An exercise of a session of a working copy, where it is its own source, or of a version."""
+class Prescription(Protocol):
+    """An exercise, and how much of it is done."""
 
-    id: UUID
-    organization_id: UUID
-    session_id: UUID
-    version_id: UUID | None
-    source_id: UUID
     exercise_id: UUID
-    sort_order: int
     sets: int | None
     reps: int | None
     duration_seconds: int | None
@@ -115,6 +109,17 @@ class ExerciseRow(Protocol):
     rest_seconds: int | None
     per_side: bool
     notes: str | None
+
+
+class ExerciseRow(Prescription, Protocol):
+    """An exercise of a session of a working copy, where it is its own source, or of a version."""
+
+    id: UUID
+    organization_id: UUID
+    session_id: UUID
+    version_id: UUID | None
+    source_id: UUID
+    sort_order: int
     content_hash: str | None
 
 

@@ -1,4 +1,4 @@
-"""What a patient does on a day: the plan's exercises, and in their place the substitutes."""
+"""`Enrollment.dueExercises`: the exercises of the plan that are due on a day, or their substitutes."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any  # a resolver answers a record of another type than its field's

@@ -7,7 +7,7 @@ from typing import Any, Protocol  # Any: amounts by column
 from uuid import UUID
 
 from kinegraph.enrollment.rules import DueRow
-from kinegraph.plan.rules import ExerciseRow
+from kinegraph.plan.rules import ExerciseRow, Prescription
 
 AMOUNTS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds", "per_side", "notes")
 """The columns that say how much is done."""
@@ -15,10 +15,19 @@ LIMITS = ("sets", "reps", "duration_seconds")
 """The amounts that are less where less of an exercise is done, in the order in which they are halved."""
 
 
-class SubstitutionRow(Protocol):
-    """An exercise that a patient does in place of one of their plan. Without a last day it lasts.
+class Amounts(Prescription, Protocol):
+    """A substitution as far as it says what is done in place of the plan's exercise, and how much of it.
 
     `exercise_id` is that of the plan. Without amounts, as much is done as the plan says, halved `halvings` times.
+    """
+
+    substitute_id: UUID
+    halvings: int
+
+
+class SubstitutionRow(Amounts, Protocol):
+    """An exercise that a patient does in place of one of their plan. Without a last day it lasts.
+
     `is_replaced` says that another substitution ended it.
     """
 
@@ -27,18 +36,8 @@ class SubstitutionRow(Protocol):
     enrollment_id: UUID
     patient_id: UUID
     proposal_id: UUID
-    exercise_id: UUID
-    substitute_id: UUID
     from_day: date
     to_day: date | None
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
-    notes: str | None
-    halvings: int
     is_replaced: bool
     end_reason: str | None
     created_by_id: UUID
@@ -51,35 +50,7 @@ class SubstitutionRow(Protocol):
     updated_at: datetime
 
 
-class Amounts(Protocol):
-    """A substitution as far as it says what is done in place of the plan's exercise, and how much of it."""
-
-    exercise_id: UUID
-    substitute_id: UUID
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
-    notes: str | None
-    halvings: int
-
-
-class Prescription(Protocol):
-    """An exercise, and how much of it is done."""
-
-    exercise_id: UUID
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
-    notes: str | None
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Substituted:
     """A prescription of a plan as it is to be done."""
 
@@ -93,25 +64,17 @@ class Substituted:
     notes: str | None
 
 
-@dataclass(slots=True)
-class Lasting:
+@dataclass(slots=True, kw_only=True)
+class Lasting(Substituted):
     """A substitution that lasts, as far as it says what is done."""
 
-    exercise_id: UUID
     substitute_id: UUID
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
-    notes: str | None
     halvings: int
 
 
-@dataclass(frozen=True, slots=True)
-class DueExercise:
-    """An exercise that is due on a day, as it is to be done; `substitution_id` where that is not as the plan says."""
+@dataclass(slots=True, kw_only=True)
+class DueExercise(Substituted):
+    """An exercise that is due on a day, as it is to be done; without a substitution as the plan says."""
 
     organization_id: UUID
     enrollment_id: UUID
@@ -120,14 +83,6 @@ class DueExercise:
     day: int
     session_id: UUID
     version_exercise_id: UUID
-    exercise_id: UUID
-    sets: int | None
-    reps: int | None
-    duration_seconds: int | None
-    hold_seconds: int | None
-    rest_seconds: int | None
-    per_side: bool
-    notes: str | None
     substitution: SubstitutionRow | None
 
 
@@ -163,7 +118,7 @@ def substituted(plan: Prescription, by: Amounts) -> Substituted:
     amounts = _of_same(plan, by) if by.substitute_id == by.exercise_id else _of_other(plan, by)
     for _ in range(by.halvings):
         amounts = halved(amounts) or amounts
-    return Substituted(by.substitute_id, **amounts)
+    return Substituted(exercise_id=by.substitute_id, **amounts)
 
 
 def _of_same(plan: Prescription, by: Amounts) -> dict[str, Any]:
@@ -208,14 +163,14 @@ def due_exercises(
 def _due_exercise(due: DueRow, plan: ExerciseRow, substitution: SubstitutionRow | None) -> DueExercise:
     done: Prescription = plan if substitution is None else substituted(plan, substitution)
     return DueExercise(
-        plan.organization_id,
-        due.enrollment_id,
-        due.on_day,
-        due.week,
-        due.day,
-        due.session_id,
-        plan.id,
-        done.exercise_id,
+        organization_id=plan.organization_id,
+        enrollment_id=due.enrollment_id,
+        on=due.on_day,
+        week=due.week,
+        day=due.day,
+        session_id=due.session_id,
+        version_exercise_id=plan.id,
+        exercise_id=done.exercise_id,
         **{name: getattr(done, name) for name in AMOUNTS},
         substitution=substitution,
     )

@@ -9,7 +9,8 @@ from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
-from kinegraph.response.rules_due import AMOUNTS, LIMITS, Amounts, Prescription, halved, substituted
+from kinegraph.plan.rules import Prescription
+from kinegraph.response.rules_due import AMOUNTS, LIMITS, Amounts, halved, substituted
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
@@ -19,7 +20,7 @@ NUMBERS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds")
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the patient does now of an exercise of their plan, and the conditions that they have agreed to be stored."""
+    """The painful prescription, the substitution of its exercise that lasts, and the patient's stored conditions."""
 
     organization_id: UUID
     conditions: Sequence[str]

@@ -55,11 +55,11 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
 
 def _basis(row: Any) -> Basis:
     """The basis of a proposal's options, of its row."""
-    plan = Substituted(row.exercise_id, **{name: row[f"plan_{name}"] for name in AMOUNTS})
+    plan = Substituted(exercise_id=row.exercise_id, **{name: row[f"plan_{name}"] for name in AMOUNTS})
     lasting = None
     if row.substitute_id is not None:
         amounts = {name: row[f"lasting_{name}"] for name in (*AMOUNTS, "halvings")}
-        lasting = Lasting(row.exercise_id, row.substitute_id, **amounts)
+        lasting = Lasting(exercise_id=row.exercise_id, substitute_id=row.substitute_id, **amounts)
     return Basis(row.organization_id, row.conditions, plan, lasting)
 
 

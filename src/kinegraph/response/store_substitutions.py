@@ -13,7 +13,7 @@ from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.plan.rules import ExerciseRow
 from kinegraph.plan.store import exercises
-from kinegraph.response.rules_due import DueExercise, SubstitutionRow, due_exercises, holding
+from kinegraph.response.rules_due import DueExercise, SubstitutionRow, by_exercise, due_exercises, holding
 
 STATEMENT = f"""
         SELECT s.id, s.organization_id, s.enrollment_id, s.patient_id, s.proposal_id, s.exercise_id, s.substitute_id,
@@ -75,12 +75,10 @@ LogKey = tuple[UUID, UUID, date]
 
 async def on_days(session: ReadSession[Viewer], keys: Sequence[LogKey]) -> list[SubstitutionRow | None]:
     """The substitution that holds for an exercise of an enrollment on a day."""
-    groups = await of_enrollments(session, list({enrollment for enrollment, _, _ in keys}))
-    by_place: dict[tuple[UUID, UUID], list[SubstitutionRow]] = {}
-    for rows in groups:
-        for row in rows:
-            by_place.setdefault((row.enrollment_id, row.exercise_id), []).append(row)
-    return [holding(by_place.get((enrollment, exercise), ()), day) for enrollment, exercise, day in keys]
+    enrollments = list({enrollment for enrollment, _, _ in keys})
+    groups = map(by_exercise, await of_enrollments(session, enrollments))
+    held = dict(zip(enrollments, groups, strict=True))
+    return [holding(held[enrollment].get(exercise, ()), day) for enrollment, exercise, day in keys]
 
 
 async def due_of(session: ReadSession[Viewer], keys: Sequence[DueKey]) -> list[list[DueExercise]]:
