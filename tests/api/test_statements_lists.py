@@ -176,6 +176,20 @@ async def test_the_same_field_of_several_organizations_takes_the_statements_of_o
     assert (await cost(counter, many.coach, f"{{ {' '.join(each)} }}"))[0] == (await cost(counter, many.coach, one))[0]
 
 
+@pytest.mark.parametrize("name", ["members", "workouts", "assignments", "enrollments", "worklist"])
+async def test_the_number_of_a_lists_rows_is_counted_without_reading_a_page(
+    counter: Counter, sizes: list[Size], name: str
+) -> None:
+    size = sizes[1]
+    id = size.organizations[0].id
+    costs, counts = [], set()
+    for selected in ("totalCount", "totalCount nodes { __typename }"):
+        taken, data = await cost(counter, size.coach, f'{{ organization(id: "{id}") {{ {name} {{ {selected} }} }} }}')
+        costs.append(taken)
+        counts.add(data["organization"][name]["totalCount"])
+    assert len(counts) == 1 and costs[0] < costs[1]
+
+
 async def test_several_root_fields_of_one_kind_take_the_statements_of_one(
     counter: Counter, sizes: list[Size], owner: "asyncpg.Pool[Row]"
 ) -> None:

@@ -1,5 +1,6 @@
 """The GraphQL types of a page: Relay's cursor connections, and the arguments that ask for one."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Generic, TypeVar  # Any: GraphQL reads a page's fields by name
 
 import strawberry
@@ -29,7 +30,14 @@ def page_window(
     """
     if last is not None and first == default and not _is_sent(info, "first"):
         first = None
-    return window(order, first, after, default, *kinds, last=last, before=before)
+    found = window(order, first, after, default, *kinds, last=last, before=before)
+    return found if _selects_rows(info) else replace(found, has_rows=False)
+
+
+def _selects_rows(info: Info) -> bool:
+    """False if nothing but the number of rows is selected; a fragment may select more."""
+    nodes = [each for node in info._raw_info.field_nodes for each in getattr(node.selection_set, "selections", ())]
+    return not nodes or any(each.kind != "field" or each.name.value != "totalCount" for each in nodes)
 
 
 def _is_sent(info: Info, name: str) -> bool:

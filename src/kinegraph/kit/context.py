@@ -245,11 +245,11 @@ class Context:
     ) -> Any:
         """One page of a list, by the batch function `pages`.
 
-        `counts` (the length of the whole list) and the batch functions of `beside` are called only if a field needs
-        them. `names` are the columns that are read of the page's rows; None for all.
+        It, `counts` (the length of the list) and those of `beside` are called only if a field needs them. `names` are
+        the columns that are read of the page's rows; None for all.
         """
-        narrowed = {} if names is None else {"names": names}
-        page: Page = await self.load(pages, key, window=window, **narrowed, **arguments)
+        wanted = {**arguments, "window": window, **({} if names is None else {"names": names})}
+        page = await self.load(pages, key, **wanted) if window.has_rows else Page.of((), window)
         others = {name: functools.partial(self.load, batch, key, **arguments) for name, batch in beside.items()}
         return replace(page, total=functools.partial(self.load, counts, key, **arguments), beside=others)
 

@@ -36,6 +36,8 @@ class Window:
     order: str = ""
     before: tuple[Any, ...] | None = None
     is_backward: bool = False
+    has_rows: bool = True
+    """False where nothing of the page is selected, such as of `{ totalCount }`: then no store reads it."""
 
     @property
     def limit(self) -> int:
