@@ -59,6 +59,11 @@ def position_of(starts_on: date, day: date) -> Position:
     return Position(weeks + 1, days + 1)
 
 
+def day_of(starts_on: date, week: int, day: int) -> date:
+    """The date of a day of a plan that begins on this day: the inverse of `position_of`."""
+    return starts_on + timedelta(days=7 * (week - 1) + day - 1)
+
+
 def last_day(starts_on: date, weeks: int) -> date:
     """The last day of a plan of so many weeks."""
     return starts_on + timedelta(days=7 * weeks - 1)

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any  # the merged columns of an exercise are read by name
 from uuid import UUID
 
 from kinegraph.canonical.rules_figures import figure_url, versions
-from kinegraph.enrollment.rules_calendar import Calendar, Pause, is_paused, overlap, position_of
+from kinegraph.enrollment.rules_calendar import Calendar, Pause, day_of, is_paused, overlap, position_of
 from kinegraph.exercise.rules_details import InstructionRow, InstructionType
 from kinegraph.handout.rules import MAX_ADDRESS, Block, Card, Day, Handout, Line, Text, WeekRow
 from kinegraph.handout.rules_words import (
@@ -109,11 +109,6 @@ def _weeks(source: Source) -> Sequence[int]:
     return range(first if first <= last else 1, last + 1)
 
 
-def day_of(calendar: Calendar, week: int, day: int) -> date:
-    """The date of a day of an enrollment's plan."""
-    return calendar.starts_on + timedelta(7 * (week - 1) + day - 1)
-
-
 def _is_due(source: Source, week: int, day: int) -> bool:
     """True if something may be due on a day: for an enrollment not while it is paused, nor after it ended.
 
@@ -122,7 +117,7 @@ def _is_due(source: Source, week: int, day: int) -> bool:
     calendar = source.calendar
     if calendar is None:
         return True
-    on = day_of(calendar, week, day)
+    on = day_of(calendar.starts_on, week, day)
     held = calendar.version_on(on)
     is_other = source.week is None and held is not None and held.version_id != source.version.id
     is_over = calendar.ended_on is not None and on >= calendar.ended_on
@@ -135,7 +130,7 @@ def _remarks(source: Source, weeks: Sequence[int], language: Language) -> list[s
     if calendar is None or not weeks:
         return []
     remarks = [words["past"]] if source.week is None and weeks[0] > 1 else []
-    shown = day_of(calendar, weeks[0], 1), day_of(calendar, weeks[-1], MAX_DAYS)
+    shown = day_of(calendar.starts_on, weeks[0], 1), day_of(calendar.starts_on, weeks[-1], MAX_DAYS)
     days = [_paused_days(pause, language) for pause in calendar.pauses if overlap(pause, shown)]
     return [*remarks, words["pauses"].format(days="; ".join(days))] if days else remarks
 
@@ -169,9 +164,13 @@ def _overview_row(source: Source, week: int, sessions: Sequence[Session], langua
     cells = [str(count) if count else "" for count in counts]
     begins = None
     if calendar is not None:
-        begins = date_of(day_of(calendar, week, 1), language)
+        begins = date_of(day_of(calendar.starts_on, week, 1), language)
         for planned, rows in source.sessions:
-            if planned.week == week and rows and is_paused(calendar.pauses, day_of(calendar, week, planned.day)):
+            if (
+                planned.week == week
+                and rows
+                and is_paused(calendar.pauses, day_of(calendar.starts_on, week, planned.day))
+            ):
                 cells[planned.day - 1] = words["pause"]
     return WeekRow(words["week"].format(number=week), begins, cells)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
-from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion
+from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion, day_of
 from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.enrollment.store import pauses_of, versions_of
 from kinegraph.exercise.store_details import instructions_of
 from kinegraph.handout.rules import MAX_TEXT, Size, TooLong, Wanted
-from kinegraph.handout.rules_content import Source, day_of
+from kinegraph.handout.rules_content import Source
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.kit.text import identity_of
@@ -110,7 +110,7 @@ async def _prescriptions(
     (substitutions,) = await of_enrollments(session, [wanted.enrollment_id])
     held = by_exercise(substitutions)
     return [
-        prescribed(group, held, day_of(calendar, each.week, each.day))
+        prescribed(group, held, day_of(calendar.starts_on, each.week, each.day))
         for each, group in zip(planned, rows, strict=True)
     ]
 
