@@ -24,7 +24,7 @@ from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
-from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, check_amount, checked_amounts
+from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, BOUNDS, check_amount, checked_amounts
 from kinegraph.response import rules, store, store_options, store_substitutions
 from kinegraph.response.graph_inputs import (
     AcceptRegressionInput,
@@ -35,7 +35,7 @@ from kinegraph.response.graph_inputs import (
 )
 from kinegraph.response.rules import RegressionProposalStatus
 from kinegraph.response.rules_due import SubstitutionRow
-from kinegraph.response.rules_options import NUMBERS, Basis, excess, has_less, less
+from kinegraph.response.rules_options import Basis, excess, has_less, less
 
 AT = ("input",)
 STALE = (*AT, "ifUpdatedAt")
@@ -183,7 +183,7 @@ async def _checked_option(
             "It is none of the proposal's `options`, as they are now: read them again, or move to another version."
         )
         raise InvalidInput(message, *AT, "exerciseId")
-    if sent.get("per_side") or any(sent.get(name) is not None for name in NUMBERS):
+    if sent.get("per_side") or any(sent.get(name) is not None for name in BOUNDS):
         stored = {**AMOUNTS, **sent, "per_side": bool(sent.get("per_side"))}
         check_amount(stored, AT, checks)
         return stored

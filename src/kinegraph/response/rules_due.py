@@ -8,9 +8,8 @@ from uuid import UUID
 
 from kinegraph.enrollment.rules import DueRow
 from kinegraph.plan.rules import ExerciseRow, Prescription
+from kinegraph.plan.rules_tree import AMOUNTS
 
-AMOUNTS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds", "per_side", "notes")
-"""The columns that say how much is done."""
 LIMITS = ("sets", "reps", "duration_seconds")
 """The amounts that are less where less of an exercise is done, in the order in which they are halved."""
 

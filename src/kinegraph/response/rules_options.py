@@ -10,12 +10,11 @@ from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
-from kinegraph.response.rules_due import AMOUNTS, LIMITS, Amounts, halved, substituted
+from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
+from kinegraph.response.rules_due import LIMITS, Amounts, halved, substituted
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
-
-NUMBERS = ("sets", "reps", "duration_seconds", "hold_seconds", "rest_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def options_of(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> list
     conditions rule out, or that software does not offer to them, is no option; what is easier still may be one.
     """
     person, organization_id = Person(basis.conditions), basis.organization_id
-    done = {name: getattr(basis.done, name) for name in (*NUMBERS, "per_side")}
+    done = {name: getattr(basis.done, name) for name in (*BOUNDS, "per_side")}
     amounts = {name: getattr(basis.plan, name) for name in (*LIMITS, "rest_seconds")}
     amounts |= {"hold_seconds": None, "per_side": False}
     options: list[RegressionOption] = []

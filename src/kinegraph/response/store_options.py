@@ -9,7 +9,8 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.response.rules_due import AMOUNTS, Lasting, Substituted
+from kinegraph.plan.rules_tree import AMOUNTS
+from kinegraph.response.rules_due import Lasting, Substituted
 from kinegraph.response.rules_options import MAX_STEPS, Basis, RegressionOption, options_of, regressions_of, suits
 
 PLAN = ", ".join(f"x.{name} AS plan_{name}" for name in AMOUNTS)
