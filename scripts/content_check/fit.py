@@ -89,4 +89,35 @@ def climbs(line: Line) -> str | None:
     return "climbs counted as pulls" if is_climb and count is not None and int(count[1]) > 3 else None
 
 
-FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs)
+FOREIGN = (
+    (r"^Ropes\b", frozenset({"battle_ropes", "climbing_rope", "pull_rope", "jump_rope"}), "ropes"),
+    (r"[Cc]atching a bar\b|\bbar is caught", frozenset({"barbell"}), "the catch of a bar"),
+    (r"\bhandlebar\b", frozenset({"bicycle", "stationary_bike"}), "a handlebar"),
+)
+"""Objects of a line, with the equipment of which one is needed, and their names."""
+MADE_STEPS = frozenset({"stair_machine", "treadmill"})
+OFF_THE_FLOOR = re.compile(r"\b(chair|table|lie|stand|seat|machine|raised)\b", re.I)
+
+
+def foreign(line: Line) -> str | None:
+    """A line names no object and no part of a movement that the exercise has not."""
+    equipment, text = frozenset(line.row["equipment"]), f"{line.because} {line.instead}"
+    for pattern, needed, name in FOREIGN:
+        if re.search(pattern, text) and not equipment & needed:
+            return name
+    if re.match(r"Pull only, no catch", line.instead) and not line.stressors & {"hinge_load", "loaded_shrug"}:
+        return "a pull where nothing is pulled"
+    if equipment & MADE_STEPS and re.search(r"\bsteps of at most|frame or trolley", line.instead):
+        return "steps of another height, or a frame, on a machine"
+    if "water" in line.stressors and "seconds each way" in line.instead:
+        return "a neck exercise in the water"
+    return None
+
+
+def new_hip(line: Line) -> str | None:
+    """Who has a new hip does not sit on the floor."""
+    is_sat = line.condition == "hip_replacement" and "floor_sitting" in line.stressors
+    return "a new hip on the floor" if is_sat and not OFF_THE_FLOOR.search(line.instead) else None
+
+
+FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip)
