@@ -9,7 +9,6 @@ UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "san
 REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
-WITHOUT_WEIGHT = re.compile(r"weight out|no load|no weight|without (a )?(load|weight)|both legs|step up", re.I)
 SUPPORTED = re.compile(r"machine|pulldown|back supported|chest supported|dumbbells", re.I)
 
 
@@ -90,12 +89,4 @@ def climbs(line: Line) -> str | None:
     return "climbs counted as pulls" if is_climb and count is not None and int(count[1]) > 3 else None
 
 
-def railed(line: Line) -> str | None:
-    """Who holds a rail has no hand for a lunge's weight: the advice leaves it out."""
-    is_loaded = line.class_key == "leg_compound" and line.stressors >= {"external_load", "fall_risk"}
-    if is_loaded and re.search(r"\bon a (fixed )?rail\b", line.instead) and WITHOUT_WEIGHT.search(line.instead) is None:
-        return "a hand on a rail that holds the weight"
-    return None
-
-
-FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, railed)
+FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs)

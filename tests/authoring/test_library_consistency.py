@@ -29,7 +29,7 @@ def test_a_tempo_without_the_second_that_a_cue_holds_is_a_fault() -> None:
 
 
 def test_a_squeeze_at_the_end_of_the_lift_is_not_a_pause_below() -> None:
-    assert list(held(changed("barbell-curl", cues=["Squeeze for one second"]))) == [
+    assert list(paced(changed("barbell-curl", cues=["Squeeze for one second"]))) == [
         "tempo 2-1-2-0 against: Squeeze for one second"
     ]
 
