@@ -13,6 +13,10 @@ HELD = re.compile(r"\b(?:hold|pause)(?: there| it)?(?: for)? (a|one|two|three) s
 RISEN = re.compile(r"\b(one|two|three) seconds? up\b", re.I)
 LOWERED = re.compile(r"\blower\b[^.,;]*?\b(?:over|in|for)(?: about)? (one|two|three|four|five) seconds?\b", re.I)
 DAILY = re.compile(r"\b(rounds|times|sessions) (a|each|every) day\b", re.I)
+SQUEEZED = re.compile(
+    r"\bsqueeze\b[^.;]*\b(?:a|one|two|three) (?:seconds?|count)\b|\b(?:one|two)-second squeeze\b"
+    r"|\b(?:hold|pause|stay)\b[^.;]*\bat the top\b[^.;]*\b(?:seconds?|count)\b", re.I
+)  # fmt: skip
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
     r"osteoporosis": "osteoporosis", r"asthma": "asthma", r"epilep\w+": "epilepsy", r"hernia": "abdominal_hernia",
@@ -44,12 +48,14 @@ def held(row: Row) -> Iterator[str]:
 
 
 def paced(row: Row) -> Iterator[str]:
-    """Seconds of rising and lowering that the text names are those of the tempo."""
+    """Seconds up and down are those of the tempo, and a squeeze at the end of the lift is its last number."""
     tempo = profile_columns(row)["default_tempo"]
     if tempo is None:
         return
-    down, _, up, _ = tempo.split("-")
+    down, _, up, above = tempo.split("-")
     for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
+        if above == "0" and SQUEEZED.search(text) is not None:
+            yield f"tempo {tempo} against: {text}"
         for pattern, seconds in ((RISEN, up), (LOWERED, down)):
             found = pattern.search(text)
             if found is not None and SECONDS[found[1].lower()] != seconds:
