@@ -9,6 +9,7 @@ UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "san
 REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
+PAD = re.compile(r"(Keep|Rest|Press)\b[^.;]*\b(back|head)\b[^.;]*\bon the (pad|backrest)\b", re.I)
 SUPPORTED = re.compile(r"machine|pulldown|back supported|chest supported|dumbbells", re.I)
 
 
@@ -89,4 +90,13 @@ def climbs(line: Line) -> str | None:
     return "climbs counted as pulls" if is_climb and count is not None and int(count[1]) > 3 else None
 
 
-FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs)
+def padded(line: Line) -> str | None:
+    """The back rests on a pad only where the exercise has one, unless another exercise is advised."""
+    if not PAD.match(line.instead) or REPLACED.search(line.instead):
+        return None
+    own = " ".join((*line.row["cues"], *(each["body"] for each in line.row["instructions"])))
+    has_pad = re.search(r"(?<!knee )(?<!thigh )\b(pad|backrest|bench|chair)\b", own, re.I) is not None
+    return None if has_pad else "a back on a pad that is not there"
+
+
+FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, padded)
