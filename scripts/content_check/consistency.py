@@ -30,7 +30,7 @@ NAMED: Mapping[str, str] = {
 def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
-        for law in (held, paced, daily, named_in_notes, on_the_feet, shown):
+        for law in (held, paced, daily, spaced, named_in_notes, on_the_feet, shown):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
 
 
@@ -66,6 +66,14 @@ def daily(row: Row) -> Iterator[str]:
     for text in (row["description"], row.get("athleteNotes") or "", *row["cues"]):
         if frequency is not None and frequency < 7 and DAILY.search(text):
             yield f"{frequency} days a week against: {text}"
+
+
+def spaced(row: Row) -> Iterator[str]:
+    """A dose of every other day is not that of an exercise for each day of the week."""
+    frequency = profile_columns(row)["optimal_frequency"]
+    for condition, own in row["training"]["conditions"].items():
+        if frequency is not None and frequency > 4 and re.search(r"every (other|second) day", own.get("dose", "")):
+            yield f"{frequency} days a week against the dose for {condition}: {own['dose']}"
 
 
 def named_in_notes(row: Row) -> Iterator[str]:
