@@ -69,11 +69,11 @@ def daily(row: Row) -> Iterator[str]:
 
 
 def spaced(row: Row) -> Iterator[str]:
-    """A dose of every other day is not that of an exercise for each day of the week."""
+    """A prescription of every other day is not that of an exercise for each day of the week."""
     frequency = profile_columns(row)["optimal_frequency"]
     for condition, own in row["training"]["conditions"].items():
         if frequency is not None and frequency > 4 and re.search(r"every (other|second) day", own.get("dose", "")):
-            yield f"{frequency} days a week against the dose for {condition}: {own['dose']}"
+            yield f"{frequency} days a week against the prescription for {condition}: {own['dose']}"
 
 
 def named_in_notes(row: Row) -> Iterator[str]:
