@@ -9,6 +9,7 @@ UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "san
 REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
+PAD = re.compile(r"(Keep|Rest|Press)\b[^.;]*\b(back|head)\b[^.;]*\bon the (pad|backrest)\b", re.I)
 SUPPORTED = re.compile(r"machine|pulldown|back supported|chest supported|dumbbells", re.I)
 
 
@@ -120,4 +121,15 @@ def new_hip(line: Line) -> str | None:
     return "a new hip on the floor" if is_sat and not OFF_THE_FLOOR.search(line.instead) else None
 
 
-FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip)
+def padded(line: Line) -> str | None:
+    """The back rests on a pad only where the exercise has one, unless another exercise is advised."""
+    if not PAD.match(line.instead) or REPLACED.search(line.instead):
+        return None
+    own = " ".join((*line.row["cues"], *(each["body"] for each in line.row["instructions"])))
+    has_pad = re.search(r"(?<!knee )(?<!thigh )\b(pad|backrest|bench|chair)\b", own, re.I) is not None
+    return None if has_pad else "a back on a pad that is not there"
+
+
+FIT_LAWS = (
+    ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded
+)  # fmt: skip
