@@ -25,7 +25,8 @@ class Window:
     """The page that a field asks for: the first `size` rows between two cursors, or the last ones (`is_backward`).
 
     `after` and `before` are the sort values of the rows that the page lies between; None for the list's start and end.
-    `order` names the list and its sort. Cursors contain it, so that one of another list is refused.
+    `order` names the field and its sort. Cursors contain it, so that one of another field or order is refused;
+    one of the same field of another object, or with another filter, is not.
 
     A store reads a page by one statement: `between` in its WHERE, `direction` in its ORDER BY, `limit` as its LIMIT.
     The last rows are read in the reverse order, and `Page.of` turns them round.
