@@ -29,7 +29,7 @@ from kinegraph.handout.rules import MAX_ADDRESS
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.logbook.rules_batch import MAX_LOGS
 from kinegraph.media.rules import IN_PARTS_ABOVE_BYTES, MAX_ATTACHMENTS, MIB, PART_BYTES
-from kinegraph.moderation.rules import MAX_CANDIDATES as MAX_SUGGESTED_VIDEOS
+from kinegraph.moderation.rules import MAX_SUGGESTIONS
 from kinegraph.persisted.rules import MAX_BYTES, MAX_DOCUMENTS
 from kinegraph.plan.rules import MAX_DAYS, MAX_VERSIONS, MAX_WEEKS
 from kinegraph.plan.rules_tree import MAX_EXERCISES, MAX_SESSION_EXERCISES, MAX_SESSIONS
@@ -201,7 +201,7 @@ TRAINING = (
 DOMAIN = (
     f"`optionalEquipment`, `discipline` | at most {MAX_ENTRIES} entries of at most 60 |",
     f"*Contraindications* are at most {MAX_CONTRAINDICATIONS}: a condition of at most {MAX_CONDITION_LENGTH}",
-    f"An exercise has at most {MAX_SUGGESTED_VIDEOS} open suggestions.",
+    f"An exercise has at most {MAX_SUGGESTIONS} open suggestions.",
     f"A result has at most {MAX_SETS:,} sets, and {MAX_SUBMISSIONS} submissions.",
     f"A comment has at most {MAX_ATTACHMENTS} attachments.",
     f"A file of more than {IN_PARTS_ABOVE_BYTES // MIB} MiB may be sent in parts of {PART_BYTES // MIB} MiB",
