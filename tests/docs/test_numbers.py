@@ -246,3 +246,10 @@ def test_the_numbers_of_a_page_are_the_constants_of_the_code(page: str) -> None:
     """Each sentence of a page that is made of constants stands in it, whatever its lines are."""
     text = re.sub(r"\s+", " ", text_of(ROOT / "docs" / f"{page}.md"))
     assert [sentence for sentence in PAGES[page] if sentence not in text] == []
+
+
+def test_the_objects_that_count_as_bars_are_listed() -> None:
+    """docs/generator.md lists what the generator treats as a bar."""
+    (listed,) = re.findall(r"a \*bar\* is any of ([^.]+)\.", text_of(ROOT / "docs" / "generator.md"))
+    names = {name.strip().lower().replace(" ", "_") for name in re.split(r",|\band\b", listed)}
+    assert names == dosing.HEAVY_OBJECTS
