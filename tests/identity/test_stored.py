@@ -14,9 +14,7 @@ from tests.identity.rows import Pool, stored
         "DELETE FROM users WHERE id = $1",
     ],
 )
-async def test_every_kind_of_write_changes_the_checksum_of_its_table(
-    owner: Pool, world: World, statement: str
-) -> None:
+async def test_every_kind_of_write_changes_the_checksum_of_its_table(owner: Pool, world: World, statement: str) -> None:
     person = await world.person()
     await world.person()
     before = await stored(owner)
