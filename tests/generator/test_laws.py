@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator_check.laws import faults, movements
@@ -17,6 +17,7 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
+@example(86026)
 def test_every_law_holds_for_every_request(seed: int) -> None:
     request = random_request(Random(seed), shipped_catalogue())
     workout = generated(request, shipped_catalogue())

@@ -270,11 +270,15 @@ def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
 
 
 def has_unused(session: Session, group: PatternGroup) -> bool:
-    """True if an eligible exercise of the group could be added, were there time."""
+    """True if an eligible exercise of the group could be added, were there time.
+
+    One that takes too great a part of the session could not, however much time were left.
+    """
     if group not in session.has_unused:
         session.has_unused[group] = any(
             each.pattern_group is group
             and each.id not in session.chosen
+            and session.fitting(each, is_additional=True)
             and _beside_time(session, each, is_additional=True) is None
             for each in session.eligible
         )
