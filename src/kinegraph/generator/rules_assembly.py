@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from kinegraph.candidates.rules import STEADY, Candidate, Catalogue
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words
+from kinegraph.care.rules import condition_words
 from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, prescription_context_of
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
+from kinegraph.dosing.rules_advice import shown_warnings
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
 from kinegraph.generator.rules_exchange import even_out, exchange_warned, fill
@@ -21,7 +23,7 @@ from kinegraph.generator.rules_unmet import (
     unmet_treatments,
 )
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import Demand, Excluded, Request
+from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request
 from kinegraph.programming.rules_eligible import eligibility_of
 from kinegraph.programming.rules_places import AEROBIC, REST, Place, places_of
 from kinegraph.warmup.rules import Light
@@ -245,10 +247,17 @@ def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_addit
     return found
 
 
+def _warned_by(session: Session, exercise: Candidate) -> str:
+    named = dict.fromkeys(each.condition for each in shown_warnings(session.assessments[exercise.id]))
+    return in_words(map(condition_words, named)) or "the conditions"
+
+
 def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
     """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
         if each.id not in in_workout:
             found = obstacle(session, each, is_additional=True)
             assert found is not None, f"{each.key} fits, and was not chosen"
+            if session.is_warned(each):
+                found = ExclusionReason.CHOICE, f"It would have to be modified with {_warned_by(session, each)}."
             yield Excluded(each, *found)

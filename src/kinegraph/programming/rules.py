@@ -86,7 +86,7 @@ def _unsafe(candidate: Candidate, assessment: Assessment) -> str:
     reason = f" {why}" if why else ""
     if not assessment.is_safe:
         return f"Not with {in_words(map(condition_words, named))}.{reason}"
-    return f"Too risky with {in_words(map(condition_words, named))}: {assessment.score} of 100.{reason}"
+    return f"Too risky with {in_words(map(condition_words, named))}.{reason}"
 
 
 def because_of(candidate: Candidate, condition: str) -> str | None:

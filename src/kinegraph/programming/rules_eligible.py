@@ -15,7 +15,7 @@ from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
-from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, Place, in_sentence
+from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, Place, in_sentence, muscles_in_sentence
 
 NOT_TRAINING = frozenset({"static_mobility", "dynamic_mobility", "loaded_stretch", "early_motion", "fitness_test"})
 """Classes that are no main or accessory exercise."""
@@ -202,7 +202,7 @@ def unmet_place(place: Place, request: Request, excluded: Sequence[Excluded]) ->
     """The unmet demand of a place: the reasons that exclude exercises for it, and a suggestion."""
     if place.target is not None:
         near = [each for each in excluded if place.is_filled_by(each.candidate)]
-        return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {place.name.replace('_', ' ')}", near, request)
+        return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {muscles_in_sentence(place)}", near, request)
     near = [each for each in excluded if place.is_filled_by(each.candidate)]
     return _unmet(Demand.MOVEMENT, place.name, f"is {in_sentence(place)}", near, request)
 
@@ -214,8 +214,8 @@ def _unmet(demand: Demand, subject: str, does: str, near: Sequence[Excluded], re
     where = "" if request.equipment is None else " with this equipment" if request.equipment else " without equipment"
     detail = f"No {safe}exercise for {request.goal} {does}{where}."
     if by_reason:
-        said = ", ".join(f"{number} {MEANS[reason]}" for reason, number in by_reason.most_common())
-        detail = f"{detail} Of those that do: {said}."
+        said = [f"{n} {'is' if n == 1 else 'are'} {MEANS[reason]}" for reason, n in by_reason.most_common()]
+        detail = f"{detail} Of the others {in_words(said)}."
     return Unmet(demand, subject, detail, _suggestion(near, request))
 
 

@@ -190,8 +190,14 @@ WORDS: Mapping[str, str] = {
 
 
 def in_sentence(place: Place) -> str:
-    """A place as a noun phrase: "a pulling exercise", "an exercise for legs: calf"."""
+    """A place as a noun phrase: "a pulling exercise", "an exercise for the legs (calf)"."""
     if place.target is None:
         word = WORDS.get(place.name, place.name)
         return f"{'an' if word[0] in 'aeiou' else 'a'} {word} exercise"
-    return f"an exercise for {place.name.replace('_', ' ')}"
+    return f"an exercise for {muscles_in_sentence(place)}"
+
+
+def muscles_in_sentence(place: Place) -> str:
+    """The muscles of a place: "legs (calf)"."""
+    target, _, part = place.name.replace("_", " ").partition(": ")
+    return f"{target} ({part})" if part else target

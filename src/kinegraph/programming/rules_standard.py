@@ -25,7 +25,11 @@ SPECIAL_STRESSORS = frozenset({"high_adductor_load", "raised_elbows", "kipping",
 """Stressors of compound lifts that are special: wide lunges to one side, high pulls, upright rows."""
 
 
-ONCE_MUSCLES = (frozenset({"calves", "gastrocnemius", "soleus"}), frozenset({"abductors", "gluteus_medius"}))
+ONCE_MUSCLES = (
+    frozenset({"calves", "gastrocnemius", "soleus"}),
+    frozenset({"abductors", "gluteus_medius"}),
+    frozenset({"rotator_cuff", "infraspinatus", "supraspinatus", "subscapularis", "teres_minor"}),
+)
 """Muscles of which a session has one accessory exercise."""
 
 
