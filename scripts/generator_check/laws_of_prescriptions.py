@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY
-from kinegraph.composition.rules import MAX_SHARE, MAX_SHORT_SHARE, Session
+from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
 from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
 from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
@@ -22,8 +22,9 @@ from kinegraph.programming.rules_places import AEROBIC, places_of
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
-MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
-"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
+MIN_AEROBIC, MIN_BRIEF_AEROBIC, MAX_AEROBIC = 0.37, 0.32, 0.66
+"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart, in
+sessions up to half an hour 36 % at least."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
 MIN_REST = 30
@@ -125,8 +126,9 @@ def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     steady = sum(each.seconds for each in trained if each.candidate.class_key == STEADY)
     warned = any(each.assessment.warnings for each in trained if each.candidate.class_key == STEADY)
     is_aerobic = AEROBIC in places_of(request) and steady and not warned
+    least_share = MIN_BRIEF_AEROBIC if request.minutes <= BRIEF_MINUTES else MIN_AEROBIC
     is_full = workout.estimated_seconds >= 0.9 * 60 * request.minutes
-    if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
+    if is_aerobic and is_full and not least_share * seconds <= steady <= MAX_AEROBIC * seconds + 60:
         yield f"steady work takes {steady} of {seconds} seconds"
     has_said = bool(workout.unmet_demands)
     whole = 60 * request.minutes

@@ -29,6 +29,8 @@ MAX_ACCESSORY_SHARE, MIN_ACCESSORY_MINUTES = 0.12, 30
 MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
+MIN_BRIEF_STEADY_SHARE, BRIEF_MINUTES = 0.36, 30
+"""That share at first in sessions up to so long: the movements get a second set before it is more."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
 

@@ -7,9 +7,16 @@ from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
+from kinegraph.programming.rules import (
+    ExclusionReason,
+    counted_fatigue,
+    exhausting_limit,
+    fatigue_limit,
+    is_or_are,
+    minutes_of,
+)
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift
+from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift, is_evened, is_of_one_direction, is_row
 from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
@@ -22,7 +29,8 @@ SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 SMALL_HOLD_SECONDS = 10
 MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
 """Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
-STRONG_DIFFICULTY = 3
+LEAST_DIFFICULTY = {TrainingGoal.STRENGTH: 3, TrainingGoal.HYPERTROPHY: 2}
+"""Push-ups and pull-ups that are easier are none beyond the places, but for beginners and careful persons."""
 
 SERVING = {
     "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
@@ -114,9 +122,9 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
     if exercise.class_key == "isometric_hold" and exercise.pattern_group is not PatternGroup.CORE:
         return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
-    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.context.is_easy
-    if is_strong and exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < STRONG_DIFFICULTY:
-        return ExclusionReason.CHOICE, "It is too easy for strength."
+    least = LEAST_DIFFICULTY.get(session.request.goal, 1) if not session.context.is_easy else 1
+    if exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < least:
+        return ExclusionReason.CHOICE, f"It is too easy for {session.request.goal}."
     if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
@@ -149,6 +157,10 @@ def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None
         most = MAX_LIFTS + (len(targets) == 1)
         if sum(each.is_compound and each.pattern_group is exercise.pattern_group for each in session.exercises) >= most:
             return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    lifts = [each for each in session.exercises if each.is_compound]
+    is_second_row = len(targets) != 1 and is_row(exercise) and any(map(is_row, lifts))
+    if is_second_row or (is_evened(session.request) and any(is_of_one_direction(each, exercise) for each in lifts)):
+        return ExclusionReason.CHOICE, "The session has a lift of this movement and direction already."
     if is_second_of_part(session, exercise):
         return ExclusionReason.CHOICE, "One exercise of these muscles is enough in a session."
     is_unloaded = exercise.mechanics == "bodyweight" and exercise.class_key == "leg_compound"
@@ -186,20 +198,8 @@ def _time(session: Session, exercise: Candidate, *, is_additional: bool) -> Obst
     left = max(session.seconds_left, 0)
     return (
         ExclusionReason.TIME,
-        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {_is(left)} left.",
+        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {is_or_are(left)} left.",
     )
-
-
-def minutes_of(seconds: int) -> str:
-    """Seconds in words, to half a minute."""
-    halves = max(round(seconds / 30), 1)
-    if halves <= 2:
-        return "half a minute" if halves == 1 else "about a minute"
-    return f"about {halves / 2:g} minutes"
-
-
-def _is(left: int) -> str:
-    return "is" if round(left / 30) <= 2 else "are"
 
 
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:

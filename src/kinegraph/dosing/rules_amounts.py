@@ -220,7 +220,7 @@ def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice
     least = MIN_PER_SIDE if found.get("per_side") else MIN_REPETITIONS
     most = min(max(prescribed.max, found["reps_max"]), least + 2, advice.repetitions or EASY_REPETITIONS)
     high = max(found["reps_max"], most)
-    return {**found, "reps_min": max(found["reps_min"], min(least, high)), "reps_max": high}
+    return {**found, "reps_min": max(found["reps_min"], min(least, max(high - 2, 1))), "reps_max": high}
 
 
 def lighter_sets(
@@ -228,7 +228,7 @@ def lighter_sets(
 ) -> tuple[int, str | None]:
     """The seconds of lighter sets before these working sets, and the note that names them.
 
-    Four come before squats and deadlifts; before other lifts there are no more than working sets.
+    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets.
     """
     if (
         prescribed.unit is not Unit.REPS
@@ -240,7 +240,8 @@ def lighter_sets(
     if is_heavy_lift(exercise) and exercise.fatigue >= 6:
         is_heavy = context.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not context.is_easy
         if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
-            if exercise.class_key in RAMPED:
+            is_bench = exercise.pattern_group is PatternGroup.PUSH and exercise.vector == "horizontal"
+            if is_bench or exercise.class_key in RAMPED:
                 return (
                     4 * 50,
                     "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load.",

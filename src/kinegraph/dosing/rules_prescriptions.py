@@ -171,10 +171,13 @@ def _tempo(exercise: Candidate, tempo: str, *, is_fast: bool) -> str:
     return "-".join((down, pause, "X", *rest))
 
 
+def _is_swung(exercise: Candidate) -> bool:
+    return exercise.class_key == "dynamic_mobility" and repetition_seconds(exercise, None) <= SWING_SECONDS
+
+
 def _most_in_warm_up(exercise: Candidate) -> int:
     if exercise.class_key == "dynamic_mobility" and exercise.tempo is None:
-        is_swung = repetition_seconds(exercise, None) <= SWING_SECONDS
-        return MAX_WARM_UP_REPETITIONS if is_swung else MAX_SLOW_REPETITIONS
+        return MAX_WARM_UP_REPETITIONS if _is_swung(exercise) else MAX_SLOW_REPETITIONS
     return MAX_SIDE_REPETITIONS if exercise.is_unilateral else MAX_WARM_UP_REPETITIONS
 
 
@@ -200,7 +203,10 @@ def light_prescription(
         return None
     if prescribed.unit is Unit.REPS:
         most = min(prescribed.max, _most_in_warm_up(exercise))
-        given: dict[str, Any] = {"reps_min": min(prescribed.min, max(most - 2, 1)), "reps_max": most}
+        given: dict[str, Any] = {
+            "reps_min": most - 2 if _is_swung(exercise) else min(prescribed.min, max(most - 2, 1)),
+            "reps_max": most,
+        }
     elif prescribed.unit is Unit.SECONDS:
         given = {"duration_seconds": min(prescribed.max, longest)}
     else:

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words
 from kinegraph.care.rules import condition_words
-from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, prescription_context_of
+from kinegraph.composition.rules import (
+    BRIEF_MINUTES,
+    MIN_BRIEF_STEADY_SHARE,
+    MIN_HEART_STEADY_SHARE,
+    MIN_STEADY_SHARE,
+    Session,
+    prescription_context_of,
+)
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
@@ -38,6 +45,9 @@ HEART_WARM_UP, HEART_COOL_DOWN = 375, 420
 SHORTEST_WITH_COOL_DOWN = 12
 """Shorter sessions end with the last exercise."""
 MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
+TREATED_TWICE, MINUTES_FOR_TWO = frozenset({"achilles_tendinopathy", "shoulder_impingement"}), 45
+"""Conditions with two treatments from so many minutes on: the calf with a straight and a bent knee,
+the rotator cuff and the shoulder blade."""
 
 
 def generated(request: Request, catalogue: Catalogue) -> Generated:
@@ -141,23 +151,31 @@ def _choose(session: Session, places: Sequence[Place]) -> None:
 
 def _lengthen(session: Session, exercise: Candidate) -> None:
     """Give steady work the least part of the session that it should have, if it can be so long."""
-    wanted = (MIN_HEART_STEADY_SHARE if session.context.is_heart else MIN_STEADY_SHARE) * session.budget
+    is_brief = session.request.minutes <= BRIEF_MINUTES
+    share = MIN_BRIEF_STEADY_SHARE if is_brief else MIN_STEADY_SHARE
+    wanted = (MIN_HEART_STEADY_SHARE if session.context.is_heart else share) * session.budget
     options = session.fitting(exercise)
     timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
     session.prescribe(exercise, timed)
 
 
 def _treat(session: Session) -> None:
-    """Add exercises that treat the conditions: as many as there are conditions or half hours, within the limit."""
+    """Add exercises that treat the conditions: as many as there are conditions or half hours, within the limit.
+
+    In a session for the whole body lifts come first, which train a movement too.
+    """
     conditions = sorted({c for each in session.eligible for c in session.assessments[each.id].indicated_for})
-    wanted = min(max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT), MAX_TREATMENTS)
+    wanted = max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT)
+    if session.request.minutes >= MINUTES_FOR_TWO and not TREATED_TWICE.isdisjoint(conditions):
+        wanted = max(wanted, 2)
+    wanted = min(wanted, MAX_TREATMENTS)
     for is_second in (False, True):
         for condition in conditions:
             treated = [each for each in session.exercises if condition in session.assessments[each.id].indicated_for]
             count = sum(session.is_treatment(each) for each in session.exercises)
             if len(treated) <= is_second and count < wanted + (AEROBIC in places_of(session.request)):
                 near = {id for each in treated for id in session.found.near[each.id]}
-                muscles = [each.primary for each in treated]
+                muscles = [each.primary for each in treated if each.class_key != STEADY]
                 pool = [
                     each
                     for each in session.eligible
@@ -165,7 +183,10 @@ def _treat(session: Session) -> None:
                     and each.id not in near
                     and each.primary not in muscles
                 ]
-                _fill(session, Place(f"for {condition}"), _without_steady(pool, session), is_additional=False)
+                pool, place = _without_steady(pool, session), Place(f"for {condition}")
+                lifts = [] if session.request.targets else [each for each in pool if each.is_compound]
+                if _fill(session, place, lifts, is_additional=False) is None:
+                    _fill(session, place, pool, is_additional=False)
 
 
 def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candidate]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered
 from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import CareRule, care_rules_of, excluded_by
+from kinegraph.care.rules_persons import CAREFUL
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
@@ -55,11 +56,12 @@ def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     assessments = {
         each.id: with_treatments(each, each.assessed(person), person) for each in shown if not each.is_ruled_out(person)
     }
+    is_careful = not person.having.isdisjoint(CAREFUL)
     eligible: list[Candidate] = []
     excluded: list[Excluded] = []
     ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
-        prescribed = offered(each, request.goal, assessments.get(each.id))
+        prescribed = offered(each, request.goal, assessments.get(each.id), is_careful=is_careful)
         found = reason_against(each, prescribed, request, assessments, catalogue, care_rules)
         if found is None and prescribed is not None:
             eligible.append(each)
@@ -69,11 +71,13 @@ def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     return Eligibility(eligible, excluded, assessments, ranges, catalogue.near)
 
 
-def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) -> PrescriptionRange | None:
+def offered(
+    each: Candidate, goal: TrainingGoal, assessment: Assessment | None, *, is_careful: bool = False
+) -> PrescriptionRange | None:
     """What is prescribed of an exercise for a goal; None where it is not offered. Holds last as for hypertrophy.
 
     Small exercises serve strength as accessories, those of the trunk power too. What treats a condition of the person
-    serves each goal.
+    serves each goal. `is_careful`: to careful persons the easiest push-up is training for strength.
     """
     own = each.prescription(goal)
     if own is not None and not (goal is TrainingGoal.STRENGTH and each.class_key == "isometric_hold"):
@@ -82,9 +86,10 @@ def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) 
     is_accessory = each.class_key in SMALL and (
         goal is TrainingGoal.STRENGTH or (goal is TrainingGoal.POWER and each.pattern_group is PatternGroup.CORE)
     )
-    if is_accessory or is_treatment:
+    is_easy_lift = is_careful and goal is TrainingGoal.STRENGTH and each.class_key == "bodyweight_upper_body"
+    if is_accessory or is_treatment or is_easy_lift:
         found = each.prescription(TrainingGoal.HYPERTROPHY)
-        return found or own or (each.prescription(TrainingGoal.ENDURANCE) if is_treatment else None)
+        return found or own or (each.prescription(TrainingGoal.ENDURANCE) if is_treatment or is_easy_lift else None)
     return own
 
 

@@ -39,7 +39,8 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
     trained = _trained(work)
     stretches = [each for each in pool if each.class_key == STRETCH and _suits(each, light)]
     while sum(each.candidate.class_key == STRETCH for each in found) < MAX_STRETCHES:
-        covered = frozenset(muscle for each in found for muscle in each.candidate.primary)
+        stretched = [each.candidate for each in found if each.candidate.class_key == STRETCH]
+        covered = frozenset(muscle for each in stretched for muscle in each.primary)
 
         def points(each: Candidate, covered: frozenset[str] = covered) -> float:
             new = max((trained[muscle] for muscle in each.primary - covered), default=0)
