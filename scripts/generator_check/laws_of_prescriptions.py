@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
 from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
 from kinegraph.dosing.rules_advice import advice_of, contradicts
@@ -39,6 +40,7 @@ def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], sessi
             yield from _of_movement(each, section.type)
     for each in trained:
         yield from _of_trained(each, workout, session)
+    yield from _of_scales(trained, session)
     yield from _of_warm_up(workout, trained)
     yield from _of_time(workout, trained)
 
@@ -99,12 +101,24 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
         yield f"{name}: it rests {rest} seconds"
     if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MAX_CONTRACTIONS:
         yield f"{name}: {given['sets']} contractions"
+    notes = given.get("notes", "")
+    if each.candidate.pattern_group is PatternGroup.PUSH and ("straps" in notes or "loose grip" in notes):
+        yield f"{name}: a press is held loosely, or with straps"
     if advice.is_light and "Before the working sets" in given.get("notes", ""):
         yield f"{name}: lighter sets before a light load"
     least = min(MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS, most, advice.repetitions or most)
     is_easy = load.get("unit") == "rir" and load["value"] >= EASY_RESERVE
     if is_easy and given.get("reps_max", least) < least:
         yield f"{name}: {given['reps_max']} repetitions with {load['value']} in reserve"
+
+
+def _of_scales(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """Beginners and careful persons have one scale of effort for repetitions: those left in reserve."""
+    for each in trained:
+        load = each.prescription.get("load", {})
+        is_fast = session.request.goal is TrainingGoal.POWER
+        if session.context.is_easy and not is_fast and "reps_max" in each.prescription and load.get("unit") == "rpe":
+            yield f"{each.candidate.key}: its effort is RPE {load['value']}, of others repetitions in reserve"
 
 
 def _of_warm_up(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:

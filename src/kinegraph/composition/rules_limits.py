@@ -17,7 +17,7 @@ from kinegraph.programming.rules import (
 )
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
 from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift, is_evened, is_of_one_direction, is_row
-from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
+from kinegraph.programming.rules_standard import SERVING, is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
 """Exercises of a section; of the one section of a session for endurance."""
@@ -31,20 +31,6 @@ MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
 """Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
 LEAST_DIFFICULTY = {TrainingGoal.STRENGTH: 3, TrainingGoal.HYPERTROPHY: 2}
 """Push-ups and pull-ups that are easier are none beyond the places, but for beginners and careful persons."""
-
-SERVING = {
-    "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
-    | {"machine_compound", "leg_compound", "carry", "gymnastic_strength", "isolation", "dynamic_trunk"}
-    | {"isometric_hold", "long_length_eccentric", "tendon_loading"},
-    "hypertrophy": {"free_weight_compound", "machine_compound", "loaded_hinge", "barbell_squat", "leg_compound"}
-    | {"bodyweight_upper_body", "isolation", "dynamic_trunk", "floor_pull", "isometric_hold"},
-    "endurance": {"leg_compound", "bodyweight_upper_body", "machine_compound", "free_weight_compound", "ballistic"}
-    | {STEADY, "isolation", "mixed_conditioning", "carry", "dynamic_trunk", "isometric_hold", "barbell_squat"}
-    | {"loaded_hinge"},
-    "power": {"olympic_variant", "jump", "ballistic", "olympic_lift", "free_weight_compound", "barbell_squat"}
-    | {"sprint", "floor_pull", "shock_jump", "dynamic_trunk", "isometric_hold"},
-}
-"""By goal, the classes that are added beyond the places of a session."""
 
 Obstacle = tuple[ExclusionReason, str]
 
@@ -144,8 +130,8 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
 
 
 def is_second_of_part(session: Session, exercise: Candidate) -> bool:
-    """True for a second accessory exercise of the calves, or of the abductors of the hip."""
-    if not session.is_accessory(exercise):
+    """True for a second small exercise of the calves, the abductors of the hip, or the rotator cuff."""
+    if not session.is_small(exercise):
         return False
     return any(not each.is_compound and is_of_one_part(each, exercise) for each in session.exercises)
 
@@ -272,12 +258,13 @@ def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
 def has_unused(session: Session, group: PatternGroup) -> bool:
     """True if an eligible exercise of the group could be added, were there time.
 
-    One that takes too great a part of the session could not, however much time were left.
+    One that takes too great a part of the session could not, nor a lift once the sets of the movements are equal.
     """
     if group not in session.has_unused:
         session.has_unused[group] = any(
             each.pattern_group is group
             and each.id not in session.chosen
+            and not (session.is_even and is_counted_lift(each))
             and session.fitting(each, is_additional=True)
             and _beside_time(session, each, is_additional=True) is None
             for each in session.eligible

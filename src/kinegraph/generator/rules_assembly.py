@@ -32,7 +32,7 @@ from kinegraph.generator.rules_unmet import (
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request
 from kinegraph.programming.rules_eligible import eligibility_of
-from kinegraph.programming.rules_places import AEROBIC, REST, Place, places_of
+from kinegraph.programming.rules_places import AEROBIC, REST, VERTICAL, Place, places_of
 from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import cool_down
 from kinegraph.warmup.rules_warm_up import warm_up
@@ -231,7 +231,8 @@ def _halves(pool: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]
 def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
     """Add an exercise for each place that has none yet."""
     for place in places:
-        if place.name not in session.assigned and not _is_treated(session, place):
+        is_there = _is_treated(session, place) or (place is VERTICAL and session.fills(place))
+        if place.name not in session.assigned and not is_there:
             small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
             if _fill(session, place, small, is_additional=False) is None:
                 _fill(session, place, pool, is_additional=False)
