@@ -20,7 +20,7 @@ LARGE_FIRST = {PatternGroup.SQUAT: 0, PatternGroup.HINGE: 1, PatternGroup.PULL: 
 
 
 FRESH = frozenset({"wrist_extensors", "wrist_flexors", "forearms", "forearm_rotators", "rotator_cuff"}) | {
-    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor",
+    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor", "serratus_anterior",
 }  # fmt: skip
 """Muscles that hold the load or the shoulder in every lift of the arms: their drills come after the lifts."""
 

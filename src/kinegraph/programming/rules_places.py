@@ -116,7 +116,7 @@ REST = Place("other", is_optional=True)
 """The place of exercises that fill no other."""
 BODY = (
     Place("squat", pattern_group=PatternGroup.SQUAT, preferred=frozenset({"quadriceps"})),
-    Place("pull", pattern_group=PatternGroup.PULL, preferred=BACK),
+    Place("pull", pattern_group=PatternGroup.PULL, preferred=BACK - {"lats"}),
     Place("push", pattern_group=PatternGroup.PUSH, preferred=frozenset({"chest"})),
     Place("hinge", pattern_group=PatternGroup.HINGE, preferred=frozenset({"hamstrings"})),
     Place("core", pattern_group=PatternGroup.CORE),
@@ -126,7 +126,8 @@ VERTICAL = Place(
     is_compound=True, is_optional=True, preferred=BACK,
 )  # fmt: skip
 """A place of longer sessions for the whole body, beside the row and the press of the chest."""
-VERTICAL_MINUTES = 60
+VERTICAL_MINUTES, VERTICAL_STRENGTH_MINUTES = 60, 75
+"""The shortest sessions that have it; for strength, whose sets take longer."""
 POWER_BODY = (
     Place("explosive lift", classes=frozenset({"olympic_variant", "olympic_lift", "ballistic"}), is_optional=True),
     Place("jump", classes=frozenset({"jump"}), is_optional=True),
@@ -181,7 +182,9 @@ def places_of(request: Request) -> Sequence[Place]:
     if not request.targets:
         if request.goal is TrainingGoal.POWER:
             return POWER_BODY
-        vertical = [VERTICAL] if request.minutes >= VERTICAL_MINUTES else []
+        is_strength = request.goal is TrainingGoal.STRENGTH
+        least = VERTICAL_STRENGTH_MINUTES if is_strength else VERTICAL_MINUTES
+        vertical = [VERTICAL] if request.minutes >= least else []
         return (*([AEROBIC] if _is_aerobic(request) else []), *BODY, *vertical)
     found = [AEROBIC] if _is_aerobic(request) else []
     for name, keys in request.targets:
