@@ -153,7 +153,7 @@ async def test_worse_pain_than_was_accepted_opens_a_proposal_again(api: Api, wor
 async def test_a_proposal_of_an_exercise_that_no_version_has_is_not_accepted(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """While the version with it holds today, it is; once it is over, it can be declined alone."""
+    """Nor of a version that holds today alone: no day to come has it, and there are no options. Later it is."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     proposal = await clinic.hurt()
     days = {(week, day): clinic.exercises[1:] for week in range(1, 9) for day in range(1, 8)}
@@ -169,8 +169,30 @@ async def test_a_proposal_of_an_exercise_that_no_version_has_is_not_accepted(
     )
     accept = {"id": proposal["id"], "exerciseId": box}
     assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
-    await owner.execute("UPDATE enrollment_versions SET from_day = from_day + 1 WHERE version_id = $1", version.id)
+    later = "UPDATE enrollment_versions SET from_day = from_day + 1 WHERE version_id = $1"
+    await owner.execute(later, version.id)
+    assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
+    assert (await clinic.open())["options"] == []
+    await owner.execute(later, version.id)
     assert (await clinic.accept(proposal, box))["status"] == "ACCEPTED"
+
+
+async def test_a_proposal_of_a_plan_that_is_over_is_not_accepted(api: Api, world: World, owner: Pool) -> None:
+    """A late log of a last week opens one, without options: it can be declined."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    late = clinic.log(8, 8)
+    for table in ("enrollments", "enrollment_versions"):
+        column = "starts_on" if table == "enrollments" else "from_day"
+        await owner.execute(f"UPDATE {table} SET {column} = {column} - 28")
+    late["planExerciseId"] = str(clinic.version.exercises[7, 7][0])
+    await clinic.send(late)
+    proposal = await clinic.open()
+    assert proposal["options"] == []
+    accept = {"id": proposal["id"], "exerciseId": box}
+    payload = await api.payload(ACCEPT, clinic.coach, input=accept)
+    assert [(error["code"], error["message"]) for error in payload["userErrors"]] == [
+        ("CONFLICT", "No day to come of the enrollment has the exercise: decline the proposal.")
+    ]
 
 
 async def test_owners_set_the_thresholds(api: Api, world: World, owner: Pool) -> None:

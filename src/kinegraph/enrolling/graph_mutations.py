@@ -128,6 +128,7 @@ class Mutation:
             (findings,) = await store_safety.findings(session, [check_key(row)])
             checked = await store_safety.checked_versions(session, row.version_ids)
             rules_safety.matched(findings, overrides, checked, checks)
+            rules_safety.check_reach(findings, overrides, row.starts_on, first, checks)
         checks.done()
         assert row is not None
         await store.record_overrides(session, row.id, store.owner_columns(row), overrides)

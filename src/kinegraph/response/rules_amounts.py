@@ -43,7 +43,7 @@ class Substituted:
 
 
 @dataclass(slots=True, kw_only=True)
-class Answer(Substituted):
+class NewSubstitution(Substituted):
     """A substitution that may be accepted, as far as it says what is done."""
 
     substitute_id: UUID

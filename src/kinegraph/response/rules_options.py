@@ -15,7 +15,7 @@ from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
-from kinegraph.response.rules_amounts import CAPS, Amounts, Answer, Substituted, is_less, substituted
+from kinegraph.response.rules_amounts import CAPS, Amounts, NewSubstitution, Substituted, is_less, substituted
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
@@ -109,7 +109,7 @@ def options_of(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> list
     return sorted([*options[: MAX_OPTIONS - 1], _option(basis, less, 0, exercises.get(id))], key=_has_findings)
 
 
-def _option(basis: Basis, answer: Answer, steps: int, exercise: Candidate | None) -> RegressionOption:
+def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candidate | None) -> RegressionOption:
     """The option of an answer, as it would be done."""
     done, id = basis.done(answer), answer.substitute_id
     first = {name: getattr(done[0], name) for name in (*BOUNDS, "per_side")}
@@ -147,16 +147,16 @@ def _reached(start: UUID, exercises: Mapping[UUID, Candidate | None]) -> Iterabl
         yield from ((id, steps) for id in level)
 
 
-def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> Answer:
+def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSubstitution:
     """The substitution by an exercise with the amounts that were sent; less of the same is half without any."""
     is_same = exercise_id == basis.exercise_id
     values: dict[str, Any] = {name: sent.get(name) for name in AMOUNTS}
     values["per_side"] = basis.done()[0].per_side if is_same else bool(sent.get("per_side"))
     is_halved = is_same and all(values[name] is None for name in CAPS)
-    return Answer(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
+    return NewSubstitution(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
 
 
-def faults_of(basis: Basis, answer: Answer, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
+def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The amounts that were sent and are more than what is done, by column or `exercise_id`, each with the reason."""
     is_same, done = answer.substitute_id == basis.exercise_id, basis.done()
     faults = []
@@ -177,13 +177,13 @@ def faults_of(basis: Basis, answer: Answer, sent: Mapping[str, Any]) -> list[tup
     return faults
 
 
-def unchanged_day(basis: Basis, answer: Answer) -> tuple[date, Substituted] | None:
+def unchanged_day(basis: Basis, answer: NewSubstitution) -> tuple[date, Substituted] | None:
     """The first of the days on which an answer of the same exercise is not less, with what is done; None: on none."""
     days = zip(basis.days, basis.done(), basis.done(answer), strict=True)
     return next(((on, now) for (on, _), now, then in days if not is_less(then, now)), None)
 
 
-def _not_less(on: date, now: Substituted, answer: Answer) -> tuple[str, str]:
+def _not_less(on: date, now: Substituted, answer: NewSubstitution) -> tuple[str, str]:
     """The refusal of an answer that is not less on a day, on which this is done."""
     named = {"sets": "sets {}", "reps": "repetitions {}", "duration_seconds": "{} s", "hold_seconds": "held {} s"}
     words = ", ".join(text.format(getattr(now, name)) for name, text in named.items() if getattr(now, name) is not None)
