@@ -15,6 +15,9 @@ async def substitute(clinic: Clinic, id: UUID, log: UUID, other: str, first: dat
     await clinic.owner.execute("DELETE FROM regression_proposals WHERE enrollment_id = $1", id)
     await clinic.owner.execute(RESPONSE, [log], ["accepted"])
     await clinic.owner.execute(
+        "UPDATE regression_proposals SET decided_at = now() - interval '15 days' WHERE enrollment_id = $1", id
+    )
+    await clinic.owner.execute(
         "UPDATE exercise_substitutions SET substitute_id = $2, from_day = $3, to_day = $4 WHERE enrollment_id = $1",
         *(id, UUID(other), first, last),
     )

@@ -49,7 +49,9 @@ mutation ($input: DeclineRegressionInput!) {{
 }}"""
 END = f"""{SUBSTITUTION}
 mutation ($input: EndExerciseSubstitutionInput!) {{
-  endExerciseSubstitution(input: $input) {{ substitution {{ ...Substituted }} {CONFLICT} {ERRORS} }}
+  endExerciseSubstitution(input: $input) {{
+    substitution {{ ...Substituted }} safetyFindings {{ level condition exercise {{ name }} }} {CONFLICT} {ERRORS}
+  }}
 }}"""
 PROPOSALS = f"""{PROPOSAL}
 query ($id: ID!, $status: RegressionProposalStatus, $first: Int, $after: String, $last: Int, $before: String) {{

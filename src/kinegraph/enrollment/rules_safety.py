@@ -103,6 +103,16 @@ def order(finding: Finding) -> tuple[CheckLevel, str, str, str]:
     return finding.level, finding.name, str(finding.exercise_id), finding.condition or ""
 
 
+def is_blocked(exercises: Iterable[Candidate | None], person: Person, overridden: Collection[tuple[UUID, str]]) -> bool:
+    """True if a condition rules one of the exercises out, without an override of that: an exercise and a condition."""
+    return any(
+        warning.is_avoid and (exercise.id, warning.condition) not in overridden
+        for exercise in exercises
+        if exercise is not None and exercise.safety and not person.having.isdisjoint(exercise.safety.avoid_if)
+        for warning in exercise.assessed(person).warnings
+    )
+
+
 def _of_exercise(
     exercise: Candidate,
     places: Sequence[Position],
