@@ -42,7 +42,8 @@ async def week(clinic: Treated, *rows: tuple[int | None, ...]) -> None:
     for day in range(1, 28):
         row = rows[min(day, len(rows)) - 1]
         names = ("sets", "reps", "duration_seconds", "hold_seconds")
-        await prescribe(clinic, day, **dict(zip(names, (*row, None), strict=False)))
+        values: Json = dict(zip(names, (*row, None), strict=False))
+        await prescribe(clinic, day, **values)
 
 
 async def all_done(clinic: Treated, days: int) -> list[tuple[object, ...]]:

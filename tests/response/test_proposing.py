@@ -200,7 +200,7 @@ async def test_a_proposal_of_a_plan_that_is_over_is_not_accepted(api: Api, world
 async def test_an_ended_enrollment_has_no_open_proposal_whatever_comes_first(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """A painful log, a correction to pain and the end of the enrollment at once: none is left open, in whatever order."""
+    """A painful log, a correction to pain and the end of the enrollment at once: none is left open."""
     clinics = [await treated(api, world, owner) for _ in range(4)]
     for index, clinic in enumerate(clinics):
         (mild,) = await clinic.send(clinic.log(2, index=1))
