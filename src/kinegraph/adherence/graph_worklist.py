@@ -25,7 +25,7 @@ described_enum(
     WorklistReason,
     "Why an enrollment is on the worklist, the most urgent reason first.",
     RULED_OUT="A condition of the patient, as it is stored now, rules out an exercise or a substitute that is due "
-    f"in the next {NEAR_DAYS} days, and nobody has overridden that (safetyFindings): override it, or prescribe another one.",
+    f"in the next {NEAR_DAYS} days, and nobody has overridden that (safetyFindings): override or change it.",
     OVERRIDE_EXPIRED="An override of a safety finding has expired, and the finding is still there (safetyFindings): "
     "override it anew, or change what is prescribed.",
     PAIN=f"A log with a pain of {rules.HIGH_PAIN} or more was performed, or received late, in the last "
