@@ -24,8 +24,8 @@ class AcceptRegressionInput(PlanExerciseAmounts):
     id: strawberry.ID = strawberry.field(description="The proposal's id.")
     exercise_id: strawberry.ID = strawberry.field(
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
-        "shorter; of the exercise that is done now, one amount must be less on each day to come. Of another exercise, "
-        "repetitions or time that no day has are done as they are sent."
+        "shorter; of the exercise that is done now, one amount must be less each time that it is due. Of another "
+        "exercise, repetitions or time that a day does not have are done as they are sent, in place of its own."
     )
     reason: str | None = strawberry.field(
         default=UNSET, description=f"Why, at most {rules.MAX_REASON:,} characters; the patient does not see it."
