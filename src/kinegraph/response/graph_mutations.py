@@ -120,12 +120,15 @@ class Mutation:
         reason = _checked_reason(values, checks)
         session = await info.context.write_session()
         row = await _locked_substitution(session, values, checks)
-        enrollment: EnrollmentRow | None = row and await stored_row(session, enrollments, row.enrollment_id)
-        today = enrollment.today if enrollment else await store_safety.today_of(session, None, session.viewer.user.id)
-        overrides = await checked_overrides(session, values.get("overrides") or [], today + timedelta(days=1), checks)
+        enrollment: EnrollmentRow | None = None
+        first = await store_safety.today_of(session, None, session.viewer.user.id)
+        if row is not None:
+            enrollment = await stored_row(session, enrollments, row.enrollment_id)
+            first = enrollment.today + timedelta(days=1)
+        overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[Finding] = []
         if row is not None and enrollment is not None and not checks.refusals:
-            await store_substitutions.end(session, row, today, reason)
+            await store_substitutions.end(session, row, enrollment.today, reason)
             findings = await _checked_return(session, enrollment, row, overrides, checks)
         checks.done()
         assert row is not None and enrollment is not None
