@@ -9,10 +9,17 @@ from kinegraph.authoring.rules import findings_of, profile_columns
 
 Row = Mapping[str, Any]
 SECONDS = {"a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
-HELD = re.compile(r"\b(?:hold|pause)(?: there| it)?(?: for)? (a|one|two|three) seconds?\b", re.I)
+HELD = re.compile(
+    r"\b(?:hold|pause|squeeze)\b[^.,;]*?(?<!\bto)(?<!\bor)(?: for)? (a|one|two|three|five|[1-5])(?: seconds?| s)\b",
+    re.I,
+)
 RISEN = re.compile(r"\b(one|two|three) seconds? up\b", re.I)
 LOWERED = re.compile(r"\blower\b[^.,;]*?\b(?:over|in|for)(?: about)? (one|two|three|four|five) seconds?\b", re.I)
 DAILY = re.compile(r"\b(rounds|times|sessions) (a|each|every) day\b", re.I)
+SQUEEZED = re.compile(
+    r"\bsqueeze\b[^.;]*\b(?:a|one|two|three) (?:seconds?|count)\b|\b(?:one|two)-second squeeze\b"
+    r"|\b(?:hold|pause|stay)\b[^.;]*\bat the top\b[^.;]*\b(?:seconds?|count)\b", re.I
+)  # fmt: skip
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
     r"osteoporosis": "osteoporosis", r"asthma": "asthma", r"epilep\w+": "epilepsy", r"hernia": "abdominal_hernia",
@@ -27,29 +34,32 @@ NAMED: Mapping[str, str] = {
 def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
-        for law in (held, paced, daily, named_in_notes, on_the_feet):
+        for law in (held, paced, daily, spaced, named_in_notes, on_the_feet, shown):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
 
 
 def held(row: Row) -> Iterator[str]:
     """A second of holding that the text asks for is in the tempo."""
     tempo = profile_columns(row)["default_tempo"]
-    if tempo is None:
+    if tempo is None or tempo.startswith("X"):
         return
     _, at_the_end, _, at_the_start = tempo.split("-")
     for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
         found = HELD.search(text)
-        if found is not None and SECONDS[found[1].lower()] not in (at_the_end, at_the_start):
+        seconds = SECONDS.get(found[1].lower(), found[1]) if found is not None else at_the_end
+        if seconds not in (at_the_end, at_the_start):
             yield f"tempo {tempo} against: {text}"
 
 
 def paced(row: Row) -> Iterator[str]:
-    """Seconds of rising and lowering that the text names are those of the tempo."""
+    """Seconds up and down are those of the tempo, and a squeeze at the end of the lift is its last number."""
     tempo = profile_columns(row)["default_tempo"]
     if tempo is None:
         return
-    down, _, up, _ = tempo.split("-")
+    down, _, up, above = tempo.split("-")
     for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
+        if above == "0" and SQUEEZED.search(text) is not None:
+            yield f"tempo {tempo} against: {text}"
         for pattern, seconds in ((RISEN, up), (LOWERED, down)):
             found = pattern.search(text)
             if found is not None and SECONDS[found[1].lower()] != seconds:
@@ -62,6 +72,14 @@ def daily(row: Row) -> Iterator[str]:
     for text in (row["description"], row.get("athleteNotes") or "", *row["cues"]):
         if frequency is not None and frequency < 7 and DAILY.search(text):
             yield f"{frequency} days a week against: {text}"
+
+
+def spaced(row: Row) -> Iterator[str]:
+    """A prescription of every other day is not that of an exercise for each day of the week."""
+    frequency = profile_columns(row)["optimal_frequency"]
+    for condition, own in row["training"]["conditions"].items():
+        if frequency is not None and frequency > 4 and re.search(r"every (other|second) day", own.get("dose", "")):
+            yield f"{frequency} days a week against the prescription for {condition}: {own['dose']}"
 
 
 def named_in_notes(row: Row) -> Iterator[str]:
@@ -81,3 +99,11 @@ def on_the_feet(row: Row) -> Iterator[str]:
     is_on_toes = (posture == "support" and "kneeling" not in stressors) or stressors >= {"anti_extension", "long_hold"}
     if (is_loaded or is_on_toes) and "achilles_rupture" not in findings_of(row):
         yield "achilles_rupture has no finding"
+
+
+def shown(row: Row) -> Iterator[str]:
+    """A text of the entry for a condition is shown: the matrix gives that condition, or the entry a severity."""
+    found = findings_of(row)
+    for condition, own in row["training"]["conditions"].items():
+        if "severity" not in own and condition not in found:
+            yield f"{condition} has a text and no finding"

@@ -9,6 +9,7 @@ UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "san
 REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
+PAD = re.compile(r"(Keep|Rest|Press)\b[^.;]*\b(back|head)\b[^.;]*\bon the (pad|backrest)\b", re.I)
 SUPPORTED = re.compile(r"machine|pulldown|back supported|chest supported|dumbbells", re.I)
 
 
@@ -89,4 +90,46 @@ def climbs(line: Line) -> str | None:
     return "climbs counted as pulls" if is_climb and count is not None and int(count[1]) > 3 else None
 
 
-FIT_LAWS = (ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs)
+FOREIGN = (
+    (r"^Ropes\b", frozenset({"battle_ropes", "climbing_rope", "pull_rope", "jump_rope"}), "ropes"),
+    (r"[Cc]atching a bar\b|\bbar is caught", frozenset({"barbell"}), "the catch of a bar"),
+    (r"\bhandlebar\b", frozenset({"bicycle", "stationary_bike"}), "a handlebar"),
+)
+"""Objects of a line, with the equipment of which one is needed, and their names."""
+MADE_STEPS = frozenset({"stair_machine", "treadmill"})
+OFF_THE_FLOOR = re.compile(r"\b(chair|table|lie|stand|seat|machine|raised)\b", re.I)
+
+
+def foreign(line: Line) -> str | None:
+    """A line names no object and no part of a movement that the exercise has not."""
+    equipment, text = frozenset(line.row["equipment"]), f"{line.because} {line.instead}"
+    for pattern, needed, name in FOREIGN:
+        if re.search(pattern, text) and not equipment & needed:
+            return name
+    if re.match(r"Pull only, no catch", line.instead) and not line.stressors & {"hinge_load", "loaded_shrug"}:
+        return "a pull where nothing is pulled"
+    if equipment & MADE_STEPS and re.search(r"\bsteps of at most|frame or trolley", line.instead):
+        return "steps of another height, or a frame, on a machine"
+    if "water" in line.stressors and "seconds each way" in line.instead:
+        return "a neck exercise in the water"
+    return None
+
+
+def new_hip(line: Line) -> str | None:
+    """Who has a new hip does not sit on the floor."""
+    is_sat = line.condition == "hip_replacement" and "floor_sitting" in line.stressors
+    return "a new hip on the floor" if is_sat and not OFF_THE_FLOOR.search(line.instead) else None
+
+
+def padded(line: Line) -> str | None:
+    """The back rests on a pad only where the exercise has one, unless another exercise is advised."""
+    if not PAD.match(line.instead) or REPLACED.search(line.instead):
+        return None
+    own = " ".join((*line.row["cues"], *(each["body"] for each in line.row["instructions"])))
+    has_pad = re.search(r"(?<!knee )(?<!thigh )\b(pad|backrest|bench|chair)\b", own, re.I) is not None
+    return None if has_pad else "a back on a pad that is not there"
+
+
+FIT_LAWS = (
+    ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded
+)  # fmt: skip

@@ -22,6 +22,7 @@ ROPES = frozenset({"battle_ropes"})
 STOPS = frozenset({"rack", "smith_machine"})
 CRAWLS = frozenset({"bear-crawl", "inchworms", "wall-walks", "handstand-walk"})
 BODYWEIGHT = frozenset({"bodyweight_upper_body", "gymnastic_strength", "cyclic_gymnastics"})
+WITHOUT_WEIGHT = re.compile(r"weight out|no load|no weight|without (a )?(load|weight)|both legs|step up", re.I)
 
 
 def first_load(line: Line) -> str | None:
@@ -110,4 +111,12 @@ def place(line: Line) -> str | None:
     return None
 
 
-PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place)
+def railed(line: Line) -> str | None:
+    """Who holds a rail has no hand for a lunge's weight: the advice leaves it out."""
+    is_loaded = line.class_key == "leg_compound" and line.stressors >= {"external_load", "fall_risk"}
+    if is_loaded and re.search(r"\bon a (fixed )?rail\b", line.instead) and WITHOUT_WEIGHT.search(line.instead) is None:
+        return "a hand on a rail that holds the weight"
+    return None
+
+
+PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place, railed)

@@ -6,9 +6,9 @@ from itertools import pairwise
 from generator_check.laws_of_care import faults_of_care
 from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
-from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
-from kinegraph.candidates.rules_sides import OPPOSITE
-from kinegraph.care.rules import barred_by, bars_of
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, is_offered
+from kinegraph.candidates.rules_pattern_groups import OPPOSITE
+from kinegraph.care.rules import care_rules_of, excluded_by
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_limits import is_balanced
@@ -25,7 +25,6 @@ from kinegraph.programming.rules_eligible import (
     is_training,
     trains_targets,
 )
-from kinegraph.programming.rules_places import STEADY
 from kinegraph.workout.rules import SectionType
 
 TRAINING = (SectionType.MAIN, SectionType.ACCESSORY)
@@ -96,7 +95,7 @@ def _of_all(workout: Generated, session: Session) -> Iterator[str]:
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):
         yield "it has too many exhausting exercises"
     if not is_balanced(session):
-        yield f"it is not balanced: {[each.side for each in trained]}"
+        yield f"it is not balanced: {[each.pattern_group for each in trained]}"
     for muscle in {muscle for each in trained for muscle in each.primary}:
         if session.sets_of(muscle) > MAX_SETS_PER_MUSCLE:
             yield f"{muscle}: {session.sets_of(muscle)} sets"
@@ -144,10 +143,10 @@ def _of_answers(workout: Generated, catalogue: Catalogue, found: Eligibility) ->
 def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, found: Eligibility) -> bool:
     request = workout.request
     assessment = with_treatments(exercise, exercise.assessed(request.person), request.person)
-    bars, is_treatment = bars_of(request.person), bool(assessment.indicated_for)
+    bars, is_treatment = care_rules_of(request.person), bool(assessment.indicated_for)
     offered = is_offered(assessment)
     if reason is ExclusionReason.UNSAFE:
-        return not offered or barred_by(exercise, bars, request.person, is_treatment=is_treatment) is not None
+        return not offered or excluded_by(exercise, bars, request.person, is_treatment=is_treatment) is not None
     if reason is ExclusionReason.GOAL:
         is_other = exercise.prescription(request.goal) is None
         return not is_training(exercise) or is_other or is_only_therapy(exercise, request, assessment)
@@ -158,4 +157,4 @@ def _is_true(reason: ExclusionReason, exercise: Candidate, workout: Generated, f
     if reason is ExclusionReason.DIFFICULTY:
         return exercise.difficulty > request.difficulty_max or len(request.person) > 0
     eligible = offered and exercise.id in found.ranges and not exercise.lacks(request.equipment)
-    return eligible and (reason is not ExclusionReason.BALANCE or exercise.side in OPPOSITE)
+    return eligible and (reason is not ExclusionReason.BALANCE or exercise.pattern_group in OPPOSITE)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kinegraph.candidates.rules_sides import OPPOSITE, Side
-from kinegraph.care.rules import EXPLOSIVE, FLOOR, HEART, SLOW, STANDING, barred_by, bars_of, is_on_floor
+from kinegraph.candidates.rules import STEADY
+from kinegraph.candidates.rules_pattern_groups import OPPOSITE, PatternGroup
+from kinegraph.care.rules import FAST_CLASSES, FLOOR, HEART, SLOW, STANDING, care_rules_of, excluded_by, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN
 from kinegraph.care.rules_treatments import served_by
-from kinegraph.composition.rules import SMALL_SHARE, Session
+from kinegraph.composition.rules import MAX_ACCESSORY_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
 from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of
 from kinegraph.dosing.rules_advice import LOAD, PHASE
@@ -17,7 +18,7 @@ from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import SHORTEST_WITH_COOL_DOWN, is_circuit
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand
-from kinegraph.programming.rules_places import STEADY, is_counted_lift, is_evened
+from kinegraph.programming.rules_places import is_counted_lift, is_evened
 from kinegraph.programming.rules_standard import ONCE_MUSCLES
 from kinegraph.warmup.rules import is_near
 from kinegraph.warmup.rules_cool_down import MAX_EASING_FATIGUE, STRETCH
@@ -44,17 +45,17 @@ def _of_bars(workout: Generated) -> Iterator[str]:
     person = workout.request.person
     for section in workout.sections:
         is_light = section.type in LIGHT
-        bars = bars_of(person, is_light=is_light)
+        care_rules = care_rules_of(person, is_light=is_light)
         for each in section.movements:
             is_treatment = bool(each.assessment.indicated_for) and not is_light
-            if why := barred_by(each.candidate, bars, person, is_treatment=is_treatment):
+            if why := excluded_by(each.candidate, care_rules, person, is_treatment=is_treatment):
                 yield f"{each.candidate.key}: {why}"
             if "X" in each.prescription.get("tempo", "") and not _may_be_fast(each, workout):
                 yield f"{each.candidate.key}: it is done as fast as possible"
 
 
 def _may_be_fast(each: Chosen, workout: Generated) -> bool:
-    is_fast = workout.goal is TrainingGoal.POWER or each.candidate.class_key in EXPLOSIVE
+    is_fast = workout.goal is TrainingGoal.POWER or each.candidate.class_key in FAST_CLASSES
     return is_fast and workout.request.person.having.isdisjoint(SLOW)
 
 
@@ -107,7 +108,7 @@ def _of_amounts(each: Chosen, workout: Generated, session: Session) -> Iterator[
         prescribed is None
         or "reps_max" not in given
         or each.notes
-        or not has_floor(each.candidate, prescribed, session.setting)
+        or not has_floor(each.candidate, prescribed, session.context)
     ):
         return
     least = MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS
@@ -122,7 +123,9 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
             if comes_first(one, other, phase_of(one, session), phase_of(other, session)):
                 yield f"{other.key} comes before {one.key}"
     for each in trained:
-        is_long = session.is_accessory(each.candidate) and each.seconds > SMALL_SHARE * 60 * workout.request.minutes
+        is_long = (
+            session.is_accessory(each.candidate) and each.seconds > MAX_ACCESSORY_SHARE * 60 * workout.request.minutes
+        )
         if is_long and each.prescription["sets"] > session.fitting(each.candidate)[-1].prescription["sets"]:
             yield f"{each.candidate.key}: an accessory exercise takes {each.seconds} seconds"
     if arranged(session) != exercises and any(loads_back(a) and loads_back(b) for a, b in pairwise(exercises)):
@@ -135,11 +138,11 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
     if workout.request.targets or workout.goal is TrainingGoal.POWER:
         return
     free = [each for each in trained if not each.assessment.indicated_for and each.candidate.class_key != STEADY]
-    for side in OPPOSITE:
-        lifts = [each for each in free if each.candidate.side is side and each.candidate.is_compound]
+    for group in OPPOSITE:
+        lifts = [each for each in free if each.candidate.pattern_group is group and each.candidate.is_compound]
         if len(lifts) > MAX_LIFTS:
-            yield f"{side}: {len(lifts)} lifts"
-    core = [each for each in free if each.candidate.side is Side.CORE]
+            yield f"{group}: {len(lifts)} lifts"
+    core = [each for each in free if each.candidate.pattern_group is PatternGroup.CORE]
     least = sum(each.seconds * min(2 / each.prescription["sets"], 1) for each in core)
     if len(core) > 1 and least > MAX_CORE_SHARE * 60 * workout.request.minutes + 60:
         yield f"the trunk has {least:.0f} seconds at least"
@@ -162,14 +165,14 @@ def _of_light(workout: Generated, session: Session) -> Iterator[str]:
 
 def _of_evenness(workout: Generated, session: Session) -> Iterator[str]:
     """No movement has two sets more than another, unless its lifts have their least, or another has no time."""
-    there = session.sets_by_side()
+    there = session.sets_by_group()
     lacks_time = any(each.demand is Demand.SESSION_TIME and each.subject for each in workout.unmet_demands)
     if not is_evened(workout.request) or lacks_time or not there:
         return
     for each, timed in session.chosen.values():
-        is_most = is_counted_lift(each) and there[each.side] > min(there.values()) + 1
+        is_most = is_counted_lift(each) and there[each.pattern_group] > min(there.values()) + 1
         fewer = [t for t in session.fitting(each) if t.prescription["sets"] == timed.prescription["sets"] - 1]
-        if is_most and there[each.side] == max(there.values()) and fewer and not session.is_treatment(each):
+        if is_most and there[each.pattern_group] == max(there.values()) and fewer and not session.is_treatment(each):
             yield f"{each.key}: {timed.prescription['sets']} sets, of {dict(there)}"
 
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import is_needed_fresh
-from kinegraph.composition.rules_scores import tier
+from kinegraph.composition.rules_scores import preference
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_unmet import is_served
 from kinegraph.programming.rules import Demand, ExclusionReason
-from kinegraph.programming.rules_places import STEADY, Place, places_of
+from kinegraph.programming.rules_places import Place, places_of
 from kinegraph.programming.rules_standard import is_special
 
 SHORTEST_WITH_TREATMENT = 15
-BALANCED = (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL, Side.CORE)
+BALANCED = (PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL, PatternGroup.CORE)
 
 
 def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
@@ -40,10 +40,10 @@ def _of_places(workout: Generated, trained: Sequence[Chosen], session: Session) 
     lacks_time = any(place.name in said and said[place.name].demand is Demand.SESSION_TIME for place in empty)
     if workout.request.targets or not lacks_time:
         return
-    for side in BALANCED:
-        of_side = [e for e in trained if e.candidate.side is side and not e.assessment.indicated_for]
-        if len([e for e in of_side if e.candidate.class_key not in (STEADY, "jump", "ballistic")]) > 1:
-            yield f"{side}: it has two exercises, and another movement has no time"
+    for group in BALANCED:
+        of_group = [e for e in trained if e.candidate.pattern_group is group and not e.assessment.indicated_for]
+        if len([e for e in of_group if e.candidate.class_key not in (STEADY, "jump", "ballistic")]) > 1:
+            yield f"{group}: it has two exercises, and another movement has no time"
 
 
 def _of_treatment(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _is_fast(each: Chosen) -> bool:
 
 
 def _is_free(exercise: Candidate, session: Session) -> bool:
-    found = obstacle(session, exercise, is_extra=False)
+    found = obstacle(session, exercise, is_additional=False)
     return found is None or found[0] is ExclusionReason.TIME
 
 
@@ -91,7 +91,7 @@ def _of_warned(exercise: Candidate, session: Session, seconds: int) -> Iterator[
 
 
 def _better(exercise: Candidate, place: Place, session: Session, seconds: int) -> Candidate | None:
-    own = tier(exercise, session, place)
+    own = preference(exercise, session, place)
     return next(
         (
             each
@@ -100,9 +100,9 @@ def _better(exercise: Candidate, place: Place, session: Session, seconds: int) -
             and each.id != exercise.id
             and place.is_filled_by(each)
             and not session.is_warned(each)
-            and tier(each, session, place) < own
+            and preference(each, session, place) < own
             and min((timed.seconds for timed in session.fitting(each)), default=10**6) <= seconds
-            and obstacle(session, each, is_extra=True) is None
+            and obstacle(session, each, is_additional=True) is None
         ),
         None,
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from kinegraph.composition.rules import SHARE, SHORT_MINUTES, SHORT_SHARE, Session
-from kinegraph.dosing.rules import is_thrown
+from kinegraph.candidates.rules import STEADY
+from kinegraph.composition.rules import MAX_SHARE, MAX_SHORT_SHARE, Session
+from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
 from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
     EASY_RESERVE,
@@ -17,7 +18,7 @@ from kinegraph.dosing.rules_prescriptions import FAST, Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.kit.checks import Checks
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules_places import AEROBIC, STEADY, places_of
+from kinegraph.programming.rules_places import AEROBIC, places_of
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
@@ -60,11 +61,11 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
         yield f"{name}: it is not offered for {request.goal}"
     elif given["sets"] > _most_sets(each, prescribed.sets or 3) and each.candidate.class_key != STEADY:
         yield f"{name}: it has more sets than its profile says"
-    share = SHORT_SHARE if request.minutes <= SHORT_MINUTES else SHARE
+    share = MAX_SHORT_SHARE if request.minutes <= SHORT_MINUTES else MAX_SHARE
     if each.candidate.class_key != STEADY and each.seconds > share * 60 * request.minutes:
         yield f"{name}: it takes {each.seconds} seconds of {request.minutes} minutes"
     is_body = each.candidate.class_key == "bodyweight_upper_body"
-    if session.setting.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
+    if session.context.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
         yield f"{name}: {given['reps_max']} repetitions for a beginner"
     is_power = request.goal is TrainingGoal.POWER and each.candidate.prescription(request.goal) is not None
     if (

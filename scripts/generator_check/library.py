@@ -33,6 +33,7 @@ def row_of(entry: dict[str, Any], edges: list[Any] | None = None, **changes: Any
     row.setdefault("is_unilateral", False)
     for name in ("secondary_muscles", "optional_equipment"):
         row.setdefault(name, [])
+    row["regions"] = row.get("body_regions", [])
     return SimpleNamespace(**{**row, **changes})
 
 

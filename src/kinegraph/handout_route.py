@@ -45,7 +45,7 @@ def _answer(typesetter: Typesetter, address: str) -> Callable[[Request], Awaitab
         """One request. Its signer is authenticated anew: an address shows no more than they may read now."""
         try:
             values = _addresses(request).verified(request.scope["path"].lstrip("/"), request.query_params.multi_items())
-            wanted = rules.Wanted.from_parameters(values)
+            wanted = rules.HandoutRequest.from_parameters(values)
             source = await _source(request, wanted, UUID(values["user"]), float(values["issued"]))
             if source is None:
                 return _refused(404, "There is no such handout.")
@@ -76,7 +76,7 @@ def _refused(status: int, message: str) -> Response:
     return JSONResponse({"error": message}, status, HEADERS)
 
 
-async def _source(request: Request, wanted: rules.Wanted, user: UUID, issued: float) -> Source | None:
+async def _source(request: Request, wanted: rules.HandoutRequest, user: UUID, issued: float) -> Source | None:
     """The rows of the handout, as its signer may read them now. Whose they are is recorded."""
     database: Database = request.state.database
     async with database.read(authenticate_as(user, issued_at=issued)) as session:
@@ -86,7 +86,7 @@ async def _source(request: Request, wanted: rules.Wanted, user: UUID, issued: fl
 
 
 async def _made(
-    request: Request, typesetter: Typesetter, source: Source, wanted: rules.Wanted, address: str
+    request: Request, typesetter: Typesetter, source: Source, wanted: rules.HandoutRequest, address: str
 ) -> Response:
     """The handout in the form that the path names. What takes processors runs in a thread, or in a process."""
     handout = await asyncio.to_thread(handout_of, source, wanted.language, address)

@@ -97,7 +97,7 @@ Megabytes = Annotated[int, Ge(0), Le(100_000)]
 
 
 class Settings(BaseSettings):
-    """Every setting, its meaning and its default.
+    """The settings, with their defaults, and what each means where its name does not say it.
 
     A field's variable is KINEGRAPH_ with the field's name, unless the field says otherwise. `Settings(...)` takes
     nothing from the environment, which `read_settings` does; `model_copy(update=...)` makes a changed copy.
@@ -120,9 +120,9 @@ class Settings(BaseSettings):
     `documents`: whether any document is executed, or only those that an operator imported.
     `mcp`: whether agents use trusted documents as tools, at /mcp.
     `public_url`: the API's address for clients.
-    `media_url_seconds`: how long signed addresses of files are valid.
+    `media_url_seconds`: how long signed addresses of files, charts and handouts are valid.
     `cache_mb`: size of a web process's cache of finished answers (trees of workouts, pages of libraries) in
-    megabytes; 0 disables it.
+    MiB; 0 disables it.
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
     `max_cost`: maximum estimated cost of a request; `cost_budget`: what a user may spend at once, 0 for no budgets, and

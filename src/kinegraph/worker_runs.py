@@ -70,7 +70,7 @@ async def _begun(work: Work, id: UUID) -> StartedJob | None:
             return None
         if job.is_cancelled:
             await store_runs.end_cancelled(session, id, job.tries)
-        elif job.is_hopeless:
+        elif job.has_failed_too_often:
             await store_runs.end(session, id, job.tries, JobStatus.FAILED, message=None, error=DIED)
         else:
             return job

@@ -23,6 +23,7 @@ from tests.api.samples import good
 
 MAX_DEPTH = 7
 GOAL = "(goal: STRENGTH)"
+PAGE = 3
 ARGUMENTS = {
     "safetyFor": '(conditions: ["knee_pain", "condition"])',
     "repRange": GOAL,
@@ -47,15 +48,16 @@ class CachedField:
         return f"{self.parent.name}.{self.name}"
 
     def arguments(self) -> Iterator[dict[str, Any]]:
-        """Arguments to try: none, each member of its enums, and each key of its inputs alone."""
-        yield {}
+        """Arguments to try: none, each member of its enums, and each key of its inputs alone; of pages, short ones."""
+        page = {"first": PAGE} if "first" in self.field.args else {}
+        yield page
         for name, argument in self.field.args.items():
             named: Any = get_named_type(argument.type)
             if hasattr(named, "fields"):
                 for key, inner in named.fields.items():
-                    yield {name: {key: good(inner.type, key, {})}}
+                    yield {**page, name: {key: good(inner.type, key, {})}}
             elif hasattr(named, "values"):
-                yield from ({name: member} for member in named.values)
+                yield from ({**page, name: member} for member in named.values)
 
     def selection(self) -> str:
         """The selection of everything below it that can be cached."""

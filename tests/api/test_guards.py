@@ -75,13 +75,15 @@ class Guard:
             later = await self.statements(text, variables)
         return saved(first, later)
 
-    async def versions(self, text: str, variables: dict[str, Any]) -> set[tuple[str, bool]]:
-        """The versions whose change ends the cached answer: kind, and whether it is the canonical one."""
+    async def versions(self, text: str, variables: dict[str, Any], kinds: set[str]) -> set[tuple[str, bool]]:
+        """The versions of these kinds whose change ends the cached answer: kind, and whether it is the library's."""
         found = set()
         rows = await self.owner.fetch(
-            "SELECT organization_id, kind FROM versions WHERE organization_id IN ($1::uuid, $2::uuid)",
+            "SELECT organization_id, kind FROM versions "
+            "WHERE organization_id IN ($1::uuid, $2::uuid) AND kind = ANY ($3)",
             self.ids["organization"],
             CANONICAL,
+            [*kinds],
         )
         for organization, kind in rows:
             for _ in range(3):
@@ -103,21 +105,22 @@ class Guard:
         if not statements:
             return None
         found, kinds = [], await kinds_of(self.database)
-        versions = await self.versions(text, variables)
+        used = frozenset[str]()
         for statement in statements:
             found += [f"calls {name}" for name in await functions_of(self.database, statement)]
             async with self.database.read(authenticate_as(self.size.coach.id)) as session:
                 tables = await tables_of(session, statement)
             assert tables, statement
-            for table in frozenset[str]().union(*(REPEATED.get(each, {each}) for each in tables)) - {"versions"}:
-                nullable = await self.owner.fetchval(
-                    "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1::regclass "
-                    "AND attname = 'organization_id'",
-                    table,
-                )
-                scopes = (False, True) if nullable else (False,)
-                guarded = any(versions.issuperset((kind, scope) for scope in scopes) for kind in kinds.get(table, ()))
-                found += [] if guarded else [f"uses {table}"]
+            used = used.union(*(REPEATED.get(each, {each}) for each in tables))
+        versions = await self.versions(text, variables, {kind for table in used for kind in kinds.get(table, ())})
+        for table in sorted(used - {"versions"}):
+            nullable = await self.owner.fetchval(
+                "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'organization_id'",
+                table,
+            )
+            scopes = (False, True) if nullable else (False,)
+            guarded = any(versions.issuperset((kind, scope) for scope in scopes) for kind in kinds.get(table, ()))
+            found += [] if guarded else [f"uses {table}"]
         return found
 
 

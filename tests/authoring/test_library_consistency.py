@@ -28,6 +28,12 @@ def test_a_tempo_without_the_second_that_a_cue_holds_is_a_fault() -> None:
     ]
 
 
+def test_a_squeeze_at_the_end_of_the_lift_is_not_a_pause_below() -> None:
+    assert list(paced(changed("barbell-curl", cues=["Squeeze for one second"]))) == [
+        "tempo 2-1-2-0 against: Squeeze for one second"
+    ]
+
+
 def test_a_tempo_of_other_seconds_up_than_a_cue_names_is_a_fault() -> None:
     assert list(paced(changed("back-squat", cues=["Three seconds up"]))) == ["tempo 3-1-1-0 against: Three seconds up"]
 

@@ -128,7 +128,8 @@ def test_advice_points_to_what_is_easier_for_the_condition(severity: Severity, i
      ("measured", "vertical-jump-test", "neck_pain", "Step instead of jump, at most 20 cm high"),
      ("measured", "one-repetition-maximum-test", "balance_disorder", "Have a person within 1 m of you"),
      ("loaded_curl", "jefferson-curl", "acl_reconstruction", "Stretch gently, at pain of at most 2 of 10"),
-     ("climbs", "rope-climb", "rhabdomyolysis_history", "Do at most 15 repetitions in a session")],
+     ("climbs", "rope-climb", "rhabdomyolysis_history", "Do at most 15 repetitions in a session"),
+     ("railed", "front-rack-lunges", "hamstring_strain", "Take half the step length, hands on a rail")],
 )  # fmt: skip
 def test_advice_that_a_condition_forbids_is_a_fault(law: str, slug: str, condition: str, instead: str) -> None:
     advised = Line(BY_SLUG[slug], condition, Severity.RESTRICTION, "It hurts.", instead)

@@ -128,8 +128,8 @@ class Screen:
 
 
 @pytest.fixture(scope="module")
-async def visit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Visit]:
-    async with browsing(tmp_path_factory.mktemp("browser")) as visit:
+async def visit() -> AsyncIterator[Visit]:
+    async with browsing() as visit:
         yield visit
         assert visit.foreign == []
 

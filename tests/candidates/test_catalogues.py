@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from generator_check.library import shipped_entries
 from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.candidates.store import catalogues, loaded
 from kinegraph.identity.store import authenticate_as
@@ -26,6 +27,13 @@ CHANGES = {
     "the class of its own exercise": """INSERT INTO exercise_programming_profiles
             (organization_id, exercise_id, class_key, fatigue_score)
         SELECT $1, id, 'isolation', 2 FROM exercises WHERE organization_id = $1 AND name = 'Copy'""",
+    "a body region of its own exercise, which touches it": """WITH tagged AS (
+            INSERT INTO exercise_tags (organization_id, exercise_id, kind, term_id)
+            SELECT $1, e.id, 'body_region', region.id FROM exercises e
+            JOIN exercise_body_regions region ON region.slug = 'knee' AND region.organization_id IS NULL
+            WHERE e.organization_id = $1 AND e.name = 'Copy'
+        )
+        UPDATE exercises SET updated_at = now() WHERE organization_id = $1 AND name = 'Copy'""",
     "its own exercise becomes archived": """UPDATE exercises SET status = 'archived', updated_at = now()
         WHERE organization_id = $1 AND name = 'Copy'""",
 }
@@ -113,6 +121,13 @@ async def test_overrides_and_copies_are_seen_as_the_organization_sees_them(world
     assert [edge.to_id for edge in copy.edges] == [edge.to_id for edge in push_ups.edges]
     assert copy.safety == push_ups.safety
     assert copy.safety is not None and "wrist_pain" in copy.safety.avoid_if
+
+
+async def test_exercises_have_the_body_regions_of_their_tags(world: World, caching: Database) -> None:
+    gym = await world.organization()
+    catalogue, _ = await both(caching, gym.coach, gym.id)
+    regions = {each.slug: each.regions for each in catalogue.candidates}
+    assert regions == {slug: frozenset(entry.get("bodyRegions", ())) for slug, entry in shipped_entries().items()}
 
 
 async def test_a_copy_has_its_sources_restrictions_until_it_has_constraints_of_its_own(

@@ -3,8 +3,8 @@
 import pytest
 
 from generator_check.library import shipped_catalogue
+from kinegraph.candidates.rules_pattern_groups import PatternGroup, pattern_group_of
 from kinegraph.candidates.rules_regions import trained_by
-from kinegraph.candidates.rules_sides import Side, side_of
 from kinegraph.candidates.rules_terms import checked_equipment, checked_muscles, equipment_key, muscle_keys
 from kinegraph.kit.checks import Checks
 
@@ -54,15 +54,17 @@ def test_nothing_needs_no_name_and_unknown_names_are_refused_by_position() -> No
 
 
 @pytest.mark.parametrize(
-    ("pattern", "muscles", "side"),
+    ("pattern", "muscles", "group"),
     [
-        ("squat", ["glutes"], Side.SQUAT),
-        ("gymnastics", ["lats", "chest"], Side.PULL),
-        ("other", ["hamstrings"], Side.HINGE),
-        ("other", ["abdominals"], Side.CORE),
-        ("oly", ["quadriceps"], Side.OTHER),
-        (None, [], Side.OTHER),
+        ("squat", ["glutes"], PatternGroup.SQUAT),
+        ("gymnastics", ["lats", "chest"], PatternGroup.PULL),
+        ("other", ["hamstrings"], PatternGroup.HINGE),
+        ("other", ["abdominals"], PatternGroup.CORE),
+        ("oly", ["quadriceps"], PatternGroup.OTHER),
+        (None, [], PatternGroup.OTHER),
     ],
 )
-def test_the_side_follows_from_the_pattern_or_the_first_muscle(pattern: str, muscles: list[str], side: Side) -> None:
-    assert side_of(pattern, muscles) is side
+def test_the_group_follows_from_the_pattern_or_the_first_muscle(
+    pattern: str, muscles: list[str], group: PatternGroup
+) -> None:
+    assert pattern_group_of(pattern, muscles) is group

@@ -7,7 +7,7 @@ import pytest
 from generator_check.laws import TRAINING, movements
 from generator_check.library import shipped, shipped_catalogue
 from generator_check.review import request_of
-from kinegraph.care.rules import barred_by, bars_of, condition_words, is_on_floor
+from kinegraph.care.rules import care_rules_of, condition_words, excluded_by, is_on_floor
 from kinegraph.care.rules_stop import UNKNOWN, stop_rules
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Person
@@ -46,7 +46,7 @@ def keys(workout: Generated, *types: SectionType) -> list[str]:
 def test_what_loads_the_sore_part_is_left_out(condition: str, slug: str) -> None:
     """An exercise is left out by its attributes, though the matrix has no warning."""
     person = Person([condition])
-    assert barred_by(shipped(slug), bars_of(person), person, is_treatment=False) is not None
+    assert excluded_by(shipped(slug), care_rules_of(person), person, is_treatment=False) is not None
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_what_loads_the_sore_part_is_left_out(condition: str, slug: str) -> None
 def test_what_spares_the_sore_part_stays(condition: str, slug: str) -> None:
     """Machines, standing trunk work and raised push-ups are not left out."""
     person = Person([condition])
-    assert barred_by(shipped(slug), bars_of(person), person, is_treatment=False) is None
+    assert excluded_by(shipped(slug), care_rules_of(person), person, is_treatment=False) is None
 
 
 def test_without_conditions_nothing_is_left_out() -> None:
     """A healthy person has no rules."""
-    assert bars_of(Person(())) == ()
+    assert care_rules_of(Person(())) == ()
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ SIDES = st.lists(st.booleans(), max_size=9)
 
 @st.composite
 def libraries(draw: Any) -> list[Exercise]:
-    """A few canonical exercises, some overridden, and a few own ones, some forked from these."""
+    """A few canonical exercises, some overridden, and a few own ones, some copied from these."""
     made: list[Exercise] = []
     for is_own in sorted(draw(SIDES)):
         details = draw(st.fixed_dictionaries(DETAILS))
@@ -189,7 +189,7 @@ def term(kind: tuple[str, ...]) -> Callable[[Exercise, Json, Any], bool]:
 
 
 def inherited(exercise: Exercise, name: str) -> Any:
-    """A layer's value: the exercise's own, or that of what it was forked from, and so on."""
+    """A layer's value: the exercise's own, or that of what it was copied from, and so on."""
     value = getattr(exercise, name)
     return inherited(exercise.source, name) if value is None and exercise.source else value
 

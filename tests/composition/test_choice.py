@@ -4,8 +4,9 @@ import pytest
 
 from generator_check.laws import TRAINING, movements, session_of
 from generator_check.library import shipped, shipped_catalogue
+from kinegraph.candidates.rules import STEADY
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.candidates.rules_regions import trained_by
-from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_safety import Person
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_order import in_order
@@ -14,7 +15,7 @@ from kinegraph.generator.rules_assembly import generated
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_eligible import eligibility_of
-from kinegraph.programming.rules_places import STEADY, places_of
+from kinegraph.programming.rules_places import places_of
 from kinegraph.programming.rules_standard import first_choices, is_special
 from kinegraph.taxonomy.rules_muscles import members
 
@@ -37,8 +38,8 @@ def test_the_whole_body_has_each_movement_from_a_quarter_of_an_hour_on(
     minutes: int, equipment: frozenset[str] | None
 ) -> None:
     workout = generated(request(TrainingGoal.ENDURANCE, minutes, equipment=equipment), shipped_catalogue())
-    sides = {each.candidate.side for each in movements(workout, *TRAINING)}
-    assert {Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL, Side.CORE} <= sides
+    groups = {each.candidate.pattern_group for each in movements(workout, *TRAINING)}
+    assert {PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL, PatternGroup.CORE} <= groups
 
 
 def test_a_group_of_muscles_has_its_parts_and_a_muscle_itself() -> None:
@@ -50,14 +51,15 @@ def test_a_group_of_muscles_has_its_parts_and_a_muscle_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "side"),
+    ("slug", "group"),
     [
-        ("upright-row", Side.OTHER), ("barbell-shrug", Side.OTHER), ("kettlebell-windmill", Side.CORE),
-        ("bird-dog", Side.CORE), ("barbell-row", Side.PULL), ("romanian-deadlift", Side.HINGE),
+        ("upright-row", PatternGroup.OTHER), ("barbell-shrug", PatternGroup.OTHER),
+        ("kettlebell-windmill", PatternGroup.CORE), ("bird-dog", PatternGroup.CORE),
+        ("barbell-row", PatternGroup.PULL), ("romanian-deadlift", PatternGroup.HINGE),
     ],
 )  # fmt: skip
-def test_what_only_looks_like_a_pull_or_a_hinge_is_none(slug: str, side: Side) -> None:
-    assert shipped(slug).side is side
+def test_what_only_looks_like_a_pull_or_a_hinge_is_none(slug: str, group: PatternGroup) -> None:
+    assert shipped(slug).pattern_group is group
 
 
 def test_every_first_choice_is_in_the_library_and_nothing_special() -> None:
@@ -104,7 +106,7 @@ def test_squat_hinge_push_and_pull_have_equal_sets(goal: TrainingGoal, minutes: 
     """No movement has two sets more than another in a session for the whole body."""
     wanted = request(goal, minutes)
     session = session_of(generated(wanted, shipped_catalogue()), eligibility_of(shipped_catalogue(), wanted))
-    sets = session.sets_by_side()
+    sets = session.sets_by_group()
     assert len(sets) == 4
     assert max(sets.values()) - min(sets.values()) <= 1
 

@@ -4,18 +4,18 @@ import pytest
 
 from generator_check.library import shipped
 from kinegraph.classification.rules_safety import Person
-from kinegraph.dosing.rules import Setting, TimedPrescription, repetition_seconds
+from kinegraph.dosing.rules import PrescriptionContext, TimedPrescription, repetition_seconds
 from kinegraph.dosing.rules_prescriptions import light_prescription, timed_prescriptions
 from kinegraph.layers.rules import TrainingGoal
 
 STRENGTH, HYPERTROPHY, ENDURANCE, POWER = TrainingGoal
 
 
-def options(slug: str, setting: Setting, *conditions: str) -> list[TimedPrescription]:
+def options(slug: str, context: PrescriptionContext, *conditions: str) -> list[TimedPrescription]:
     """The prescriptions of a shipped exercise, from the fullest to the least."""
     exercise = shipped(slug)
-    of = exercise.prescription(setting.goal) or exercise.prescription(HYPERTROPHY)
-    return list(timed_prescriptions(exercise, of, setting, exercise.assessed(Person(conditions))))
+    of = exercise.prescription(context.goal) or exercise.prescription(HYPERTROPHY)
+    return list(timed_prescriptions(exercise, of, context, exercise.assessed(Person(conditions))))
 
 
 @pytest.mark.parametrize(
@@ -23,16 +23,18 @@ def options(slug: str, setting: Setting, *conditions: str) -> list[TimedPrescrip
     [
         ("push-ups", None, 3), ("push-ups", "3-1-1-0", 5), ("russian-kettlebell-swing", "X-0-X-0", 2),
         ("push-ups", "0-0-0-0", 1), ("inchworms", None, 10), ("sun-salutation", None, 30), ("box-jumps", "X-0-X-0", 5),
+        ("lateral-bounds", None, 5), ("single-leg-hops", None, 8),
     ],
 )  # fmt: skip
 def test_a_repetition_takes_the_sum_of_its_tempo_or_the_seconds_of_its_class(
     slug: str, tempo: str | None, seconds: int
 ) -> None:
+    """Of fast classes it takes the seconds of the class, with a tempo and without."""
     assert repetition_seconds(shipped(slug), tempo) == seconds
 
 
 def test_a_lift_with_a_bar_takes_set_up_lighter_sets_work_and_rests() -> None:
-    fullest = options("front-squat", Setting(STRENGTH, 60))[0]
+    fullest = options("front-squat", PrescriptionContext(STRENGTH, 60))[0]
     assert fullest.seconds == 60 + 4 * 50 + 4 * 6 * 5 + 3 * 180
     assert {key: fullest.prescription[key] for key in ("sets", "reps_min", "reps_max", "rest_seconds", "tempo")} == {
         "sets": 4, "reps_min": 4, "reps_max": 6, "rest_seconds": 180, "tempo": "3-1-1-0",
@@ -42,7 +44,7 @@ def test_a_lift_with_a_bar_takes_set_up_lighter_sets_work_and_rests() -> None:
 
 
 def test_prescriptions_go_from_the_usual_sets_down_to_two_and_compact_ones_in_sessions_up_to_45_minutes() -> None:
-    long, middle = (options("push-ups", Setting(HYPERTROPHY, minutes)) for minutes in (60, 45))
+    long, middle = (options("push-ups", PrescriptionContext(HYPERTROPHY, minutes)) for minutes in (60, 45))
     assert [(timed.prescription["sets"], timed.is_compact) for timed in long] == [(3, False), (2, False)]
     assert [timed.seconds for timed in long] == [20 + 3 * 10 * 4 + 2 * 90, 20 + 2 * 10 * 4 + 90]
     compact = [timed for timed in middle if timed.is_compact]
@@ -53,76 +55,76 @@ def test_prescriptions_go_from_the_usual_sets_down_to_two_and_compact_ones_in_se
 
 def test_throws_have_short_rests_and_no_effort() -> None:
     """The speed of a throw is all that counts."""
-    found = options("medicine-ball-slam", Setting(POWER, 60))[0].prescription
+    found = options("medicine-ball-slam", PrescriptionContext(POWER, 60))[0].prescription
     assert found["rest_seconds"] == 90
     assert "load" not in found
 
 
 def test_the_pelvic_floor_has_eight_contractions_at_least() -> None:
     """However short the time, fewer are never prescribed."""
-    found = options("pelvic-floor-contractions", Setting(ENDURANCE, 15))
+    found = options("pelvic-floor-contractions", PrescriptionContext(ENDURANCE, 15))
     assert min(each.prescription["sets"] for each in found) == 8
 
 
 def test_with_much_in_reserve_a_set_has_ten_repetitions_at_least() -> None:
     """The grip is spared with four in reserve, and six repetitions would then do little."""
-    found = options("dumbbell-shoulder-press", Setting(HYPERTROPHY, 60, spares_grip=True))[0].prescription
+    found = options("dumbbell-shoulder-press", PrescriptionContext(HYPERTROPHY, 60, spares_grip=True))[0].prescription
     assert (found["reps_min"], found["reps_max"], found["load"]["value"]) == (10, 12, 4)
 
 
 def test_a_short_session_is_a_circuit_with_few_repetitions_and_short_rests() -> None:
-    found = options("reverse-lunges", Setting(ENDURANCE, 15))[0].prescription
+    found = options("reverse-lunges", PrescriptionContext(ENDURANCE, 15))[0].prescription
     assert (found["sets"], found["reps_max"], found["rest_seconds"], found["per_side"]) == (2, 10, 30, True)
 
 
 @pytest.mark.parametrize(
-    ("setting", "slug", "reps", "load"),
+    ("context", "slug", "reps", "load"),
     [
-        (Setting(STRENGTH, 60), "dumbbell-bench-press", (6, 10), ("rpe", 8)),
-        (Setting(STRENGTH, 60), "lying-leg-curl", (10, 15), ("rir", 2)),
-        (Setting(STRENGTH, 60, is_beginner=True), "bench-press", (10, 12), ("rpe", 7)),
-        (Setting(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (10, 12), ("rpe", 6)),
-        (Setting(ENDURANCE, 60, is_beginner=True), "push-ups", (10, 12), ("rir", 3)),
-        (Setting(ENDURANCE, 60), "band-assisted-pull-ups", (5, 10), ("rir", 3)),
-        (Setting(ENDURANCE, 60), "split-squat", (12, 15), ("rir", 3)),
-        (Setting(ENDURANCE, 60, is_careful=True, is_heart=True), "leg-press", (12, 15), ("rir", 5)),
-        (Setting(HYPERTROPHY, 60, is_careful=True, breathes_out=True), "machine-row", (10, 12), ("rir", 4)),
-        (Setting(POWER, 60), "russian-kettlebell-swing", (8, 10), ("rpe", 6)),
-        (Setting(HYPERTROPHY, 60, spares_spine=True), "machine-row", (8, 12), ("rir", 3)),
+        (PrescriptionContext(STRENGTH, 60), "dumbbell-bench-press", (6, 10), ("rpe", 8)),
+        (PrescriptionContext(STRENGTH, 60), "lying-leg-curl", (10, 15), ("rir", 2)),
+        (PrescriptionContext(STRENGTH, 60, is_beginner=True), "bench-press", (10, 12), ("rpe", 7)),
+        (PrescriptionContext(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (10, 12), ("rpe", 6)),
+        (PrescriptionContext(ENDURANCE, 60, is_beginner=True), "push-ups", (10, 12), ("rir", 3)),
+        (PrescriptionContext(ENDURANCE, 60), "band-assisted-pull-ups", (5, 10), ("rir", 3)),
+        (PrescriptionContext(ENDURANCE, 60), "split-squat", (12, 15), ("rir", 3)),
+        (PrescriptionContext(ENDURANCE, 60, is_careful=True, is_heart=True), "leg-press", (12, 15), ("rir", 5)),
+        (PrescriptionContext(HYPERTROPHY, 60, is_careful=True, breathes_out=True), "machine-row", (10, 12), ("rir", 4)),
+        (PrescriptionContext(POWER, 60), "russian-kettlebell-swing", (8, 10), ("rpe", 6)),
+        (PrescriptionContext(HYPERTROPHY, 60, spares_spine=True), "machine-row", (8, 12), ("rir", 3)),
     ],
 )
 def test_repetitions_and_effort_are_those_that_the_person_can_do(
-    setting: Setting, slug: str, reps: tuple[int, int], load: tuple[str, int]
+    context: PrescriptionContext, slug: str, reps: tuple[int, int], load: tuple[str, int]
 ) -> None:
-    found = options(slug, setting)[0].prescription
+    found = options(slug, context)[0].prescription
     assert (found["reps_min"], found["reps_max"]) == reps
     assert (found["load"]["unit"], found["load"]["value"]) == load
 
 
 def test_a_condition_that_warns_leaves_one_repetition_more_in_reserve() -> None:
-    found = options("goblet-squat", Setting(HYPERTROPHY, 60), "knee_pain")[0].prescription
+    found = options("goblet-squat", PrescriptionContext(HYPERTROPHY, 60), "knee_pain")[0].prescription
     assert found["load"] == {"unit": "rir", "value": 3}
 
 
 def test_steady_work_has_one_bout_of_at_most_half_the_session_and_at_least_five_minutes() -> None:
-    found = options("stationary-cycling", Setting(ENDURANCE, 30))
+    found = options("stationary-cycling", PrescriptionContext(ENDURANCE, 30))
     assert [timed.prescription["duration_seconds"] for timed in found] == list(range(900, 299, -60))
     assert found[0].prescription["load"] == {"unit": "rpe", "value": 7}
     assert "talk in whole sentences" in found[0].prescription["notes"]
 
 
 def test_a_condition_of_the_heart_has_an_effort_of_3_to_4_of_10_and_no_long_holds() -> None:
-    setting = Setting(ENDURANCE, 45, is_careful=True, is_heart=True, breathes_out=True)
-    walking = options("walking", setting, "cardiovascular_disease")[0].prescription
+    context = PrescriptionContext(ENDURANCE, 45, is_careful=True, is_heart=True, breathes_out=True)
+    walking = options("walking", context, "cardiovascular_disease")[0].prescription
     assert walking["load"] == {"unit": "rpe", "value": 3}
     assert "RPE 3 to 4 of 10" in walking["notes"]
-    plank = options("plank", setting, "cardiovascular_disease")[0].prescription
+    plank = options("plank", context, "cardiovascular_disease")[0].prescription
     assert plank["duration_seconds"] == 10
     assert "never hold your breath" in plank["notes"]
 
 
 def test_power_is_done_as_fast_as_possible() -> None:
-    found = options("bench-press", Setting(POWER, 60))[0].prescription
+    found = options("bench-press", PrescriptionContext(POWER, 60))[0].prescription
     assert (found["tempo"], found["reps_max"]) == ("2-1-X-0", 5)
     assert found["load"] == {"unit": "rpe", "value": 6}
     assert found["notes"].startswith("As fast as possible")
@@ -130,18 +132,18 @@ def test_power_is_done_as_fast_as_possible() -> None:
 
 def test_an_exercise_that_is_not_offered_has_no_prescription() -> None:
     exercise = shipped("dumbbell-curl")
-    assert timed_prescriptions(exercise, None, Setting(POWER, 60), exercise.assessed(Person(()))) == ()
+    assert timed_prescriptions(exercise, None, PrescriptionContext(POWER, 60), exercise.assessed(Person(()))) == ()
 
 
 def test_a_warm_up_has_one_set_and_a_stretch_of_both_sides_takes_twice_the_time() -> None:
-    setting = Setting(HYPERTROPHY, 60)
-    swings = light_prescription(shipped("leg-swings"), setting)
+    context = PrescriptionContext(HYPERTROPHY, 60)
+    swings = light_prescription(shipped("leg-swings"), context)
     assert swings is not None
     assert (swings.prescription["sets"], swings.prescription["reps_max"]) == (1, 8)
-    stretch = light_prescription(shipped("standing-quad-stretch"), setting, is_stretch=True)
+    stretch = light_prescription(shipped("standing-quad-stretch"), context, is_stretch=True)
     assert stretch is not None
     assert (stretch.prescription["duration_seconds"], stretch.seconds) == (45, 15 + 90)
-    easy = light_prescription(shipped("walking"), setting, 150)
+    easy = light_prescription(shipped("walking"), context, 150)
     assert easy is not None
     assert (easy.prescription, easy.seconds) == (
         {"sets": 1, "duration_seconds": 150, "load": {"unit": "rpe", "value": 3}}, 165,

@@ -38,7 +38,7 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
         (CSV, b"name,colour\nPull,red\n", "exercises, header: the column 'colour' is no field; there are key, slug,"),
         (CSV, b"name,Name\nPull,Push\n", "exercises, header: the column 'name' stands twice."),
         (CSV, b'name,cues\n"Pull,Up\n', "exercises is not CSV: line 2: "),
-        (FREE, b" " * (MAX_FILE_BYTES + 1), "exercises has more than 50 MB."),
+        (FREE, b" " * (MAX_FILE_BYTES + 1), "exercises has more than 50 MiB."),
     ],
 )
 def test_a_file_that_cannot_be_parsed_is_refused_in_one_line(format: Format, content: bytes, message: str) -> None:

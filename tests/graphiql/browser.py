@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import ConsoleMessage, Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Route, async_playwright, expect
 from starlette.types import ASGIApp
 
 from kinegraph.graphiql.page import find_folder, missing_from
@@ -105,29 +105,30 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(tmp_path: Path) -> AsyncIterator[Visit]:
-    """A browser for GraphiQL. Skips the test where there is no browser, or no page for it."""
-    if not FETCHED:
-        pytest.skip(NOT_FETCHED)
-    async with browsing(tmp_path) as visit:
-        yield visit
-
-
-@asynccontextmanager
-async def browsing(tmp_path: Path) -> AsyncIterator[Visit]:
-    """A browser with an empty profile. Skips the test where there is none."""
+async def launched() -> AsyncIterator[Browser]:
+    """A browser. Skips the test where there is none."""
     if CHROMIUM is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on PATH")
     async with async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            viewport={"width": 1440, "height": 900},
-        )
-        visit = Visit(context.pages[0])
-        await context.route("**/*", visit.guard)
-        visit.page.on("console", visit.record)
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visiting(browser: Browser) -> AsyncIterator[Visit]:
+    """A visit with an empty profile."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    visit = Visit(await context.new_page())
+    await context.route("**/*", visit.guard)
+    visit.page.on("console", visit.record)
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    yield visit
+    await context.close()
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Visit]:
+    """A visit in a browser of its own. Skips the test where there is none."""
+    async with launched() as browser, visiting(browser) as visit:
         yield visit
-        await context.close()

@@ -1,11 +1,10 @@
 """GraphiQL in a real browser on a small server, for what the page does by itself."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from graphql import build_schema, graphql_sync
 from playwright.async_api import Route, expect
 from starlette.applications import Starlette
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from kinegraph.graphiql.page import CDN, PREBUILT, SignIns, routes
-from tests.graphiql.browser import ASSETS, Visit, serving, visiting
+from tests.graphiql.browser import ASSETS, Visit, serving
 from tests.graphiql.test_page import COACH, sign_ins
 
 SCHEMA = build_schema("""
@@ -45,12 +44,6 @@ def page(assets: Path, people: SignIns | None = sign_ins) -> Iterator[str]:
     """A server of the page and of the small schema above; its address."""
     with serving(Starlette(routes=[*routes(assets, people), HttpRoute("/graphql", graphql, methods=["POST"])])) as url:
         yield url
-
-
-@pytest.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
-    async with visiting(tmp_path) as visit:
-        yield visit
 
 
 async def write(visit: Visit) -> None:

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any  # JSON of answers
 
 import pytest
-from playwright.async_api import Page, Response, expect
+from playwright.async_api import Browser, Page, Response, expect
 from starlette.applications import Starlette
 
 from kinegraph.commands.demo import seed_demo
@@ -16,7 +15,7 @@ from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.serving import state_of
-from tests.graphiql.browser import Visit, serving, visiting
+from tests.graphiql.browser import Visit, serving
 
 COACH = "Marcus Hale, coach of Northside Strength"
 ATHLETE = "Jonas Keller, member of Northside Strength"
@@ -36,7 +35,8 @@ COMMENT = "mutation C($input: AddCommentInput!) { addComment(input: $input) { us
 
 
 @pytest.fixture(scope="module")
-async def demo(database: Database) -> None:
+async def demo(browser: Browser, database: Database) -> None:
+    """The demo, which is made only where there is a browser to see it."""
     async for _ in seed_demo(database):
         pass
 
@@ -52,12 +52,6 @@ def application(services: Services) -> tuple[Starlette, dict[str, Any]]:
 def address(demo: None, application: tuple[Starlette, dict[str, Any]]) -> Iterator[str]:
     with serving(application[0]) as address:
         yield address
-
-
-@pytest.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
-    async with visiting(tmp_path) as visit:
-        yield visit
 
 
 async def answer_of(visit: Visit) -> Any:

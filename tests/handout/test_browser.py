@@ -1,7 +1,5 @@
 """A browser shows the page: in its direction, within its width, with pictures and codes, and requests nothing."""
 
-from pathlib import Path
-
 import pytest
 
 from kinegraph.handout import rules_page
@@ -24,10 +22,8 @@ PLACES = """() => {
 
 
 @pytest.mark.parametrize("width", [1000, 360])
-async def test_the_page_is_shown_in_its_direction_at_the_width_of_a_desk_and_of_a_phone(
-    tmp_path: Path, width: int
-) -> None:
-    async with browsing(tmp_path) as visit:
+async def test_the_page_is_shown_in_its_direction_at_the_width_of_a_desk_and_of_a_phone(width: int) -> None:
+    async with browsing() as visit:
         for language in Language:
             handout = sample(language, patient="Dana")
             page = rules_page.html(handout, rules_page.figures_of(handout))

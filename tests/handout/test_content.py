@@ -138,7 +138,7 @@ def test_instructions_keep_their_order_by_subject_and_english_ones_are_announced
     assert [text.text for text in (*wall.steps, *wall.cues, *wall.safety)] == [
         "Stand 3 × 10 cm from the wall.", "Breathe out.", "Stop where it pinches.",
     ]  # fmt: skip
-    assert [sample(language).has_foreign_texts for language in (EN, HE, RU)] == [False, True, True]
+    assert [sample(language).has_english_texts for language in (EN, HE, RU)] == [False, True, True]
 
 
 def test_one_week_of_a_plan_and_a_plan_without_sessions() -> None:

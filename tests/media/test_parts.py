@@ -23,7 +23,7 @@ from tests.media.test_uses import WEBM
 from tests.settings import with_settings
 from tests.workout.documents import NO_ID, Json
 
-MB = 1024 * 1024
+MIB = 1024 * 1024
 CONTENT = WEBM + bytes(range(256)) * (44 * 1024) + b"end"  # 11 MiB and a little
 FIELDS = """upload { id url method expiresAt headers { name value }
   parts { number offset sizeBytes url method isUploaded headers { name value } } }"""
@@ -67,8 +67,8 @@ class Sender:
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts as small as S3 takes them."""
-    monkeypatch.setattr(rules, "PART_BYTES", 5 * MB)
-    monkeypatch.setattr(rules, "IN_PARTS_ABOVE_BYTES", 5 * MB)
+    monkeypatch.setattr(rules, "PART_BYTES", 5 * MIB)
+    monkeypatch.setattr(rules, "IN_PARTS_ABOVE_BYTES", 5 * MIB)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ async def test_large_files_are_sent_in_parts_in_any_order_and_joined_when_they_a
     upload = await sender.announce()
     sizes = [(part["number"], part["offset"], part["sizeBytes"], part["isUploaded"]) for part in upload["parts"]]
     assert sizes == [
-        (1, 0, 5 * MB, False), (2, 5 * MB, 5 * MB, False), (3, 10 * MB, len(CONTENT) - 10 * MB, False),
+        (1, 0, 5 * MIB, False), (2, 5 * MIB, 5 * MIB, False), (3, 10 * MIB, len(CONTENT) - 10 * MIB, False),
     ]  # fmt: skip
     for part in reversed(upload["parts"]):
         assert await sender.send(part) in (200, 204)
@@ -162,7 +162,7 @@ async def test_the_whole_file_may_still_be_sent_at_once_and_small_ones_have_no_p
     whole = {**upload, "offset": 0, "sizeBytes": len(CONTENT)}
     assert await sender.send(whole) in (200, 204)
     assert await sender.attached(upload["id"]) == CONTENT
-    assert (await sender.announce(5 * MB))["parts"] is None
+    assert (await sender.announce(5 * MIB))["parts"] is None
     assert (await sender.resume((await sender.announce(10))["id"]))["parts"] is None
 
 
@@ -184,7 +184,7 @@ async def test_unfinished_parts_are_cleared_away(
     row = await owner.fetchrow("SELECT key, parts_id FROM uploads WHERE id = $1", UUID(upload["id"]))
     assert row is not None
     staged = f"staging/{upload['id']}/{row.key}"
-    assert await sender.storage.received_parts(staged, row.parts_id) == {1: 5 * MB}
+    assert await sender.storage.received_parts(staged, row.parts_id) == {1: 5 * MIB}
     await age(owner, upload["id"], timedelta(hours=25))
     refused = await sender.studio.api.refusals(RESUME, sender.studio.coach, id=upload["id"])
     assert refused == [("UPLOAD_NOT_FOUND", ["id"])]

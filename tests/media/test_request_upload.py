@@ -13,14 +13,14 @@ from tests.media.files import REQUEST, Pool, Refusals, Studio, key_of, key_store
 from tests.waiting import until
 from tests.workout.documents import NO_ID, Json
 
-MB = 1024 * 1024
+MIB = 1024 * 1024
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 VIDEOS = ("video/mp4", "video/quicktime", "video/webm")
 TAKEN = {
-    "EXERCISE_VIDEO": dict.fromkeys(VIDEOS, 500 * MB),
-    "EXERCISE_THUMBNAIL": dict.fromkeys(IMAGES, 10 * MB),
-    "INSTRUCTION_IMAGE": dict.fromkeys(IMAGES, 10 * MB),
-    "COMMENT_ATTACHMENT": {**dict.fromkeys((*IMAGES, "image/gif"), 20 * MB), **dict.fromkeys(VIDEOS, 200 * MB)},
+    "EXERCISE_VIDEO": dict.fromkeys(VIDEOS, 500 * MIB),
+    "EXERCISE_THUMBNAIL": dict.fromkeys(IMAGES, 10 * MIB),
+    "INSTRUCTION_IMAGE": dict.fromkeys(IMAGES, 10 * MIB),
+    "COMMENT_ATTACHMENT": {**dict.fromkeys((*IMAGES, "image/gif"), 20 * MIB), **dict.fromkeys(VIDEOS, 200 * MIB)},
 }
 EVERYTHING = {*IMAGES, *VIDEOS, "image/gif"}
 ENDINGS = {

@@ -9,7 +9,7 @@ from kinegraph.candidates.rules import is_offered
 from kinegraph.classification.rules_safety import Person
 from kinegraph.substitution.rules import MAX_LIMIT, Offer, Substitute
 from kinegraph.substitution.rules_loads import (
-    FROM_BODY_WEIGHT,
+    NO_RATIO,
     TO_BAND,
     TO_BODY_WEIGHT,
     TO_MACHINE,
@@ -94,7 +94,7 @@ def test_loads_are_converted_by_the_table_and_stay_where_nothing_changes() -> No
     assert conversion_of(shipped("back-squat"), shipped("front-squat")) is None
     assert conversion_of(shipped("bench-press"), shipped("machine-chest-press")) == TO_MACHINE
     assert conversion_of(shipped("bench-press"), shipped("push-ups")) == TO_BODY_WEIGHT
-    assert conversion_of(shipped("push-ups"), shipped("bench-press")) == FROM_BODY_WEIGHT
+    assert conversion_of(shipped("push-ups"), shipped("bench-press")) == NO_RATIO
     assert conversion_of(shipped("push-ups"), shipped("shoulder-external-rotation")) == TO_BAND
     assert conversion_of(shipped("leg-press"), shipped("single-leg-leg-press")) == TO_ONE_SIDE
     of_one_leg = conversion_of(shipped("romanian-deadlift"), shipped("single-leg-romanian-deadlift"))

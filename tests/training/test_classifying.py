@@ -45,12 +45,12 @@ async def test_the_difficulty_of_the_exercise_is_that_of_its_profile(api: Api, g
 
 
 async def test_the_class_null_lets_a_fork_inherit_again(api: Api, gym: Organization, squat: str) -> None:
-    fork = await cloned(api, gym, squat)
+    copy = await cloned(api, gym, squat)
     source = await effective(api, gym, squat, "knee pain")
-    await classified(api, gym.coach, fork, classKey="static_mobility")
-    assert (await effective(api, gym, fork))["programming"]["classKey"] == "static_mobility"
-    await classified(api, gym.coach, fork, classKey=None)
-    shown = await effective(api, gym, fork, "knee pain")
+    await classified(api, gym.coach, copy, classKey="static_mobility")
+    assert (await effective(api, gym, copy))["programming"]["classKey"] == "static_mobility"
+    await classified(api, gym.coach, copy, classKey=None)
+    shown = await effective(api, gym, copy, "knee pain")
     assert (shown["programming"], shown["safetyFor"]) == (source["programming"], source["safetyFor"])
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from generator_check.laws import movements
 from generator_check.library import shipped_catalogue
+from kinegraph.candidates.rules import STEADY
 from kinegraph.classification.rules_safety import Person
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
-from kinegraph.programming.rules_places import STEADY
 from kinegraph.workout.rules import SectionType
 
 

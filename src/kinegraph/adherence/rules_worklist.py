@@ -20,9 +20,9 @@ class WorklistReason(StrEnum):
 
 REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
 OF_ENROLLMENTS = (WorklistReason.RULED_OUT, WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
-"""The reasons that are about no single exercise of those that are listed."""
+"""Reasons without an exercise in `exercises`."""
 OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENTS)
-"""The reasons that are about single exercises."""
+"""Reasons with the exercises that they are about in `exercises`."""
 
 
 class WorklistRow(Protocol):

@@ -7,6 +7,7 @@ thread. There are up to MAX_TOOLS imported ones, whose texts have a bound (`api.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from time import monotonic
 
 from kinegraph.agents.tools import Tool, tool
 from kinegraph.api.documents import DocumentError
@@ -39,7 +40,7 @@ class Catalog:
     async def current(self) -> Mapping[str, Tool]:
         """The tools, read again where they are old. Where the database is away, those that were read last."""
         async with self._reading:
-            now = asyncio.get_running_loop().time()
+            now = monotonic()
             if now >= self._fresh_until:
                 try:
                     await self._read()

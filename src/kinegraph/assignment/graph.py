@@ -189,7 +189,7 @@ async def _assignments(
     info: Info,
     organization_id: UUID,
     workout_id: UUID | None,
-    wanted: rules_lists.Wanted,
+    wanted: rules_lists.AssignmentFilter,
     athletes: set[UUID],
     page: Window,
 ) -> Any:

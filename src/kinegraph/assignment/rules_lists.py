@@ -13,7 +13,7 @@ CalendarKey = tuple[UUID, UUID | None, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AssignmentFilter:
     """The conditions of a list of assignments: days from all `starts` on and up to all `ends`; None is no bound."""
 
     starts: tuple[date | None, ...] = ()
@@ -24,7 +24,7 @@ class Wanted:
 
 def checked_filter(
     start: date | None, end: date | None, athlete_ids: Sequence[str | None], values: Mapping[str, Any]
-) -> tuple[Wanted, set[UUID]]:
+) -> tuple[AssignmentFilter, set[UUID]]:
     """Check the arguments of a list with the values of its filter. Returns its conditions, and the athletes named.
 
     Raises Refused.
@@ -38,4 +38,4 @@ def checked_filter(
     named = zip((*athlete_ids, values.get("athlete_id")), paths[-len(athlete_ids) - 1 :], strict=True)
     athletes = {checks.key(id, path) for id, path in named if id is not None}
     checks.done()
-    return Wanted((start, since), (end, until), tuple(values.get("status") or ())), athletes
+    return AssignmentFilter((start, since), (end, until), tuple(values.get("status") or ())), athletes

@@ -34,7 +34,8 @@ def candidates_of(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
 def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Entry]) -> dict[str, dict[str, str]]:
     """By slug and condition that rules an entry out, the candidate that resembles it most, where there is one.
 
-    It shares a primary muscle or the pattern, is not harder, and nothing speaks against it with the condition.
+    It shares a primary muscle or the pattern, is neither harder nor more tiring, and nothing speaks against it with
+    the condition.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in (_entry(row) for row in rows if "training" in row):

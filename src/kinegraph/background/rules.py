@@ -62,7 +62,7 @@ class DueJob(Protocol):
 class StartedJob(Protocol):
     """A job that a worker runs; `tries` is the number of this run.
 
-    One that was begun MAX_FAILURES times in a row without progress, and whose worker died at the last run, is hopeless.
+    `has_failed_too_often`: it was begun MAX_FAILURES times in a row without progress, and its worker died last time.
     """
 
     id: UUID
@@ -70,7 +70,7 @@ class StartedJob(Protocol):
     arguments: Mapping[str, Any]
     tries: int
     failures: int
-    is_hopeless: bool
+    has_failed_too_often: bool
     is_cancelled: bool
 
 

@@ -53,7 +53,7 @@ async def begin(session: WriteSession, id: UUID, lease_seconds: int = LEASE_SECO
         SET status = 'running', tries = tries + 1, failures = failures + 1,
             started_at = coalesce(started_at, now()), due_at = now() + make_interval(secs => $2)
         WHERE id = $1 AND status = 'queued'
-        RETURNING id, kind, arguments, tries, failures, old.failures >= $3 AS is_hopeless,
+        RETURNING id, kind, arguments, tries, failures, old.failures >= $3 AS has_failed_too_often,
                   cancel_requested_at IS NOT NULL AS is_cancelled
         """,
         id,

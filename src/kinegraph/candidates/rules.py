@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol  # Any: JSON columns
 from uuid import UUID
 
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.classification.rules_safety import OFFERED_BELOW, Assessment, Person
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
@@ -24,6 +24,7 @@ class CandidateRow(ProfileRow, SafetyRow, Protocol):
     name: str
     status: str
     overrides: Mapping[str, Any] | None
+    regions: Sequence[str]
     edges: Sequence[Sequence[Any]] | None
     """The edges that leave it: type and end, in their order."""
 
@@ -58,7 +59,9 @@ class Candidate:
     is_unilateral: bool
     primary: frozenset[str]
     secondary: frozenset[str]
-    side: Side
+    regions: frozenset[str]
+    """The slugs of the body regions that it is tagged with."""
+    pattern_group: PatternGroup
     equipment: Mapping[str, str]
     """The names of the equipment that it needs, by the form in which they are compared."""
     optional_equipment: Mapping[str, str]
@@ -122,6 +125,8 @@ class Candidate:
         return [] if available is None else [name for key, name in self.equipment.items() if key not in available]
 
 
+STEADY = "steady_cardio"
+"""The class of steady work."""
 EXHAUSTING = 7
 """The fatigue score from which on an exercise is exhausting."""
 UNKNOWN_DIFFICULTY = 5

@@ -6,7 +6,8 @@ The cache entry of an organization's catalogue:
   of its members alike; a viewer who is not a member gets none. Drafts are in it, marked: who may see them is decided
   where they are used.
 - Version: those of the canonical library and of the organization's (`Viewer.version`), in the session's snapshot.
-  Every table of the statement moves one of them (migrations 0025 and 0037).
+  Every table of the statement moves one of them (migrations 0025 and 0037), but for tags: those who write them also
+  write their exercise. A body region that gets another slug has the old one in the entry until the next version.
 - Bound: the cache's, at BYTES_PER_CANDIDATE an exercise. No entry takes more than an eighth of the cache: at 64 MB the
   catalogue of an organization with more than about 930 exercises is not cached, and each request loads it.
 """
@@ -16,7 +17,7 @@ from typing import Any  # values of columns, by name
 from uuid import UUID
 
 from kinegraph.candidates.rules import UNKNOWN_DIFFICULTY, Candidate, CandidateRow, Catalogue, Edge
-from kinegraph.candidates.rules_sides import side_of
+from kinegraph.candidates.rules_pattern_groups import pattern_group_of
 from kinegraph.candidates.rules_terms import equipment_key, muscle_keys
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -97,6 +98,12 @@ STATEMENT = """
         SELECT DISTINCT ON (start) start, id AS root_id FROM chain ORDER BY start, distance DESC
     )
     SELECT e.*, o.overrides, roots.root_id, edges.edges,
+           ARRAY(
+               SELECT region.slug
+               FROM exercise_tags tag
+               JOIN exercise_body_regions region ON region.id = tag.body_region_id
+               WHERE tag.exercise_id = e.id
+           ) AS regions,
            profile.class_key, profile.difficulty_level, profile.force_type, profile.recommended_rep_ranges,
            profile.recommended_rest_times, profile.measured_ranges, profile.recommended_sets, profile.default_tempo,
            profile.fatigue_score, profile.skill_demand,
@@ -186,7 +193,8 @@ def candidate_of(row: CandidateRow) -> Candidate:
         is_unilateral=values.is_unilateral,
         primary=frozenset(primary),
         secondary=frozenset(muscle_keys(values.secondary_muscles)),
-        side=side_of(values.movement_pattern, primary),
+        regions=frozenset(row.regions),
+        pattern_group=pattern_group_of(values.movement_pattern, primary),
         equipment={equipment_key(name): name for name in values.equipment},
         optional_equipment={equipment_key(name): name for name in values.optional_equipment},
         difficulty=UNKNOWN_DIFFICULTY if difficulty is None else difficulty,

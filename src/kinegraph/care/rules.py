@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.classification.rules_safety import Person
 
 HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
@@ -30,9 +30,10 @@ SLOW = PRESSURE | KNEE | HIP | DISC | {"pregnancy", "postpartum", "osteoporosis"
 STANDING = FLOOR | PRESSURE
 """Conditions with which warm-up and cool-down stay off the floor."""
 
-EXPLOSIVE = frozenset(
+FAST_CLASSES = frozenset(
     {"olympic_lift", "olympic_variant", "olympic_technique", "jump", "low_jump", "shock_jump", "sprint", "ballistic"}
 )
+"""Classes of exercises that are done as fast as possible."""
 LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting", "side_support", "double_leg_raise"})
 ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
 MOBILITY_DIFFICULTY = 1
@@ -49,7 +50,11 @@ def is_on_floor(exercise: Candidate) -> bool:
     found = stressors_of(exercise)
     if exercise.mechanics in ("machine", "cable"):
         return False
-    if exercise.side is Side.HINGE and exercise.vector == "horizontal" and "bench" in exercise.equipment:
+    if (
+        exercise.pattern_group is PatternGroup.HINGE
+        and exercise.vector == "horizontal"
+        and "bench" in exercise.equipment
+    ):
         return exercise.is_compound  # a hip thrust begins seated on the floor, the back against a bench
     if "kneeling" in found or "foam_roller" in exercise.equipment or "massage_ball" in exercise.equipment:
         return True
@@ -58,7 +63,7 @@ def is_on_floor(exercise: Candidate) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CareRule:
     """A rule that leaves exercises out with some conditions. `words` completes "With knee pain, ..."."""
 
     conditions: frozenset[str]
@@ -82,18 +87,20 @@ def _is_early(each: Candidate, found: frozenset[str]) -> bool:
     """True for isolated, unloaded exercises of the first weeks after an operation of the knee."""
     is_leg = not each.primary.isdisjoint({"quadriceps", "hamstrings", "glutes", "hip_flexors"})
     is_small = each.class_key == "low_load_strengthening" and each.fatigue <= EARLY_FATIGUE and not each.equipment
-    return is_leg and is_small and not each.is_compound and each.side is not Side.CORE
+    return is_leg and is_small and not each.is_compound and each.pattern_group is not PatternGroup.CORE
 
 
-BARS: Sequence[Bar] = (
-    Bar(HEART, lambda each, _: is_on_floor(each), "no exercise is on the floor: rising again loads the heart.", True),
-    Bar(
+CARE_RULES: Sequence[CareRule] = (
+    CareRule(
+        HEART, lambda each, _: is_on_floor(each), "no exercise is on the floor: rising again loads the heart.", True
+    ),
+    CareRule(
         HEART,
         lambda each, found: _is_bent_down(each, found) or "prone_lying" in found,
         "no weight is moved with the head bent down.",
         True,
     ),
-    Bar(
+    CareRule(
         PRESSURE,
         lambda each, found: (
             "foam_roller" in each.equipment
@@ -103,58 +110,58 @@ BARS: Sequence[Bar] = (
         "no long hold, held-up roller or low head: each raises the blood pressure.",
         True,
     ),
-    Bar(SLOW, lambda each, _: each.class_key in EXPLOSIVE, "nothing is done as fast as possible.", True),
-    Bar(
+    CareRule(SLOW, lambda each, _: each.class_key in FAST_CLASSES, "nothing is done as fast as possible.", True),
+    CareRule(
         WRIST,
         lambda each, _: "ab_wheel" in each.equipment,
         "nothing bends the wrist back under the weight of the body.",
         True,
     ),
-    Bar(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
-    Bar(
+    CareRule(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
+    CareRule(
         KNEE | HIP | FALLS | {"pregnancy", "postpartum"},
         lambda _, found: "end_range_hip" in found and "floor_sitting" in found,
         "no bent leg is turned to the end of its range on the floor.",
         True,
     ),
-    Bar(HIP, lambda _, found: {"floor_sitting", "long_hamstring_load"} <= found, "no fold over straight legs."),
-    Bar(
+    CareRule(HIP, lambda _, found: {"floor_sitting", "long_hamstring_load"} <= found, "no fold over straight legs."),
+    CareRule(
         SHOULDER,
         lambda each, _: each.kind == "mobility" and "lats" in each.primary,
         "no stretch presses the arm overhead.",
     ),
-    Bar(
+    CareRule(
         frozenset({"osteoporosis"}),
         lambda each, found: {"supine_lying", "external_load"} <= found and is_on_floor(each),
         "no weight is brought down to the floor and up again.",
         True,
     ),
-    Bar(
+    CareRule(
         frozenset({"pregnancy"}),
         lambda each, found: "anti_extension" in found and "bench" not in each.equipment,
         "the body is not held up over the floor, where the belly domes.",
         True,
     ),
-    Bar(
+    CareRule(
         frozenset({"pregnancy"}),
         lambda _, found: not found.isdisjoint({"supine_lying", "prone_lying"}),
         "nothing is done flat on the back from week 20 on, and the week is not known.",
         True,
     ),
-    Bar(
+    CareRule(
         FLOOR,
         lambda each, _: each.is_unilateral and each.class_key == "leg_compound" and is_on_floor(each),
         "both legs push together on the floor.",
     ),
-    Bar(
+    CareRule(
         FALLS,
         lambda each, found: "anti_extension" in found and is_on_floor(each),
         "the body is not held up over the floor.",
         True,
     ),
-    Bar(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later.", True),
-    Bar(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
-    Bar(
+    CareRule(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later.", True),
+    CareRule(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
+    CareRule(
         STANDING,
         lambda each, _: each.kind == "mobility" and each.difficulty > MOBILITY_DIFFICULTY,
         "mobility is simple.",
@@ -164,20 +171,24 @@ BARS: Sequence[Bar] = (
 )  # fmt: skip
 
 
-def bars_of(person: Person, *, is_light: bool = False) -> Sequence[Bar]:
+def care_rules_of(person: Person, *, is_light: bool = False) -> Sequence[CareRule]:
     """The rules that hold for a person. `is_light`: in warm-up and cool-down."""
     if not len(person):
         return ()
-    return [bar for bar in BARS if (is_light or not bar.is_light) and not person.having.isdisjoint(bar.conditions)]
+    return [
+        rule for rule in CARE_RULES if (is_light or not rule.is_light) and not person.having.isdisjoint(rule.conditions)
+    ]
 
 
-def barred_by(exercise: Candidate, bars: Sequence[Bar], person: Person, *, is_treatment: bool) -> str | None:
+def excluded_by(
+    exercise: Candidate, care_rules: Sequence[CareRule], person: Person, *, is_treatment: bool
+) -> str | None:
     """The reason that a session leaves an exercise out; None where no rule does."""
-    found = stressors_of(exercise) if bars else frozenset[str]()
-    for bar in bars:
-        if (bar.is_strict or not is_treatment) and bar.matches(exercise, found):
-            named = sorted(person.conditions & bar.conditions) or sorted(person.having & bar.conditions)
-            return f"With {condition_words(named[0])}, {bar.words}"
+    found = stressors_of(exercise) if care_rules else frozenset[str]()
+    for rule in care_rules:
+        if (rule.is_strict or not is_treatment) and rule.matches(exercise, found):
+            named = sorted(person.conditions & rule.conditions) or sorted(person.having & rule.conditions)
+            return f"With {condition_words(named[0])}, {rule.words}"
     return None
 
 

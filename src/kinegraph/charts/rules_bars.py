@@ -1,4 +1,4 @@
-"""A chart of horizontal bars: what was done is filled, what was planned is a dashed outline."""
+"""A chart of horizontal bars: what was done is filled, what was due is a dashed outline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from kinegraph.charts.rules import WIDTH, nothing, svg, text
 
 ROW, LABEL, VALUE = 18, 150, 110
-LEGEND = "Filled: done. Dashed outline: planned."
+LEGEND = "Filled: done. Dashed outline: due."
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A group of bars with one scale: the label, what was planned and what was done of each."""
+    """A group of bars with one scale: the label, what was due and what was done of each."""
 
     heading: str
     bars: Sequence[tuple[str, float, float]]
@@ -25,15 +25,15 @@ def bar_chart(title: str, description: str, panels: Sequence[Panel], empty: str)
     body, y = [text(16, 44, LEGEND)], 68.0
     for panel in shown:
         body.append(text(16, y, panel.heading, 'font-weight="bold"'))
-        largest = max(max(planned, done) for _, planned, done in panel.bars) or 1
+        largest = max(max(due, done) for _, due, done in panel.bars) or 1
         scale = (WIDTH - LABEL - VALUE) / largest
-        for label, planned, done in panel.bars:
+        for label, due, done in panel.bars:
             y += ROW
             body.append(text(LABEL - 8, y, label, 'text-anchor="end"'))
             body.append(_bar(y, done * scale, 'fill="#555"'))
-            body.append(_bar(y, planned * scale, 'fill="none" stroke="#000" stroke-dasharray="4 3"'))
-            end = LABEL + max(planned, done) * scale + 6
-            body.append(text(end, y, f"{done:g} of {planned:g}" if planned else f"{done:g}"))
+            body.append(_bar(y, due * scale, 'fill="none" stroke="#000" stroke-dasharray="4 3"'))
+            end = LABEL + max(due, done) * scale + 6
+            body.append(text(end, y, f"{done:g} of {due:g}" if due else f"{done:g}"))
         y += 2 * ROW
     return svg(WIDTH, int(y), title, description, body)
 

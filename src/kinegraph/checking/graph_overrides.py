@@ -50,7 +50,7 @@ class SafetyOverride(Node):
     def reason(root: strawberry.Parent[Any]) -> rules_overrides.OverrideReason:
         return rules_overrides.OverrideReason(root.reason)
 
-    note: str | None = strawberry.field(description="What else to know; given for OTHER.")
+    note: str | None = strawberry.field(description="What else to know; given for MODIFIED and OTHER.")
     athlete: User | None = embedded("athlete_", athlete_of, "Whom it is for; null for everybody.")
     created_by: User | None = embedded("author_", author_or_none, "Who recorded it; null for a deleted account.")
     created_at: datetime = strawberry.field(description="When it was recorded.")

@@ -48,7 +48,7 @@ async def check_of(
     person = Person(await condition_keys(info, organization, conditions, "conditions"), is_checked=True)
     checks = Checks()
     available = checked_equipment(equipment, catalogue, checks, "availableEquipment")
-    places: list[rules.Place] = []
+    places: list[rules.MovementPosition] = []
     workout: UUID | None = None
     if wanted.sections is not None:
         places = _sent(wanted.sections, checks)
@@ -65,11 +65,11 @@ async def check_of(
     return rules.checked(places, exercises, offered, person, available, overrides)
 
 
-def _sent(sections: list[SectionInput], checks: Checks) -> list[rules.Place]:
+def _sent(sections: list[SectionInput], checks: Checks) -> list[rules.MovementPosition]:
     tree = checked_tree([given(section) for section in sections], ("sections",), checks)
     positions = {section["id"]: position for position, section in enumerate(tree.sections)}
     return [
-        rules.Place(
+        rules.MovementPosition(
             positions[each["section_id"]],
             each["sort_order"],
             each["id"] if each["id"] in tree.sent else None,
@@ -98,19 +98,19 @@ async def _workout(
     return workout.id, athlete
 
 
-async def _stored(info: Info, organization: UUID, workout: UUID) -> list[rules.Place]:
+async def _stored(info: Info, organization: UUID, workout: UUID) -> list[rules.MovementPosition]:
     sections = await info.context.load(store_workouts.sections_of, (workout, organization, None))
     session = await info.context.session()
     groups = await store_workouts.movements_of(session, [section.id for section in sections]) if sections else []
     return [
-        rules.Place(section, position, movement.id, movement.exercise_id)
+        rules.MovementPosition(section, position, movement.id, movement.exercise_id)
         for section, movements in enumerate(groups)
         for position, movement in enumerate(movements)
     ]
 
 
 async def _exercises(
-    info: Info, catalogue: Catalogue, places: Sequence[rules.Place], *, is_sent: bool
+    info: Info, catalogue: Catalogue, places: Sequence[rules.MovementPosition], *, is_sent: bool
 ) -> dict[UUID, Candidate]:
     """The exercises by id: of the catalogue, and discontinued ones by one statement.
 

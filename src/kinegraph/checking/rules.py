@@ -23,7 +23,7 @@ class CheckLevel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MovementPosition:
     """A movement of a workout: its position, and its exercise. A movement that is not stored has no id."""
 
     section: int
@@ -46,7 +46,7 @@ class CheckedWarning:
 class Checked:
     """A movement that something speaks against."""
 
-    place: Place
+    place: MovementPosition
     candidate: Candidate
     level: CheckLevel
     reason: str
@@ -84,7 +84,7 @@ class Check:
 
 
 def checked(
-    places: Sequence[Place],
+    places: Sequence[MovementPosition],
     exercises: Mapping[UUID, Candidate],
     catalogue: Catalogue | None,
     person: Person,
@@ -119,7 +119,7 @@ def _substitute(exercise: Candidate, offers: Iterable[Offer]) -> Substitute | No
 
 
 def _checked(
-    place: Place,
+    place: MovementPosition,
     exercise: Candidate,
     assessment: Assessment,
     overrides: Overrides,
@@ -133,7 +133,7 @@ def _checked(
     )
 
 
-def _with_override(warning: Warned, place: Place, overrides: Overrides) -> CheckedWarning:
+def _with_override(warning: Warned, place: MovementPosition, overrides: Overrides) -> CheckedWarning:
     """A warning with the latest override of it."""
     of_exercise = overrides.get((place.exercise_id, warning.condition), ())
     latest = next((each for each in of_exercise if each.movement_id in (None, place.movement_id)), None)

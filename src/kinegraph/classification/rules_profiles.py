@@ -128,7 +128,7 @@ def _tempo(tempo: str | None, changes: tuple[str | None, ...] | None) -> str | N
 
 
 def _bounded(values: Mapping[str, int | None], fatigue: int, subject: Subject) -> dict[str, int | None]:
-    """The values within their scales, and within what fatigue, a machine and a narrow base permit."""
+    """The values within their scales, and within what fatigue, a machine, isolation and a risk to fall permit."""
     found = {
         name: None if value is None else min(max(value, 1), LIMITS.get(name, 10)) if _is_scale(name) else value
         for name, value in values.items()

@@ -6,25 +6,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import DISC, FLOOR, GRIP, HEART, SLOW, is_on_floor
 from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
 from kinegraph.classification.rules_safety import Assessment, Person
-from kinegraph.dosing.rules import Setting, TimedPrescription
+from kinegraph.dosing.rules import SHORT_MINUTES, PrescriptionContext, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import EASY_DIFFICULTY, ExclusionReason, Request, counted_fatigue
 from kinegraph.programming.rules_eligible import Eligibility
-from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, places_of
+from kinegraph.programming.rules_places import Place, is_counted_lift, places_of
 
 MAX_SETS_PER_MUSCLE = 12
 """Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
 MAX_SETS = 8
-"""No prescription has more sets."""
-SHARE, SHORT_SHARE, SHORT_MINUTES, SMALL_SHARE, SMALL_MINUTES = 0.22, 0.25, 20, 0.12, 30
-"""The greatest part of the session that one exercise takes, that in sessions up to SHORT_MINUTES, and that of a small
-exercise with more sets than its least, from SMALL_MINUTES on."""
+"""No prescription has more sets, but for steady work in intervals, whose sets do not count here."""
+MAX_SHARE, MAX_SHORT_SHARE = 0.22, 0.25
+"""The greatest part of the session that one exercise takes; MAX_SHORT_SHARE in sessions of at most SHORT_MINUTES."""
+MAX_ACCESSORY_SHARE, MIN_ACCESSORY_MINUTES = 0.12, 30
+"""The greatest part for an accessory exercise with more than its least sets, in sessions of so many minutes or more."""
 MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
@@ -32,10 +33,10 @@ MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
 
 
-def setting_of(request: Request) -> Setting:
-    """The setting that the prescriptions of a request are for."""
+def prescription_context_of(request: Request) -> PrescriptionContext:
+    """The context that the prescriptions of a request are for."""
     person: Person = request.person
-    return Setting(
+    return PrescriptionContext(
         request.goal,
         request.minutes,
         is_beginner=request.difficulty_max <= EASY_DIFFICULTY,
@@ -58,7 +59,7 @@ class Summary:
     fatigue: int
     exhausting: int
     planes: frozenset[str | None]
-    movements: frozenset[tuple[Side, str | None]]
+    movements: frozenset[tuple[PatternGroup, str | None]]
     roots: frozenset[UUID]
 
 
@@ -70,21 +71,21 @@ class Session:
     found: Eligibility
     budget: int
     """Seconds of the main and accessory exercises."""
-    is_thrifty: bool = False
+    prefers_short: bool = False
     """True if exercises that take little time and tire little are preferred, so that each movement has one."""
     chosen: dict[UUID, tuple[Candidate, TimedPrescription]] = field(default_factory=dict)
-    has_unused: dict[Side, bool] = field(default_factory=dict)
-    """By side, whether another exercise could be added, for the session as it is."""
+    has_unused: dict[PatternGroup, bool] = field(default_factory=dict)
+    """By pattern group, whether another exercise could be added, for the session as it is."""
     assigned: dict[str, UUID] = field(default_factory=dict)
     """By the name of a place, the exercise that was chosen for it."""
     may_add_warned: bool = False
     """True once nothing is left to add that need not be modified."""
     blocked: set[UUID] = field(default_factory=set)
-    """Exercises that are found to be no extras, whatever else is added."""
+    """Exercises with an obstacle that stays, whatever other exercises are added."""
     waiting: list[Candidate] = field(default_factory=list)
     """Standard exercises that do not fit the time that is left."""
     passed_over: set[UUID] = field(default_factory=set)
-    """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
+    """Exercises that are not added, because a standard one of their place does not fit the time that is left."""
     is_even: bool = False
     """True once the sets of squats, hinges, pushes and pulls are equal: no other lift is added."""
     is_closed: bool = False
@@ -93,7 +94,7 @@ class Session:
     """The points of exercises for a place that do not depend on the session."""
     main_count: int | None = None
     """The exercises of the main part; None until it is computed for the session as it is."""
-    against_extra: dict[UUID, tuple[ExclusionReason, str] | None] = field(default_factory=dict)
+    obstacle_to_addition: dict[UUID, tuple[ExclusionReason, str] | None] = field(default_factory=dict)
     """The reasons that forbid adding exercises to the session as it is."""
     _summary: Summary | None = None
     _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
@@ -110,9 +111,9 @@ class Session:
         return self.found.assessments
 
     @cached_property
-    def setting(self) -> Setting:
-        """The setting of the prescriptions."""
-        return setting_of(self.request)
+    def context(self) -> PrescriptionContext:
+        """The context of the prescriptions."""
+        return prescription_context_of(self.request)
 
     @cached_property
     def by_id(self) -> Mapping[UUID, Candidate]:
@@ -156,7 +157,7 @@ class Session:
                 sum(counted_fatigue(each) for each in self.exercises),
                 sum(each.is_exhausting for each in self.exercises),
                 frozenset(each.plane for each in self.exercises),
-                frozenset((each.side, each.vector) for each in self.exercises),
+                frozenset((each.pattern_group, each.vector) for each in self.exercises),
                 frozenset(each.root_id for each in self.exercises),
             )
         return self._summary
@@ -169,7 +170,7 @@ class Session:
     def forget(self) -> None:
         """Forget what was computed for the exercises that were there."""
         self.has_unused.clear()
-        self.against_extra.clear()
+        self.obstacle_to_addition.clear()
         self.main_count = None
         self._summary = None
 
@@ -194,31 +195,31 @@ class Session:
     def longest(self, exercise: Candidate) -> int:
         """The greatest seconds that an exercise takes."""
         if exercise.class_key == STEADY:
-            most = MAX_HEART_STEADY_SHARE if self.setting.is_heart else MAX_STEADY_SHARE
+            most = MAX_HEART_STEADY_SHARE if self.context.is_heart else MAX_STEADY_SHARE
             return int(most * self.budget) if self.is_aerobic else MAX_OTHER_STEADY
-        share = SHORT_SHARE if self.request.minutes <= SHORT_MINUTES else SHARE
+        share = MAX_SHORT_SHARE if self.request.minutes <= SHORT_MINUTES else MAX_SHARE
         return int(share * 60 * self.request.minutes)
 
     def options(self, exercise: Candidate) -> Sequence[TimedPrescription]:
         """The prescriptions of an exercise, from the fullest to the least."""
         if exercise.id not in self.options_by_id:
             self.options_by_id[exercise.id] = timed_prescriptions(
-                exercise, self.found.ranges.get(exercise.id), self.setting, self.assessments[exercise.id]
+                exercise, self.found.ranges.get(exercise.id), self.context, self.assessments[exercise.id]
             )
         return self.options_by_id[exercise.id]
 
-    def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> Sequence[TimedPrescription]:
-        """The prescriptions that take no too great part of the session; of extras no compact ones."""
+    def fitting(self, exercise: Candidate, *, is_additional: bool = False) -> Sequence[TimedPrescription]:
+        """The prescriptions that take no too great part of the session; of additional exercises no compact ones."""
         found = self._fitting.get(exercise.id)
         if found is None:
             longest = self.longest(exercise)
             found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
             if self.is_accessory(exercise):
-                short = [timed for timed in found if timed.seconds <= SMALL_SHARE * 60 * self.request.minutes]
+                short = [timed for timed in found if timed.seconds <= MAX_ACCESSORY_SHARE * 60 * self.request.minutes]
                 found = short or found[-1:]
             if exercise.class_key != STEADY:  # the time for steady work depends on the budget
                 self._fitting[exercise.id] = found
-        return [timed for timed in found if not timed.is_compact] if is_extra else found
+        return [timed for timed in found if not timed.is_compact] if is_additional else found
 
     @cached_property
     def _single(self) -> Sequence[Place]:
@@ -230,7 +231,11 @@ class Session:
 
         The trunk has a limit of its own; short sessions have too few exercises for one.
         """
-        if self.request.minutes < SMALL_MINUTES or exercise.is_compound or exercise.side is Side.CORE:
+        if (
+            self.request.minutes < MIN_ACCESSORY_MINUTES
+            or exercise.is_compound
+            or exercise.pattern_group is PatternGroup.CORE
+        ):
             return False
         is_small = exercise.class_key != STEADY and not self.is_treatment(exercise)
         return is_small and not any(place.is_filled_by(exercise) for place in self._single)
@@ -239,16 +244,16 @@ class Session:
         """The sets of chosen exercises with a primary muscle; steady work has none."""
         return self.summary.sets.get(muscle, 0)
 
-    def count(self, side: Side) -> int:
-        """The chosen exercises of a side."""
-        return sum(each.side is side for each in self.exercises)
+    def count(self, group: PatternGroup) -> int:
+        """The number of chosen exercises of a pattern group."""
+        return sum(each.pattern_group is group for each in self.exercises)
 
     def fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
         """True if no primary muscle gets too many sets."""
         return self.has_room(exercise, timed.prescription["sets"])
 
-    def fits_least(self, exercise: Candidate) -> bool:
-        """True if any prescription has few enough sets."""
+    def fits_most(self, exercise: Candidate) -> bool:
+        """True if even the most sets would fit."""
         return self.has_room(exercise, MAX_SETS)
 
     def has_room(self, exercise: Candidate, sets: int) -> bool:
@@ -258,18 +263,18 @@ class Session:
         there = self.summary.sets
         return all(there.get(muscle, 0) + sets <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary)
 
-    def add(self, exercise: Candidate, seconds: int, *, is_extra: bool = False) -> None:
+    def add(self, exercise: Candidate, seconds: int, *, is_additional: bool = False) -> None:
         """Add an exercise with the fullest prescription that takes at most these seconds, or the least."""
-        options = [t for t in self.fitting(exercise, is_extra=is_extra) if self.fits_sets(exercise, t)]
+        options = [t for t in self.fitting(exercise, is_additional=is_additional) if self.fits_sets(exercise, t)]
         timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
         self.prescribe(exercise, timed)
 
-    def sets_by_side(self) -> Mapping[Side, int]:
+    def sets_by_group(self) -> Mapping[PatternGroup, int]:
         """The sets of the lifts of each movement that has one."""
-        found: Counter[Side] = Counter()
+        found: Counter[PatternGroup] = Counter()
         for each, timed in self.chosen.values():
             if is_counted_lift(each):
-                found[each.side] += timed.prescription["sets"]
+                found[each.pattern_group] += timed.prescription["sets"]
         return found
 
     def chosen_one(self, exercise: Candidate) -> Chosen:

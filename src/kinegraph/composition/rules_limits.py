@@ -1,7 +1,7 @@
 """The reasons that forbid adding an exercise to a session."""
 
-from kinegraph.candidates.rules import Candidate, in_words
-from kinegraph.candidates.rules_sides import OPPOSITE, Side
+from kinegraph.candidates.rules import STEADY, Candidate, in_words
+from kinegraph.candidates.rules_pattern_groups import OPPOSITE, PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main
@@ -9,7 +9,7 @@ from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, STEADY, is_counted_lift
+from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift
 from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
@@ -40,61 +40,63 @@ SERVING = {
 
 Obstacle = tuple[ExclusionReason, str]
 
-
 FOLLOWS: Obstacle = ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
-PASSING = frozenset({ExclusionReason.BALANCE})
+TEMPORARY = frozenset({ExclusionReason.BALANCE})
+"""The obstacles that a further exercise may remove: FOLLOWS, and those with a reason in TEMPORARY."""
 
 
-def is_lasting(found: Obstacle) -> bool:
-    """True if what forbids adding an exercise holds whatever else is added."""
-    return found[0] not in PASSING and found is not FOLLOWS
+def is_permanent(found: Obstacle) -> bool:
+    """True if an obstacle stays, whatever other exercises are added."""
+    return found[0] not in TEMPORARY and found is not FOLLOWS
 
 
-def against_extra(session: Session, exercise: Candidate) -> Obstacle | None:
+def obstacle_to_addition(session: Session, exercise: Candidate) -> Obstacle | None:
     """The obstacle to an exercise beyond the places, computed once for the session as it is."""
-    if exercise.id not in session.against_extra:
-        session.against_extra[exercise.id] = obstacle(session, exercise, is_extra=True)
-    return session.against_extra[exercise.id]
+    if exercise.id not in session.obstacle_to_addition:
+        session.obstacle_to_addition[exercise.id] = obstacle(session, exercise, is_additional=True)
+    return session.obstacle_to_addition[exercise.id]
 
 
-def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-    """The reason that forbids adding an exercise; None if it may be added. `is_extra`: its place is filled already.
+def obstacle(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
+    """The reason that forbids adding an exercise; None if it may be added. `is_additional`: its place is filled.
 
     The first exercise of a place for a muscle need not be balanced.
     """
-    found = _beside_time(session, exercise, is_extra=is_extra) or _time(session, exercise, is_extra=is_extra)
-    found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
-    if found is None and is_extra and exercise.id in session.passed_over:
+    found = _beside_time(session, exercise, is_additional=is_additional) or _time(
+        session, exercise, is_additional=is_additional
+    )
+    found = found or (_balance(session, exercise) if is_additional or not session.request.targets else None)
+    if found is None and is_additional and exercise.id in session.passed_over:
         return ExclusionReason.CHOICE, "A standard exercise of this kind comes first, and does not fit the time."
-    if found is None and is_extra and session.is_even and is_counted_lift(exercise):
+    if found is None and is_additional and session.is_even and is_counted_lift(exercise):
         return ExclusionReason.BALANCE, "Squats, hinges, pushes and pulls have their sets: more would be uneven."
-    if found is None and is_extra and session.is_closed:
+    if found is None and is_additional and session.is_closed:
         return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
     return found
 
 
-def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+def _beside_time(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
     """The reason that forbids adding an exercise, apart from time and balance; None if there is none."""
-    if found := _special(session, exercise, is_extra=is_extra):
+    if found := _special(session, exercise, is_additional=is_additional):
         return found
-    if is_extra and (found := _extra(session, exercise)):
+    if is_additional and (found := _addition(session, exercise)):
         return found
-    if found := _sets(session, exercise, is_extra=is_extra):
+    if found := _sets(session, exercise, is_additional=is_additional):
         return found
     return _choice(session, exercise) or _fatigue(session, exercise) or _order(session, exercise)
 
 
-def _special(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+def _special(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
     """Special exercises are no choice for beginners and conditions, and for others the last."""
     if not is_special(exercise) or session.is_treatment(exercise):
         return None
-    if not is_extra and not len(session.request.person) and not session.setting.is_beginner:
+    if not is_additional and not len(session.request.person) and not session.context.is_beginner:
         return None
     return ExclusionReason.CHOICE, "It is a special exercise: a standard exercise of this kind comes first."
 
 
-def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
-    """What is no extra: a class that does not serve the goal, a warned exercise, a variation of one that is there."""
+def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
+    """The obstacle to an additional exercise: its class does not serve the goal, it is warned, or is a variation."""
     is_light = exercise.class_key in LIGHT
     serves = len(session.request.person) > 0 if is_light else exercise.class_key in SERVING[session.request.goal]
     if not serves and not session.is_treatment(exercise):
@@ -104,15 +106,15 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
     prescribed = session.range_of(exercise)
     is_small_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= SMALL_HOLD_SECONDS
-    is_for_frail = exercise.is_compound and not session.setting.is_easy
+    is_for_frail = exercise.is_compound and not session.context.is_easy
     is_tiny = (
         is_small_hold or is_for_frail or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
     )
     if is_light and is_tiny and not session.is_treatment(exercise) and not session.may_add_warned:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
-    if exercise.class_key == "isometric_hold" and exercise.side is not Side.CORE:
+    if exercise.class_key == "isometric_hold" and exercise.pattern_group is not PatternGroup.CORE:
         return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
-    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.setting.is_easy
+    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.context.is_easy
     if is_strong and exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < STRONG_DIFFICULTY:
         return ExclusionReason.CHOICE, "It is too easy for strength."
     if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
@@ -125,8 +127,10 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     twin = next((each for each in session.exercises if each.id in near and is_twin(each, exercise)), None)
     if twin is not None:
         return ExclusionReason.CHOICE, f"It is a variation of {twin.name}, which is in the session."
-    is_push = exercise.side is Side.PUSH and not session.request.person.having.isdisjoint(SHOULDER_AND_NECK)
-    if is_push and session.count(Side.PUSH) >= session.count(Side.PULL):
+    is_push = exercise.pattern_group is PatternGroup.PUSH and not session.request.person.having.isdisjoint(
+        SHOULDER_AND_NECK
+    )
+    if is_push and session.count(PatternGroup.PUSH) >= session.count(PatternGroup.PULL):
         return ExclusionReason.BALANCE, "With this shoulder or neck the session has no more pushes than pulls."
     return None
 
@@ -141,9 +145,9 @@ def is_second_of_part(session: Session, exercise: Candidate) -> bool:
 def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None:
     """At most two lifts of a movement, three where one group alone is wanted, and a part of the time for the trunk."""
     targets = session.request.targets
-    if exercise.is_compound and exercise.side in OPPOSITE:
+    if exercise.is_compound and exercise.pattern_group in OPPOSITE:
         most = MAX_LIFTS + (len(targets) == 1)
-        if sum(each.is_compound and each.side is exercise.side for each in session.exercises) >= most:
+        if sum(each.is_compound and each.pattern_group is exercise.pattern_group for each in session.exercises) >= most:
             return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
     if is_second_of_part(session, exercise):
         return ExclusionReason.CHOICE, "One exercise of these muscles is enough in a session."
@@ -152,22 +156,28 @@ def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None
         return ExclusionReason.CHOICE, "A loaded exercise of this movement was chosen."
     if not exercise.is_compound and sum(each.primary >= exercise.primary for each in session.exercises) >= MAX_LIFTS:
         return ExclusionReason.CHOICE, "Two exercises train the same muscles already."
-    if exercise.side is Side.CORE and not any(exercise.primary & keys for _, keys in targets):
-        seconds = sum(timed.seconds for each, timed in session.chosen.values() if each.side is Side.CORE)
-        least = min((timed.seconds for timed in session.fitting(exercise, is_extra=True)), default=0)
+    if exercise.pattern_group is PatternGroup.CORE and not any(exercise.primary & keys for _, keys in targets):
+        seconds = sum(
+            timed.seconds for each, timed in session.chosen.values() if each.pattern_group is PatternGroup.CORE
+        )
+        least = min((timed.seconds for timed in session.fitting(exercise, is_additional=True)), default=0)
         if seconds + least > MAX_CORE_SHARE * 60 * session.request.minutes:
             return ExclusionReason.CHOICE, "The trunk has its part of the session already."
     return None
 
 
 def _is_loaded_twin(one: Candidate, exercise: Candidate) -> bool:
-    return one.side is exercise.side and one.mechanics in LOADED and one.is_unilateral == exercise.is_unilateral
+    return (
+        one.pattern_group is exercise.pattern_group
+        and one.mechanics in LOADED
+        and one.is_unilateral == exercise.is_unilateral
+    )
 
 
-def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-    fitting = session.fitting(exercise, is_extra=is_extra)
+def _time(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
+    fitting = session.fitting(exercise, is_additional=is_additional)
     if not fitting:
-        options = [timed for timed in session.options(exercise) if not (is_extra and timed.is_compact)]
+        options = [timed for timed in session.options(exercise) if not (is_additional and timed.is_compact)]
         least = min((timed.seconds for timed in options), default=session.options(exercise)[-1].seconds)
         return ExclusionReason.TIME, f"It needs {minutes_of(least)}: too great a part of the session."
     least = min((timed.seconds for timed in fitting if session.fits_sets(exercise, timed)), default=fitting[-1].seconds)
@@ -224,10 +234,10 @@ def _cardio(session: Session, keys: frozenset[str] | set[str], most: int) -> Obs
     return ExclusionReason.CHOICE, f"The session has {most} exercise{'s' if most > 1 else ''} of this kind already."
 
 
-def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-    if session.fits_least(exercise):
+def _sets(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
+    if session.fits_most(exercise):
         return None
-    possible = session.fitting(exercise, is_extra=is_extra) or session.options(exercise)
+    possible = session.fitting(exercise, is_additional=is_additional) or session.options(exercise)
     if any(session.fits_sets(exercise, timed) for timed in possible):
         return None
     sets = min(timed.prescription["sets"] for timed in possible)
@@ -250,34 +260,36 @@ def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
 
 
 def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
-    opposite = OPPOSITE.get(exercise.side)
+    opposite = OPPOSITE.get(exercise.pattern_group)
     most = max(1, len(session.request.targets))
-    if opposite is None or session.count(exercise.side) < session.count(opposite) + most:
+    if opposite is None or session.count(exercise.pattern_group) < session.count(opposite) + most:
         return None
     if not has_unused(session, opposite):
         return None
-    return ExclusionReason.BALANCE, f"Another {exercise.side} would need another {opposite} beside it."
+    return ExclusionReason.BALANCE, f"Another {exercise.pattern_group} would need another {opposite} beside it."
 
 
-def has_unused(session: Session, side: Side) -> bool:
-    """True if an eligible exercise of the side could be added, were there time."""
-    if side not in session.has_unused:
-        session.has_unused[side] = any(
-            each.side is side and each.id not in session.chosen and _beside_time(session, each, is_extra=True) is None
+def has_unused(session: Session, group: PatternGroup) -> bool:
+    """True if an eligible exercise of the group could be added, were there time."""
+    if group not in session.has_unused:
+        session.has_unused[group] = any(
+            each.pattern_group is group
+            and each.id not in session.chosen
+            and _beside_time(session, each, is_additional=True) is None
             for each in session.eligible
         )
-    return session.has_unused[side]
+    return session.has_unused[group]
 
 
 def is_balanced(session: Session) -> bool:
-    """The rule of balance: of opposite sides one has at most one exercise more, unless the other has no further.
+    """The rule of balance: of opposite groups one has at most one exercise more, unless the other has no further.
 
-    With wanted groups of muscles it may be one more for each: their places need one exercise each, whatever its side.
+    With wanted groups of muscles it may be one more for each: their places need one exercise each, of any movement.
     """
     most = max(1, len(session.request.targets))
     return all(
-        session.count(side) - session.count(opposite) <= most or not has_unused(session, opposite)
-        for side, opposite in OPPOSITE.items()
+        session.count(group) - session.count(opposite) <= most or not has_unused(session, opposite)
+        for group, opposite in OPPOSITE.items()
     )
 
 

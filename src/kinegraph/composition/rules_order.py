@@ -3,18 +3,19 @@
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import stressors_of
 from kinegraph.composition.rules import Session
-from kinegraph.dosing.rules import is_bar_lift
+from kinegraph.dosing.rules import is_heavy_lift
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules_eligible import LIGHT
-from kinegraph.programming.rules_places import CONDITIONING, STEADY
+from kinegraph.programming.rules_places import CONDITIONING
 
-EXPLOSIVE = frozenset({"olympic_lift", "olympic_variant", "olympic_technique", "jump", "shock_jump", "sprint"})
+FAST_FIRST = frozenset({"olympic_lift", "olympic_variant", "olympic_technique", "jump", "shock_jump", "sprint"})
+"""Fast classes that come first in a session."""
 SKILL = frozenset({"gymnastic_strength", "balance_skill"})
-LARGE_FIRST = {Side.SQUAT: 0, Side.HINGE: 1, Side.PULL: 2, Side.PUSH: 3}
+LARGE_FIRST = {PatternGroup.SQUAT: 0, PatternGroup.HINGE: 1, PatternGroup.PULL: 2, PatternGroup.PUSH: 3}
 """Of equally tiring lifts those of the legs come first, and pulls before presses."""
 
 
@@ -50,8 +51,8 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
     """The phase of an exercise in a session."""
     key = exercise.class_key
     if key == STEADY:
-        return Phase.TREATMENT if session.setting.is_heart and session.is_treatment(exercise) else Phase.STEADY
-    if key in EXPLOSIVE or key in SKILL or (key == "ballistic" and session.request.goal is TrainingGoal.POWER):
+        return Phase.TREATMENT if session.context.is_heart and session.is_treatment(exercise) else Phase.STEADY
+    if key in FAST_FIRST or key in SKILL or (key == "ballistic" and session.request.goal is TrainingGoal.POWER):
         return Phase.FAST
     if session.is_in_floor_block(exercise):
         return Phase.TREATMENT if session.treats_on_floor else Phase.TRUNK
@@ -59,12 +60,12 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.TREATMENT
     if key == "carry" or key in CONDITIONING:
         return Phase.CARRY
-    if exercise.side is Side.CORE:
+    if exercise.pattern_group is PatternGroup.CORE:
         return Phase.TRUNK
-    is_light = key in LIGHT and not (session.setting.is_easy and key == "low_load_strengthening")
+    is_light = key in LIGHT and not (session.context.is_easy and key == "low_load_strengthening")
     if not exercise.is_compound or is_light:
         return Phase.SMALL
-    is_one_leg = exercise.is_unilateral and exercise.side in (Side.SQUAT, Side.HINGE)
+    is_one_leg = exercise.is_unilateral and exercise.pattern_group in (PatternGroup.SQUAT, PatternGroup.HINGE)
     return Phase.ONE_LEG if is_one_leg else Phase.LARGE
 
 
@@ -95,8 +96,8 @@ def in_order(exercises: Sequence[Candidate], session: Session, *, spares_back: b
 
     def rank(each: Candidate) -> tuple[int, bool, bool, bool, bool, int, int, int]:
         is_floor = session.is_in_floor_block(each)
-        is_tiring, large = each.is_exhausting, LARGE_FIRST.get(each.side, 4)
-        is_bar = is_tiring and is_bar_lift(each)
+        is_tiring, large = each.is_exhausting, LARGE_FIRST.get(each.pattern_group, 4)
+        is_bar = is_tiring and is_heavy_lift(each)
         place = large, -each.fatigue // 3, turns[each.id]
         is_later = is_floor and not session.is_treatment(each)
         return phases[each.id], is_floor, is_later, not is_tiring, is_tiring and not is_bar, *place
@@ -121,12 +122,12 @@ def comes_first(one: Candidate, other: Candidate, phase: Phase, next_phase: Phas
         return False
     if next_phase is Phase.SMALL:
         return True
-    is_same = one.side is other.side and one.side in LARGE_FIRST
+    is_same = one.pattern_group is other.pattern_group and one.pattern_group in LARGE_FIRST
     return next_phase in LIFTS and is_same and _heaviness(one, phase) > _heaviness(other, next_phase)
 
 
 def _heaviness(exercise: Candidate, phase: Phase) -> tuple[bool, bool, int]:
-    return phase is Phase.LARGE, is_bar_lift(exercise), exercise.fatigue
+    return phase is Phase.LARGE, is_heavy_lift(exercise), exercise.fatigue
 
 
 def _arranged(

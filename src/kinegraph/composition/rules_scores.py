@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.composition.rules import Session
-from kinegraph.composition.rules_limits import against_extra, is_lasting, obstacle
+from kinegraph.composition.rules_limits import is_permanent, obstacle, obstacle_to_addition
 from kinegraph.composition.rules_order import loads_back
-from kinegraph.dosing.rules import is_bar_lift, is_gripped
+from kinegraph.dosing.rules import is_gripped, is_heavy_lift
 from kinegraph.layers.rules import ProgressionType, TrainingGoal
 from kinegraph.programming.rules import ExclusionReason, chance
 from kinegraph.programming.rules_eligible import LIGHT, THERAPEUTIC
-from kinegraph.programming.rules_places import STEADY, Place, is_representative
+from kinegraph.programming.rules_places import Place, is_representative
 from kinegraph.programming.rules_standard import first_choices, is_first_choice, is_special
 
 CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
@@ -64,24 +64,24 @@ def score(exercise: Candidate, session: Session, place: Place) -> float:
     """The score of an exercise for a place of the session as it is."""
     key = exercise.id, place.name
     if key not in session.scores:
-        session.scores[key] = _lasting(exercise, session, place)
+        session.scores[key] = _independent_score(exercise, session, place)
     points = session.scores[key] - PER_SET * max((session.sets_of(muscle) for muscle in exercise.primary), default=0)
     return points + _variety(exercise, session)
 
 
-def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
+def _independent_score(exercise: Candidate, session: Session, place: Place) -> float:
     """The points that do not depend on what was chosen before."""
-    request, setting = session.request, session.setting
+    request, context = session.request, session.context
     key = exercise.class_key or ""
     points = CLASSES[request.goal].get(key, 0.0)
     points += CHANCE * chance(request.seed, exercise.key)
     rank = first_choices(request.goal).get(exercise.key)
     points += FIRST_CHOICE + FIRST_RANK * rank if rank is not None else 0.0
     points += FIRST_OF_ALL * (
-        rank == 1.0 and exercise.is_compound and request.goal is TrainingGoal.STRENGTH and not setting.is_easy
+        rank == 1.0 and exercise.is_compound and request.goal is TrainingGoal.STRENGTH and not context.is_easy
     )
     points -= SPECIAL * is_special(exercise)
-    is_heavy = request.goal is TrainingGoal.STRENGTH and not setting.is_easy
+    is_heavy = request.goal is TrainingGoal.STRENGTH and not context.is_easy
     points -= (TOO_EASY_FOR_STRENGTH if is_heavy else TOO_EASY) * max(
         min(request.difficulty_max, 3) - exercise.difficulty, 0
     )
@@ -97,20 +97,20 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
     points += INDICATED * bool(assessment.indicated_for) - assessment.score / RISK_PER_POINT
     points += TENDON * (bool(assessment.indicated_for) and key == "tendon_loading")
     points -= NO_MUSCLE * (exercise.primary <= THERAPEUTIC) + HARD_STEADY * (
-        setting.is_easy and key == STEADY and exercise.fatigue > EASY_STEADY_FATIGUE
+        context.is_easy and key == STEADY and exercise.fatigue > EASY_STEADY_FATIGUE
     )
-    if session.is_thrifty:
+    if session.prefers_short:
         points -= session.options(exercise)[-1].seconds / SECONDS_PER_POINT + FATIGUE * exercise.fatigue
-    points -= FIRM_GRIP * (setting.spares_grip and is_gripped(exercise) and exercise.is_compound)
-    if setting.is_easy:
-        is_leg = exercise.side in (Side.SQUAT, Side.HINGE)
-        is_standing = is_leg and exercise.is_compound and (setting.is_beginner or setting.is_heart)
+    points -= FIRM_GRIP * (context.spares_grip and is_gripped(exercise) and exercise.is_compound)
+    if context.is_easy:
+        is_leg = exercise.pattern_group in (PatternGroup.SQUAT, PatternGroup.HINGE)
+        is_standing = is_leg and exercise.is_compound and (context.is_beginner or context.is_heart)
         points -= ONE_LEG * (is_standing and exercise.is_unilateral)
         points += MACHINE * (exercise.mechanics in ("machine", "cable") and key != STEADY)
     elif request.goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY):
-        is_leg = exercise.side in (Side.SQUAT, Side.HINGE)
+        is_leg = exercise.pattern_group in (PatternGroup.SQUAT, PatternGroup.HINGE)
         points -= NO_LOAD * (is_leg and exercise.mechanics == "bodyweight")
-        points += BAR_FOR_STRENGTH * (request.goal is TrainingGoal.STRENGTH and is_bar_lift(exercise))
+        points += BAR_FOR_STRENGTH * (request.goal is TrainingGoal.STRENGTH and is_heavy_lift(exercise))
     return points
 
 
@@ -129,9 +129,11 @@ def has_harder_rung(exercise: Candidate, session: Session) -> bool:
 
 def _variety(exercise: Candidate, session: Session) -> float:
     summary = session.summary
-    is_same = (exercise.side, exercise.vector) in summary.movements
+    is_same = (exercise.pattern_group, exercise.vector) in summary.movements
     is_near = not session.found.near[exercise.id].isdisjoint(session.chosen)
-    tires_back = exercise.side is Side.PULL and loads_back(exercise) and any(map(loads_back, session.exercises))
+    tires_back = (
+        exercise.pattern_group is PatternGroup.PULL and loads_back(exercise) and any(map(loads_back, session.exercises))
+    )
     return (
         NEW_PLANE * (exercise.plane not in summary.planes)
         - SAME_MOVEMENT * is_same
@@ -140,13 +142,13 @@ def _variety(exercise: Candidate, session: Session) -> float:
     )
 
 
-def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:
-    """What comes before every score: it is no special exercise, it represents the movement, nothing speaks against it.
+def preference(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:
+    """The sort key before the score, False first: is special, does not represent the movement, is warned.
 
     A standard exercise that has to be modified comes before an isolation.
     """
     is_warned = session.is_warned(exercise)
-    is_full = is_representative(exercise, place, is_easy=session.setting.is_easy)
+    is_full = is_representative(exercise, place, is_easy=session.context.is_easy)
     return is_special(exercise), not is_full or (is_warned and not is_first_choice(exercise)), is_warned
 
 
@@ -167,25 +169,27 @@ def _is_mild(exercise: Candidate) -> bool:
     return is_first_choice(exercise) or exercise.class_key == "low_load_strengthening"
 
 
-def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extra: bool) -> Candidate | None:
+def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_additional: bool) -> Candidate | None:
     """The best exercise of a pool that may be added to the session; None where there is none."""
-    if not is_extra:
-        ranked = sorted(pool, key=lambda each: (*tier(each, session, place), -score(each, session, place), each.key))
-        return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
-    allowed = [each for each in pool if _may_be_extra(each, session)]
+    if not is_additional:
+        ranked = sorted(
+            pool, key=lambda each: (*preference(each, session, place), -score(each, session, place), each.key)
+        )
+        return next((each for each in ranked if obstacle(session, each, is_additional=False) is None), None)
+    allowed = [each for each in pool if _may_be_added(each, session)]
     if any(place.is_filled_by(each) for each in session.waiting):
         passed = [each.id for each in allowed if not is_first_choice(each)]
         session.passed_over.update(passed)
         for id in passed:
-            session.against_extra.pop(id, None)
+            session.obstacle_to_addition.pop(id, None)
         allowed = [each for each in allowed if is_first_choice(each)]
     return min(allowed, key=lambda each: (-score(each, session, place), each.key), default=None)
 
 
-def _may_be_extra(exercise: Candidate, session: Session) -> bool:
-    """True if an exercise may be added beyond the places. What stands against it for good is remembered."""
-    found = against_extra(session, exercise)
-    if found is not None and is_lasting(found):
+def _may_be_added(exercise: Candidate, session: Session) -> bool:
+    """True if an exercise may be added beyond the places. A permanent obstacle to it is stored in `blocked`."""
+    found = obstacle_to_addition(session, exercise)
+    if found is not None and is_permanent(found):
         session.blocked.add(exercise.id)
         if found[0] is ExclusionReason.TIME and is_first_choice(exercise):
             session.waiting.append(exercise)

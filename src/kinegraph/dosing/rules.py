@@ -1,4 +1,4 @@
-"""The setting that a prescription is for, and the seconds that set-up, repetitions and lighter sets take [A]."""
+"""The session and person that a prescription is for, and the seconds of set-up, repetitions and lighter sets [A]."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ other goals than endurance."""
 COMPACT_REST, HARD_COMPACT_REST = 30, 60
 HEAVY_GOALS = frozenset({TrainingGoal.STRENGTH, TrainingGoal.POWER})
 
-BARS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke", "sled", "tire", "sandbag"})
+HEAVY_OBJECTS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke", "sled", "tire", "sandbag"})
 BAR_SETUP, MACHINE_SETUP, BODY_SETUP, LIGHT_SETUP, SHORT_SETUP = 60, 40, 20, 15, 15
-"""Seconds to fetch, load and take the place: with a bar; with a machine, cable or dumbbells; without a load; of an
-exercise that warms up or cools down; without a load in a circuit."""
+"""Seconds to fetch, load and take the place: of one of HEAVY_OBJECTS; with a machine, cable or dumbbells; without a
+load; of an exercise that warms up or cools down; without a load in a circuit."""
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 LOADED = frozenset({"free_weight", "machine", "cable"})
 """Mechanics whose load is chosen."""
@@ -41,13 +41,13 @@ FAST_SECONDS: Mapping[str, int] = {
     "shock_jump": 8,
     "low_jump": 1,
 }
-"""Seconds of a repetition as fast as possible, with the return to the start, by class."""
+"""Seconds of a repetition as fast as possible, with the return to the start, by class, whatever the tempo is."""
 SECONDS_BY_KEY: Mapping[str, int] = {"sun-salutation": 30, "turkish-get-up": 20}
 SECONDS_PER_METER, CRAWL_SECONDS_PER_METER, SECONDS_PER_CALORIE = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class PrescriptionContext:
     """A session and a person, as far as prescriptions depend on them."""
 
     goal: TrainingGoal
@@ -101,14 +101,17 @@ class TimedPrescription:
 
 
 def repetition_seconds(exercise: Candidate, tempo: str | None) -> int:
-    """The seconds of a repetition: by its tempo, a phase `X` counts as one second, or else by its class."""
+    """The seconds of a repetition: of fast classes by FAST_SECONDS, of others by the tempo, where they have one.
+
+    A phase `X` of a tempo counts as one second.
+    """
     key = exercise.class_key or ""
     if exercise.key in SECONDS_BY_KEY:
         return SECONDS_BY_KEY[exercise.key]
-    if tempo is None:
-        return SLOW_SECONDS.get(key, REPETITION_SECONDS)
     if key in FAST_SECONDS:
         return FAST_SECONDS[key]
+    if tempo is None:
+        return SLOW_SECONDS.get(key, REPETITION_SECONDS)
     return max(sum(1 if phase in "Xx" else int(phase) for phase in tempo.split("-")), 1)
 
 
@@ -126,18 +129,18 @@ def work_seconds(exercise: Candidate, prescription: Mapping[str, Any]) -> int:
     return int(one) * (2 if prescription.get("per_side") else 1)
 
 
-def setup_seconds(exercise: Candidate, setting: Setting) -> int:
+def setup_seconds(exercise: Candidate, context: PrescriptionContext) -> int:
     """The seconds before the first set of a main or accessory exercise."""
-    if not BARS.isdisjoint(exercise.equipment):
+    if not HEAVY_OBJECTS.isdisjoint(exercise.equipment):
         return BAR_SETUP
     if exercise.mechanics in LOADED:
         return MACHINE_SETUP
-    return SHORT_SETUP if setting.is_short else BODY_SETUP
+    return SHORT_SETUP if context.is_short else BODY_SETUP
 
 
-def is_bar_lift(exercise: Candidate) -> bool:
-    """True for lifts of several joints with a bar, which are done heavy."""
-    return exercise.is_compound and not BARS.isdisjoint(exercise.equipment) and exercise.mechanics in LOADED
+def is_heavy_lift(exercise: Candidate) -> bool:
+    """True for lifts of several joints with a bar or another heavy object (HEAVY_OBJECTS), which are done heavy."""
+    return exercise.is_compound and not HEAVY_OBJECTS.isdisjoint(exercise.equipment) and exercise.mechanics in LOADED
 
 
 def is_thrown(exercise: Candidate) -> bool:

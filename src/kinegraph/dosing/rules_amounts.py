@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any  # a load is JSON
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
@@ -15,9 +15,9 @@ from kinegraph.dosing.rules import (
     HOLD_REST,
     LOADED,
     SHORT_MINUTES,
-    Setting,
-    is_bar_lift,
+    PrescriptionContext,
     is_gripped,
+    is_heavy_lift,
     is_thrown,
 )
 from kinegraph.dosing.rules_advice import Advice
@@ -50,6 +50,8 @@ ENDURANCE_RANGE, PULL_RANGE = (12, 15), (5, 10)
 MAX_HEART_HOLD = 10
 """Seconds of a hold with a condition of the heart: long ones raise the pressure."""
 CIRCUIT_HOLD, COMPACT_HOLD = 30, 20
+SHORT_HOLD_SECONDS = 10
+"""Holds that are never longer are short: several are done, with short rests."""
 MIN_STEADY = 300
 REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}), (45, {TrainingGoal.HYPERTROPHY: 90}))
 """By the minutes of a session, the longest rests by goal."""
@@ -58,8 +60,8 @@ MIN_SETS = 2
 FEW_HOLDS, FEW_CONTRACTIONS, MAX_CONTRACTIONS = 3, 8, 12
 """The fewest short holds of an exercise; of the pelvic floor 8 to 12 contractions."""
 THROW_REST, SMALL_REST = 90, 60
-"""The longest rests after throws, and after drills that tire as little as SMALL_FATIGUE."""
-SMALL_FATIGUE = 2
+"""The longest rests after throws, and after drills that tire as little as DRILL_FATIGUE."""
+DRILL_FATIGUE = 2
 EASY_RESERVE, EASY_REPETITIONS = 4, 12
 """With so many repetitions in reserve, a set has MIN_REPETITIONS to EASY_REPETITIONS."""
 STRONG_MINUTES = 60
@@ -68,50 +70,50 @@ ONE_SET_MINUTES = 15
 """In sessions up to this length one set may do."""
 
 
-def repetitions(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Range:
+def repetitions(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> Range:
     """The repetitions of a set: the profile's range, narrowed by the goal, the load and the person."""
-    low, high = _by_goal(exercise, prescribed, setting)
+    low, high = _by_goal(exercise, prescribed, context)
     if exercise.is_unilateral:
         high = min(high, MAX_PER_SIDE)
-    if setting.is_short or setting.is_compact:
+    if context.is_short or context.is_compact:
         high = min(high, MAX_PER_SIDE_IN_CIRCUIT if exercise.is_unilateral else MAX_IN_CIRCUIT)
-    if has_floor(exercise, prescribed, setting):
+    if has_floor(exercise, prescribed, context):
         least = MIN_PER_SIDE if exercise.is_unilateral else MIN_REPETITIONS
         low, high = max(low, least), max(high, least + 2)
         return min(low, high - 2), high
     return min(low, max(high - 2, 1)), high
 
 
-def has_floor(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> bool:
+def has_floor(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> bool:
     """True if a set has MIN_REPETITIONS at least: not where the body is pulled up, lowered slowly or few are usual."""
-    pulls_up = exercise.side is Side.PULL and exercise.class_key == "bodyweight_upper_body"
+    pulls_up = exercise.pattern_group is PatternGroup.PULL and exercise.class_key == "bodyweight_upper_body"
     is_hard = exercise.class_key in HARD_CLASSES or exercise.class_key == "tendon_loading"
-    return setting.has_floor and not pulls_up and not is_hard and prescribed.max > MAX_POWER_REPETITIONS
+    return context.has_floor and not pulls_up and not is_hard and prescribed.max > MAX_POWER_REPETITIONS
 
 
-def _by_goal(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Range:
-    goal, key = setting.goal, exercise.class_key or ""
+def _by_goal(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> Range:
+    goal, key = context.goal, exercise.class_key or ""
     is_accessory = exercise.prescription(goal) is None
     if goal is TrainingGoal.ENDURANCE:
-        pulls_up = exercise.side is Side.PULL and key == "bodyweight_upper_body"
+        pulls_up = exercise.pattern_group is PatternGroup.PULL and key == "bodyweight_upper_body"
         low, high = PULL_RANGE if pulls_up else ENDURANCE_RANGES.get(key, ENDURANCE_RANGE)
-        if setting.is_easy and key == "bodyweight_upper_body" and not pulls_up:
+        if context.is_easy and key == "bodyweight_upper_body" and not pulls_up:
             low, high = EASY_RANGE
         return min(low, prescribed.max), min(high, prescribed.max)
     if key in HARD_CLASSES or prescribed.max <= MAX_POWER_REPETITIONS:
         return max(prescribed.max - 2, 1), min(
             prescribed.max, MAX_POWER_REPETITIONS if goal is TrainingGoal.POWER else prescribed.max
         )
-    if goal is TrainingGoal.POWER and not is_accessory and not setting.is_slow:
-        if key == "ballistic" and exercise.side is Side.HINGE:
+    if goal is TrainingGoal.POWER and not is_accessory and not context.is_slow:
+        if key == "ballistic" and exercise.pattern_group is PatternGroup.HINGE:
             return SWING_RANGE
         return min(prescribed.min, MAX_POWER_REPETITIONS - 2), min(prescribed.max, MAX_POWER_REPETITIONS)
-    if setting.is_easy:
+    if context.is_easy:
         return EASY_RANGE if exercise.is_compound else ACCESSORY_RANGE
     if is_accessory:
         return max(prescribed.min, ACCESSORY_RANGE[0]), min(prescribed.max, ACCESSORY_RANGE[1])
     if goal is TrainingGoal.STRENGTH:
-        if is_bar_lift(exercise):
+        if is_heavy_lift(exercise):
             return max(prescribed.min, min(prescribed.max, MAX_HEAVY_REPETITIONS) - 2), min(
                 prescribed.max, MAX_HEAVY_REPETITIONS
             )
@@ -119,88 +121,88 @@ def _by_goal(exercise: Candidate, prescribed: PrescriptionRange, setting: Settin
     return prescribed.min, prescribed.max if prescribed.max - prescribed.min <= WIDTH else prescribed.min + WIDTH - 1
 
 
-def amount(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> dict[str, int]:
+def amount(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> dict[str, int]:
     """The amount of a set, by the prescription's field for its unit."""
     if prescribed.unit is Unit.REPS:
-        low, high = repetitions(exercise, prescribed, setting)
+        low, high = repetitions(exercise, prescribed, context)
         return {"reps_min": low, "reps_max": high}
     middle = (prescribed.min + prescribed.max) / 2
     value = min(max(5 * round(middle / 5) if prescribed.max >= 20 else ceil(middle), prescribed.min), prescribed.max)
     if prescribed.unit is Unit.SECONDS:
         is_hold = exercise.class_key == "isometric_hold"
-        if is_hold and setting.is_heart:
+        if is_hold and context.is_heart:
             value = min(value, MAX_HEART_HOLD)
-        if setting.is_compact:
+        if context.is_compact:
             value = max(prescribed.min, min(value, COMPACT_HOLD))
-        elif setting.is_short and prescribed.max >= CIRCUIT_HOLD:
+        elif context.is_short and prescribed.max >= CIRCUIT_HOLD:
             value = CIRCUIT_HOLD
         return {"duration_seconds": value}
     return {"distance_meters" if prescribed.unit is Unit.METERS else "calories": value}
 
 
-def set_numbers(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> Sequence[int]:
+def set_numbers(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> Sequence[int]:
     """The possible numbers of sets, from the most to the least."""
     most = prescribed.sets or MIN_SETS + 1
     if prescribed.unit is Unit.SECONDS and "pelvic_floor" in exercise.primary:
         return range(min(max(most, FEW_CONTRACTIONS), MAX_CONTRACTIONS), FEW_CONTRACTIONS - 1, -1)
-    if prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD:
-        least = FEW_HOLDS if setting.may_be_compact else most - 2
+    if prescribed.unit is Unit.SECONDS and prescribed.max <= SHORT_HOLD_SECONDS:
+        least = FEW_HOLDS if context.may_be_compact else most - 2
         return range(most, max(least, 1) - 1, -1)
-    if setting.is_short:
+    if context.is_short:
         most = min(most, MIN_SETS)
-    elif setting.is_easy:
+    elif context.is_easy:
         most = min(most, MIN_SETS + 1)
-    least = 1 if setting.minutes <= ONE_SET_MINUTES else MIN_SETS
+    least = 1 if context.minutes <= ONE_SET_MINUTES else MIN_SETS
     return range(most, min(least, most) - 1, -1)
 
 
-def rest_seconds(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> int:
+def rest_seconds(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> int:
     """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
     rest = prescribed.rest_seconds or 0
     if is_thrown(exercise):
         rest = min(rest, THROW_REST)
-    if exercise.fatigue <= SMALL_FATIGUE:
+    if exercise.fatigue <= DRILL_FATIGUE:
         rest = min(rest, SMALL_REST)
-    if setting.is_heart:
+    if context.is_heart:
         return min(max(rest, MIN_HEART_REST), EASY_REST)
-    if setting.is_short:
-        is_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= MAX_HEART_HOLD
+    if context.is_short:
+        is_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= SHORT_HOLD_SECONDS
         return min(rest, HOLD_REST if is_hold else CIRCUIT_REST)
-    if setting.is_compact:
-        return min(rest, COMPACT_REST if setting.goal is TrainingGoal.ENDURANCE else HARD_COMPACT_REST)
-    if setting.is_easy:
+    if context.is_compact:
+        return min(rest, COMPACT_REST if context.goal is TrainingGoal.ENDURANCE else HARD_COMPACT_REST)
+    if context.is_easy:
         rest = min(rest, EASY_REST)
     for minutes, limits in REST_LIMITS:
-        if setting.minutes <= minutes:
-            return min(rest, limits.get(setting.goal, rest))
+        if context.minutes <= minutes:
+            return min(rest, limits.get(context.goal, rest))
     return rest
 
 
 def effort(
-    exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, assessment: Assessment
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, assessment: Assessment
 ) -> dict[str, Any]:
     """The effort of a set; where a condition speaks against the exercise, one step easier."""
-    unit, value = _effort(exercise, prescribed, setting)
+    unit, value = _effort(exercise, prescribed, context)
     eased = bool(assessment.warnings)
     return {"unit": unit.value, "value": value + (eased if unit is LoadUnit.RIR else -eased)}
 
 
-def _effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> tuple[LoadUnit, int]:
+def _effort(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> tuple[LoadUnit, int]:
     if prescribed.unit is not Unit.REPS:
-        return LoadUnit.RPE, 3 if setting.is_heart else 5 if setting.is_easy else 7
-    reserve = 5 if setting.is_heart else 4 if setting.breathes_out else 3 if setting.spares_spine else 0
-    if setting.spares_grip and is_gripped(exercise) and exercise.is_compound:
+        return LoadUnit.RPE, 3 if context.is_heart else 5 if context.is_easy else 7
+    reserve = 5 if context.is_heart else 4 if context.breathes_out else 3 if context.spares_spine else 0
+    if context.spares_grip and is_gripped(exercise) and exercise.is_compound:
         reserve = max(reserve, EASY_RESERVE)
-    if setting.goal is TrainingGoal.ENDURANCE:
-        return LoadUnit.RIR, max(reserve, 4 if setting.is_careful else 3)
+    if context.goal is TrainingGoal.ENDURANCE:
+        return LoadUnit.RIR, max(reserve, 4 if context.is_careful else 3)
     if reserve:
         return LoadUnit.RIR, reserve
-    is_accessory = exercise.prescription(setting.goal) is None
-    if setting.goal is TrainingGoal.HYPERTROPHY or is_accessory:
-        return LoadUnit.RIR, 3 if setting.is_easy else 2
-    if setting.goal is TrainingGoal.POWER:
+    is_accessory = exercise.prescription(context.goal) is None
+    if context.goal is TrainingGoal.HYPERTROPHY or is_accessory:
+        return LoadUnit.RIR, 3 if context.is_easy else 2
+    if context.goal is TrainingGoal.POWER:
         return LoadUnit.RPE, 6
-    return LoadUnit.RPE, 6 if setting.is_careful else 7 if setting.is_beginner else 8
+    return LoadUnit.RPE, 6 if context.is_careful else 7 if context.is_beginner else 8
 
 
 def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice) -> dict[str, Any]:
@@ -217,7 +219,9 @@ def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice
     return {**found, "reps_min": max(found["reps_min"], min(least, high)), "reps_max": high}
 
 
-def lighter_sets(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:
+def lighter_sets(
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext
+) -> tuple[int, str | None]:
     """The seconds of lighter sets before the working sets, and the note that names them."""
     if (
         prescribed.unit is not Unit.REPS
@@ -226,13 +230,13 @@ def lighter_sets(exercise: Candidate, prescribed: PrescriptionRange, setting: Se
         or exercise.class_key == "ballistic"
     ):
         return 0, None
-    if is_bar_lift(exercise) and exercise.fatigue >= 6:
-        is_heavy = setting.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not setting.is_easy
-        if is_heavy and setting.goal is TrainingGoal.STRENGTH and exercise.prescription(setting.goal) is not None:
+    if is_heavy_lift(exercise) and exercise.fatigue >= 6:
+        is_heavy = context.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not context.is_easy
+        if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
             return 4 * 50, "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load."
         if is_heavy:
             return 3 * 45, "Before the working sets: 5, 3 and 2 repetitions with 40, 60 and 80 % of the load."
         return 2 * 45, "Before the working sets: 8 and 5 repetitions with 50 and 75 % of the load."
-    if exercise.fatigue >= 5 and setting.minutes > SHORT_MINUTES and setting.goal is not TrainingGoal.ENDURANCE:
+    if exercise.fatigue >= 5 and context.minutes > SHORT_MINUTES and context.goal is not TrainingGoal.ENDURANCE:
         return 40, "Before the working sets: 8 repetitions with half of the load."
     return 0, None

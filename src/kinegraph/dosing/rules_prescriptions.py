@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # a prescription is JSON
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.care.rules import EXPLOSIVE
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.care.rules import FAST_CLASSES
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
     LIGHT_SETUP,
-    Setting,
+    PrescriptionContext,
     TimedPrescription,
     is_gripped,
     is_thrown,
@@ -29,7 +29,6 @@ from kinegraph.dosing.rules_amounts import (
 )
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 
-STEADY = "steady_cardio"
 FAST = "As fast as possible: end the set when the speed falls."
 BREATHE = "Breathe out on the effort; never hold your breath."
 TALK = "At a pace at which you can talk in whole sentences."
@@ -45,7 +44,7 @@ OF_CONDITION = {
 """The note beside an exercise that treats a condition."""
 EFFORTLESS_SECONDS = 10
 """Holds that are not longer, of a light load, have no rating of effort."""
-MAX_STEADY_SHARE = 0.5
+MAX_STEADY_BOUT_SHARE = 0.5
 """The greatest part of a session that one exercise of steady work takes."""
 EASE, HEART_EASE = 3, 2
 """The perceived exertion of what raises or lowers the pulse: less than that of the training."""
@@ -70,24 +69,24 @@ class Chosen:
 
 
 def timed_prescriptions(
-    exercise: Candidate, prescribed: PrescriptionRange | None, setting: Setting, assessment: Assessment
+    exercise: Candidate, prescribed: PrescriptionRange | None, context: PrescriptionContext, assessment: Assessment
 ) -> Sequence[TimedPrescription]:
     """The prescriptions of a main or accessory exercise, from the fullest to the least; none if it is not offered."""
     if prescribed is None:
         return ()
     advice = advice_of(assessment)
     if exercise.class_key == STEADY:
-        step = 60 * max(setting.minutes // 20, 1)
-        most = min(prescribed.max, int(MAX_STEADY_SHARE * 60 * setting.minutes)) // step * step
+        step = 60 * max(context.minutes // 20, 1)
+        most = min(prescribed.max, int(MAX_STEADY_BOUT_SHARE * 60 * context.minutes)) // step * step
         durations = range(most, min(MIN_STEADY, most) - 1, -step)
-        return _distinct([_timed(exercise, prescribed, setting, assessment, advice, 1, each) for each in durations])
+        return _distinct([_timed(exercise, prescribed, context, assessment, advice, 1, each) for each in durations])
     found = [
-        _timed(exercise, prescribed, setting, assessment, advice, sets, None)
-        for sets in set_numbers(exercise, prescribed, setting)
+        _timed(exercise, prescribed, context, assessment, advice, sets, None)
+        for sets in set_numbers(exercise, prescribed, context)
     ]
     is_hold = exercise.class_key == "isometric_hold"
-    if (prescribed.unit is Unit.REPS or is_hold) and setting.may_be_compact:
-        compact = replace(setting, is_compact=True)
+    if (prescribed.unit is Unit.REPS or is_hold) and context.may_be_compact:
+        compact = replace(context, is_compact=True)
         found += [_timed(exercise, prescribed, compact, assessment, advice, sets, None) for sets in (2, 1)]
     return _distinct(sorted(found, key=lambda timed: -timed.seconds))
 
@@ -100,34 +99,36 @@ def _distinct(options: Sequence[TimedPrescription]) -> Sequence[TimedPrescriptio
 def _timed(
     exercise: Candidate,
     prescribed: PrescriptionRange,
-    setting: Setting,
+    context: PrescriptionContext,
     assessment: Assessment,
     advice: Advice,
     sets: int,
     seconds: int | None,
 ) -> TimedPrescription:
     found: dict[str, Any] = {"sets": sets}
-    found |= amount(exercise, prescribed, setting) if seconds is None else {"duration_seconds": seconds}
-    if sets > 1 and (rest := rest_seconds(exercise, prescribed, setting)):
+    found |= amount(exercise, prescribed, context) if seconds is None else {"duration_seconds": seconds}
+    if sets > 1 and (rest := rest_seconds(exercise, prescribed, context)):
         found["rest_seconds"] = rest
-    is_offered = exercise.prescription(setting.goal) is not None
-    is_fast = setting.goal is TrainingGoal.POWER and is_offered and not setting.is_slow
+    is_offered = exercise.prescription(context.goal) is not None
+    is_fast = context.goal is TrainingGoal.POWER and is_offered and not context.is_slow
     if prescribed.unit is Unit.REPS and exercise.tempo:
         found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
         found["per_side"] = True
-    if _has_effort(exercise, prescribed, setting, is_fast=is_fast):
-        found["load"] = effort(exercise, prescribed, setting, assessment)
-    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, setting)
-    notes = [*_notes(exercise, prescribed, setting, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
+    if _has_effort(exercise, prescribed, context, is_fast=is_fast):
+        found["load"] = effort(exercise, prescribed, context, assessment)
+    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context)
+    notes = [*_notes(exercise, prescribed, context, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
     if notes:
         found["notes"] = " ".join(notes)
     found = widened(obeying(found, advice), prescribed, advice)
-    seconds = seconds_of(exercise, found, setup_seconds(exercise, setting) + lighter)
-    return TimedPrescription(found, seconds, setting.is_compact)
+    seconds = seconds_of(exercise, found, setup_seconds(exercise, context) + lighter)
+    return TimedPrescription(found, seconds, context.is_compact)
 
 
-def _has_effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, *, is_fast: bool) -> bool:
+def _has_effort(
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, *, is_fast: bool
+) -> bool:
     if prescribed.unit is Unit.SECONDS:
         return prescribed.max > EFFORTLESS_SECONDS and exercise.class_key != "balance_training"
     if prescribed.unit is not Unit.REPS or not is_fast:
@@ -136,17 +137,22 @@ def _has_effort(exercise: Candidate, prescribed: PrescriptionRange, setting: Set
 
 
 def _notes(
-    exercise: Candidate, prescribed: PrescriptionRange, setting: Setting, assessment: Assessment, *, is_fast: bool
+    exercise: Candidate,
+    prescribed: PrescriptionRange,
+    context: PrescriptionContext,
+    assessment: Assessment,
+    *,
+    is_fast: bool,
 ) -> list[str]:
     notes = [FAST] if is_fast else []
     if exercise.class_key == STEADY:
-        notes.append(HEART_PACE if setting.is_heart else TALK)
-    elif exercise.class_key == "carry" and exercise.equipment and not setting.is_easy:
+        notes.append(HEART_PACE if context.is_heart else TALK)
+    elif exercise.class_key == "carry" and exercise.equipment and not context.is_easy:
         notes.append(HEAVY_CARRY)
-    breathes = setting.breathes_out or setting.spares_spine
+    breathes = context.breathes_out or context.spares_spine
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
         notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
-    if setting.spares_grip and is_gripped(exercise) and exercise.is_compound and not shown_warnings(assessment):
+    if context.spares_grip and is_gripped(exercise) and exercise.is_compound and not shown_warnings(assessment):
         notes.append(GRIP)
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     return list(dict.fromkeys(notes))
@@ -155,7 +161,7 @@ def _notes(
 def _tempo(exercise: Candidate, tempo: str, *, is_fast: bool) -> str:
     """The tempo of a class; as fast as possible only for power and in explosive classes."""
     if not is_fast:
-        return tempo if exercise.class_key in EXPLOSIVE else tempo.replace("X", "2")
+        return tempo if exercise.class_key in FAST_CLASSES else tempo.replace("X", "2")
     down, pause, _, *rest = tempo.split("-")
     return "-".join((down, pause, "X", *rest))
 
@@ -167,14 +173,14 @@ def _most_in_warm_up(exercise: Candidate) -> int:
 
 
 def light_prescription(
-    exercise: Candidate, setting: Setting, seconds: int | None = None, *, is_stretch: bool = False
+    exercise: Candidate, context: PrescriptionContext, seconds: int | None = None, *, is_stretch: bool = False
 ) -> TimedPrescription | None:
     """The prescription of an exercise that warms up, or of a stretch that ends the session; None where it has none.
 
     `seconds`: how long an exercise that raises or lowers the pulse is done, with little effort.
     """
     if seconds is not None:
-        value = HEART_EASE if setting.is_heart else EASE
+        value = HEART_EASE if context.is_heart else EASE
         easy: dict[str, Any] = {"sets": 1, "duration_seconds": seconds, "load": {"unit": "rpe", "value": value}}
         return TimedPrescription(easy, LIGHT_SETUP + seconds)
     ranges = (None,) if is_stretch else WARM_UP_RANGES
@@ -187,7 +193,7 @@ def light_prescription(
     elif prescribed.unit is Unit.SECONDS:
         given = {"duration_seconds": min(prescribed.max, MAX_WARM_UP_SECONDS)}
     else:
-        given = amount(exercise, prescribed, setting)
+        given = amount(exercise, prescribed, context)
     full: dict[str, Any] = {"sets": 1, **given}
     if exercise.is_unilateral:
         full["per_side"] = True

@@ -18,8 +18,8 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
 from kinegraph.taxonomy.rules import TaxonomyKind
-from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
-from kinegraph.video.rules_candidates import node_key
+from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, suggestions_of, video_of
+from kinegraph.video.rules_suggestions import node_key
 
 ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id, or an EffectiveExercise's.")]
 
@@ -40,7 +40,7 @@ class ExerciseFields:
         return True
 
 
-node(store_nodes.candidates, parse=node_key)(VideoCandidate)  # here, since who sees one follows from the exercise
+node(store_nodes.suggested_videos, parse=node_key)(VideoCandidate)  # here, since who sees one follows from the exercise
 
 
 @node(store_nodes.shown, "exercises")
@@ -60,7 +60,7 @@ class Exercise(ExerciseFields, Node):
         metadata={"required_columns": VIDEO_COLUMNS},
     )
     video_candidates: list[VideoCandidate] = strawberry.field(
-        resolver=candidates_of,
+        resolver=suggestions_of,
         description="Videos that coaches suggested; shown to coaches and platform admins.",
         metadata={"assumed_size": 3},
     )

@@ -14,7 +14,7 @@ from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 from kinegraph.kit.text import identity_of, normalized
 from kinegraph.video.rules import VideoRow
-from kinegraph.video.rules_candidates import SuggestionsRow
+from kinegraph.video.rules_suggestions import SuggestionsRow
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
     ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),

@@ -11,7 +11,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.video.rules_candidates import CandidateKey, suggestions
+from kinegraph.video.rules_suggestions import SuggestionKey, suggestions
 
 
 async def shown(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[ExerciseRow | None]:
@@ -55,10 +55,10 @@ async def contraindications(session: ReadSession[Viewer], ids: Sequence[UUID]) -
     return in_key_order(await _of_shown_exercises(session, rows), ids)
 
 
-async def candidates(session: ReadSession[Viewer], keys: Sequence[CandidateKey]) -> list[dict[str, Any] | None]:
+async def suggested_videos(session: ReadSession[Viewer], keys: Sequence[SuggestionKey]) -> list[dict[str, Any] | None]:
     """Suggested videos in key order, as coaches and platform admins see them of exercises that they may read."""
     rows = await shown(session, list({exercise_id for exercise_id, _ in keys}))
-    found: dict[CandidateKey, dict[str, Any]] = {}
+    found: dict[SuggestionKey, dict[str, Any]] = {}
     for row in rows:
         if row is not None and is_coached(session.viewer, row.organization_id):
             found |= suggestions(row)

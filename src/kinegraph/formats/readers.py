@@ -20,5 +20,5 @@ def read(format: Format, file: File, columns: Sequence[csv.Column]) -> Rows:
     """
     for name, content in ((file.name, file.content), *file.beside.items()):
         if len(content) > MAX_FILE_BYTES:
-            raise FileError(f"{name} has more than {MAX_FILE_BYTES // 1024 // 1024} MB.")
+            raise FileError(f"{name} has more than {MAX_FILE_BYTES // 1024 // 1024} MiB.")
     return READERS[format](file, columns)

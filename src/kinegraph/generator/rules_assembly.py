@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue
-from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, setting_of
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue
+from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, prescription_context_of
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
@@ -23,7 +23,7 @@ from kinegraph.generator.rules_unmet import (
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
 from kinegraph.programming.rules_eligible import eligibility_of
-from kinegraph.programming.rules_places import AEROBIC, REST, STEADY, Place, places_of
+from kinegraph.programming.rules_places import AEROBIC, REST, Place, places_of
 from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import cool_down
 from kinegraph.warmup.rules_warm_up import warm_up
@@ -45,20 +45,20 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     """
     found = eligibility_of(catalogue, request)
     total = request.minutes * 60
-    setting = setting_of(request)
-    for_warm_up = _for_warm_up(total, is_heart=setting.is_heart)
-    for_cool_down = _for_cool_down(request, is_heart=setting.is_heart)
+    context = prescription_context_of(request)
+    for_warm_up = _for_warm_up(total, is_heart=context.is_heart)
+    for_cool_down = _for_cool_down(request, is_heart=context.is_heart)
     session = Session(request, found, total - for_warm_up - for_cool_down)
     places = places_of(request)
     _choose(session, places)
     if is_incomplete(session, places):
-        session = Session(request, found, session.budget, is_thrifty=True, options_by_id=session.options_by_id)
+        session = Session(request, found, session.budget, prefers_short=True, options_by_id=session.options_by_id)
         _choose(session, places)
     _complete(session, places, session.eligible)
     if not session.chosen:
-        _add_extras(session, places, session.eligible)
+        _add_more(session, places, session.eligible)
     ordered = arranged(session)
-    light = Light(ordered, catalogue, request, setting, found.assessments)
+    light = Light(ordered, catalogue, request, context, found.assessments)
     warming = warm_up(light, for_warm_up)
     ending = cool_down(light, for_cool_down, [session.chosen_one(each) for each in ordered])
     session.budget = total - sum(each.seconds for each in (*warming, *ending))
@@ -66,9 +66,9 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     pool = [each for each in session.eligible if each.root_id not in taken]
     _complete(session, places, pool)
     if not session.is_closed:
-        _add_extras(session, places, pool)
+        _add_more(session, places, pool)
         even_out(session)
-        _add_extras(session, places, pool)
+        _add_more(session, places, pool)
     workout = Generated(_title(request), request, _sections(session, warming, ending), [])
     in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
     excluded = [
@@ -113,7 +113,7 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
     size = max((place + 1 for place, each in enumerate(ordered) if is_main(each, session)), default=0)
     movements = [session.chosen_one(each) for each in ordered]
     main, accessory = movements[:size], movements[size:]
-    circuit = ", as a circuit" if session.setting.is_short and is_circuit(main) else ""
+    circuit = ", as a circuit" if session.context.is_short and is_circuit(main) else ""
     parts = (
         (SectionType.WARMUP, "Warm-up", warming),
         (SectionType.MAIN, f"Main part{circuit}", main),
@@ -131,7 +131,7 @@ def is_circuit(movements: Sequence[Chosen]) -> bool:
 
 def _choose(session: Session, places: Sequence[Place]) -> None:
     """Fill the places: treatment of the conditions first, then each place once, with the least that is prescribed."""
-    if AEROBIC in places and (found := _fill(session, AEROBIC, session.eligible, is_extra=False)):
+    if AEROBIC in places and (found := _fill(session, AEROBIC, session.eligible, is_additional=False)):
         _lengthen(session, found)
     _treat(session)
     _fill_places(session, places, session.eligible)
@@ -139,14 +139,14 @@ def _choose(session: Session, places: Sequence[Place]) -> None:
 
 def _lengthen(session: Session, exercise: Candidate) -> None:
     """Give steady work the least part of the session that it should have, if it can be so long."""
-    wanted = (MIN_HEART_STEADY_SHARE if session.setting.is_heart else MIN_STEADY_SHARE) * session.budget
+    wanted = (MIN_HEART_STEADY_SHARE if session.context.is_heart else MIN_STEADY_SHARE) * session.budget
     options = session.fitting(exercise)
     timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
     session.prescribe(exercise, timed)
 
 
 def _treat(session: Session) -> None:
-    """Add exercises that treat the conditions: one of each, and one for each half hour."""
+    """Add exercises that treat the conditions: as many as there are conditions or half hours, within the limit."""
     conditions = sorted({c for each in session.eligible for c in session.assessments[each.id].indicated_for})
     wanted = min(max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT), MAX_TREATMENTS)
     for is_second in (False, True):
@@ -163,7 +163,7 @@ def _treat(session: Session) -> None:
                     and each.id not in near
                     and each.primary not in muscles
                 ]
-                _fill(session, Place(f"for {condition}"), _without_steady(pool, session), is_extra=False)
+                _fill(session, Place(f"for {condition}"), _without_steady(pool, session), is_additional=False)
 
 
 def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candidate]:
@@ -180,7 +180,7 @@ def _complete(session: Session, places: Sequence[Place], pool: Sequence[Candidat
     session.is_closed = lacks_time_for(session, places)
 
 
-def _add_extras(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
     """Further exercises beyond the places, while there is time."""
     main, small = _halves(pool)
     is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
@@ -192,7 +192,7 @@ def _add_extras(session: Session, places: Sequence[Place], pool: Sequence[Candid
         session.passed_over.clear()
         session.waiting.clear()
         while sum(
-            _fill(session, place, part, is_extra=True) is not None
+            _fill(session, place, part, is_additional=True) is not None
             for part in pools
             for place in _least_served(session, wanted)
         ):
@@ -210,8 +210,8 @@ def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candi
     for place in places:
         if place.name not in session.assigned and not _is_treated(session, place):
             small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
-            if _fill(session, place, small, is_extra=False) is None:
-                _fill(session, place, pool, is_extra=False)
+            if _fill(session, place, small, is_additional=False) is None:
+                _fill(session, place, pool, is_additional=False)
 
 
 def _is_small(place: Place, session: Session) -> bool:
@@ -233,15 +233,15 @@ def _sets(session: Session, place: Place) -> Iterator[int]:
     return (timed.prescription["sets"] for each, timed in session.chosen.values() if place.is_filled_by(each))
 
 
-def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_extra: bool) -> Candidate | None:
+def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_additional: bool) -> Candidate | None:
     """Add the best exercise of a pool for a place, if there is one; at first with its least prescription."""
     fitting = fitting_for(session, place, pool)
-    if is_extra:
+    if is_additional:
         fitting = [each for each in fitting if each.id not in session.blocked]
-    found = choose(fitting, session, place, is_extra=is_extra)
+    found = choose(fitting, session, place, is_additional=is_additional)
     if found is not None:
         session.assigned.setdefault(place.name, found.id)
-        session.add(found, session.seconds_left if is_extra else 0, is_extra=is_extra)
+        session.add(found, session.seconds_left if is_additional else 0, is_additional=is_additional)
     return found
 
 
@@ -249,6 +249,6 @@ def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
     """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
         if each.id not in in_workout:
-            found = obstacle(session, each, is_extra=True)
+            found = obstacle(session, each, is_additional=True)
             assert found is not None, f"{each.key} fits, and was not chosen"
             yield Excluded(each, *found)

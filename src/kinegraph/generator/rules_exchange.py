@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
-from kinegraph.composition.rules_scores import score, tier
-from kinegraph.programming.rules_places import STEADY, Place, is_counted_lift, is_evened, places_of
+from kinegraph.composition.rules_scores import preference, score
+from kinegraph.programming.rules_places import Place, is_counted_lift, is_evened, places_of
 
 
 def exchange_warned(session: Session, pool: Sequence[Candidate]) -> None:
@@ -25,26 +25,26 @@ def exchange_warned(session: Session, pool: Sequence[Candidate]) -> None:
 
 
 def _exchange(session: Session, exercise: Candidate, place: Place, pool: Sequence[Candidate]) -> None:
-    own = tier(exercise, session, place)
+    own = preference(exercise, session, place)
     better = [
         each
         for each in pool
         if each.id not in session.chosen
         and place.is_filled_by(each)
         and not session.is_warned(each)
-        and tier(each, session, place) < own
+        and preference(each, session, place) < own
     ]
     if not better:
         return
     before = session.chosen.copy()
     del session.chosen[exercise.id]
     session.forget()
-    possible = [each for each in better if obstacle(session, each, is_extra=True) is None]
+    possible = [each for each in better if obstacle(session, each, is_additional=True) is None]
     if not possible:
         session.chosen = before
         session.forget()
         return
-    found = min(possible, key=lambda e: (*tier(e, session, place), -score(e, session, place), e.key))
+    found = min(possible, key=lambda e: (*preference(e, session, place), -score(e, session, place), e.key))
     for name, id in session.assigned.items():
         if id == exercise.id:
             session.assigned[name] = found.id
@@ -82,8 +82,8 @@ def _raise(session: Session, exercise: Candidate) -> bool:
 
 
 def _stays_even(session: Session, exercise: Candidate, more: int) -> bool:
-    there = session.sets_by_side()
-    return there[exercise.side] + more <= min(there.values()) + 1
+    there = session.sets_by_group()
+    return there[exercise.pattern_group] + more <= min(there.values()) + 1
 
 
 def even_out(session: Session) -> None:
@@ -93,24 +93,26 @@ def even_out(session: Session) -> None:
     """
     if not is_evened(session.request):
         return
-    while any(_lower(session, side) for side in _most_served(session)):
+    while any(_lower(session, group) for group in _most_served(session)):
         fill(session)
     session.is_even = True
     session.forget()
     fill(session)
 
 
-def _most_served(session: Session) -> list[Side]:
+def _most_served(session: Session) -> list[PatternGroup]:
     """The movements with two sets more than another and more, those with most first."""
-    there = session.sets_by_side()
-    found = [side for side in there if there[side] > min(there.values()) + 1]
-    return sorted(found, key=lambda side: (-there[side], side))
+    there = session.sets_by_group()
+    found = [group for group in there if there[group] > min(there.values()) + 1]
+    return sorted(found, key=lambda group: (-there[group], group))
 
 
-def _lower(session: Session, side: Side) -> bool:
+def _lower(session: Session, group: PatternGroup) -> bool:
     """Take a set from the lift of a movement that has most; False where each has its least."""
     session.is_even = True
-    lifts = [e for e in session.exercises if is_counted_lift(e) and e.side is side and not session.is_treatment(e)]
+    lifts = [
+        e for e in session.exercises if is_counted_lift(e) and e.pattern_group is group and not session.is_treatment(e)
+    ]
     for each in sorted(lifts, key=lambda e: -int(session.chosen[e.id][1].prescription["sets"])):
         sets = session.chosen[each.id][1].prescription["sets"]
         fewer = [timed for timed in session.fitting(each) if timed.prescription["sets"] == sets - 1]

@@ -9,7 +9,7 @@ from kinegraph.care.rules import condition_words
 from kinegraph.care.rules_treatments import CHOSEN, served_by
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
-from kinegraph.composition.rules_scores import fitting_for, score, tier
+from kinegraph.composition.rules_scores import fitting_for, preference, score
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Unmet
@@ -58,7 +58,7 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
             detail = f"There is no time left for {in_sentence(place)}, such as {each.name}."
             yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With {minutes} minutes {what}.")
         else:
-            found = obstacle(session, each, is_extra=False)
+            found = obstacle(session, each, is_additional=False)
             demand = Demand.TARGET_MUSCLE if place.target is not None else Demand.MOVEMENT
             why = f" {each.name}: {found[1]}" if found is not None else ""
             yield Unmet(demand, place.name, f"There is no room for {in_sentence(place)}.{why}", None)
@@ -84,11 +84,11 @@ def is_incomplete(session: Session, places: Sequence[Place]) -> bool:
 
 def _best(session: Session, place: Place) -> Candidate | None:
     fitting = fitting_for(session, place, session.eligible)
-    return min(fitting, key=lambda e: (*tier(e, session, place), -score(e, session, place), e.key), default=None)
+    return min(fitting, key=lambda e: (*preference(e, session, place), -score(e, session, place), e.key), default=None)
 
 
 def _lacks_time(session: Session, exercise: Candidate) -> bool:
-    found = obstacle(session, exercise, is_extra=False)
+    found = obstacle(session, exercise, is_additional=False)
     return found is not None and found[0] is ExclusionReason.TIME
 
 

@@ -35,7 +35,7 @@ class Handout:
     expires_at: datetime = strawberry.field(description="When the addresses end, by default after an hour.")
 
 
-async def _signed(info: Info, version: VersionRow, wanted: rules.Wanted) -> Any:
+async def _signed(info: Info, version: VersionRow, wanted: rules.HandoutRequest) -> Any:
     """The addresses of a handout, for the viewer. Raises InvalidInput for a week there is not, or too much."""
     rules.check_week(wanted.week, version)
     rules.check_size(await info.context.load(store.sizes, version.id, week=wanted.week), wanted.week)
@@ -56,7 +56,7 @@ class VersionHandout:
         language: Annotated[Language, strawberry.argument(description="The language of headings and amounts.")],
         week: OnlyWeek = None,
     ) -> Handout:
-        found: Handout = await _signed(info, root, rules.Wanted(root.id, language, week))
+        found: Handout = await _signed(info, root, rules.HandoutRequest(root.id, language, week))
         return found
 
 
@@ -88,6 +88,6 @@ class EnrollmentHandout:
             key: tuple[UUID, UUID] = (root.organization_id, root.patient_id)
             patient = await info.context.load(patients_by_keys, key)
             language = Language(patient.language) if patient else Language.EN
-        wanted = rules.Wanted(root.version_id, language, week, root.id, shows_name is not False)
+        wanted = rules.HandoutRequest(root.version_id, language, week, root.id, shows_name is not False)
         found: Handout = await _signed(info, version, wanted)
         return found

@@ -28,7 +28,7 @@ class TooLong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class HandoutRequest:
     """A version of a plan, the language, one week or all of them (None), and the enrollment that it is printed for."""
 
     version_id: UUID
@@ -47,7 +47,7 @@ class Wanted:
         return values
 
     @classmethod
-    def from_parameters(cls, values: Mapping[str, str]) -> "Wanted":
+    def from_parameters(cls, values: Mapping[str, str]) -> "HandoutRequest":
         """The handout that a verified address names."""
         week, enrollment = values.get("week"), values.get("enrollment")
         return cls(
@@ -94,11 +94,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An exercise, once in a handout: its names, pictures and texts, and the address that its code leads to."""
+    """An exercise, once in a handout: its names, pictures and texts, and the address that its code leads to.
+
+    `original_name`: the library's name, where `name` is a translation of it; None where it is not translated.
+    """
 
     number: int
     name: Text
-    english: Text | None
+    original_name: Text | None
     address: str | None
     figure: str | None
     thumbnail_url: str | None
@@ -113,7 +116,7 @@ class Line:
 
     number: int
     name: Text
-    english: Text | None
+    original_name: Text | None
     amounts: str
     notes: Sequence[Text]
 
@@ -146,7 +149,10 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """A whole handout. `remarks` say which days are left out; `words` are the texts of its language."""
+    """A whole handout. `remarks` say which days are left out; `words` are the texts of its language.
+
+    `has_english_texts`: texts of the exercises are in English, in a handout of another language.
+    """
 
     lang: str
     dir: str
@@ -163,5 +169,5 @@ class Handout:
     printed_on: date
     remarks: Sequence[str]
     has_codes: bool
-    has_foreign_texts: bool
+    has_english_texts: bool
     words: Mapping[str, str]

@@ -100,7 +100,10 @@ def handout_of(source: Source, language: Language, address: str) -> Handout:
 
 
 def _weeks(source: Source) -> Sequence[int]:
-    """The weeks that are shown: the requested one; else all, for an enrollment those that are not over."""
+    """The weeks that are shown: the requested one, or all, for an enrollment without those that are over.
+
+    Once the last week is over, all are shown again.
+    """
     if source.week is not None:
         return [source.week]
     last, first = source.version.weeks, 1
@@ -233,9 +236,9 @@ def _block(source: Source, weeks: Sequence[int], sessions: Sequence[Session], la
 
 
 def _line(source: Source, row: Prescription, language: Language) -> Line:
-    name, english = _names(source, row.exercise_id, language)
+    name, original_name = _names(source, row.exercise_id, language)
     number = source.numbers[row.exercise_id]
-    return Line(number, name, english, amounts_of(row, language), paragraphs_of(row.notes))
+    return Line(number, name, original_name, amounts_of(row, language), paragraphs_of(row.notes))
 
 
 def _names(source: Source, id: UUID, language: Language) -> tuple[Text, Text | None]:
@@ -244,13 +247,13 @@ def _names(source: Source, id: UUID, language: Language) -> tuple[Text, Text | N
 
 def _card(source: Source, id: UUID, language: Language, address: str) -> Card:
     exercise: Any = source.exercises[id]
-    name, english = _names(source, id, language)
+    name, original_name = _names(source, id, language)
     instructions = source.instructions.get(id, ())
     slug = exercise.row.slug if exercise.row["organization_id"] is None else None
     return Card(
         source.numbers[id],
         name,
-        english,
+        original_name,
         exercise.video_url or figure_url(exercise.row, address),
         slug if slug in versions() else None,
         exercise.thumbnail_url,

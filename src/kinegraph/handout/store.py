@@ -9,7 +9,7 @@ from kinegraph.enrollment.rules_calendar import Calendar, HeldVersion, day_of
 from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.enrollment.store import pauses_of, versions_of
 from kinegraph.exercise.store_details import instructions_of
-from kinegraph.handout.rules import MAX_TEXT, Size, TooLong, Wanted
+from kinegraph.handout.rules import MAX_TEXT, HandoutRequest, Size, TooLong
 from kinegraph.handout.rules_content import Source
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -56,7 +56,7 @@ async def sizes(session: ReadSession, version_ids: Sequence[UUID], week: int | N
     return [Size(int(row.lines), row.exercises) for row in rows]
 
 
-async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | None:
+async def source_of(session: ReadSession[Viewer], wanted: HandoutRequest) -> Source | None:
     """The rows of a handout; None where the viewer may not read them. Raises TooLong."""
     viewer: Viewer = session.viewer
     (version,) = await versions(session, [wanted.version_id])
@@ -101,7 +101,7 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
 
 
 async def _prescriptions(
-    session: ReadSession[Viewer], planned: Sequence[SessionRow], wanted: Wanted, calendar: Calendar | None
+    session: ReadSession[Viewer], planned: Sequence[SessionRow], wanted: HandoutRequest, calendar: Calendar | None
 ) -> list[Sequence[Prescription]]:
     """The prescriptions of each session; those of an enrollment with the substitutions of their days."""
     rows = await exercises_of(session, [each.id for each in planned]) if planned else []

@@ -25,7 +25,8 @@ class Window:
     """The page that a field asks for: the first `size` rows between two cursors, or the last ones (`is_backward`).
 
     `after` and `before` are the sort values of the rows that the page lies between; None for the list's start and end.
-    `order` names the list and its sort. Cursors contain it, so that one of another list is refused.
+    `order` names the list and its sort. Cursors contain it, so that one with another name or sort is refused; one of
+    the same name, of another object or with another filter, is not.
 
     A store reads a page by one statement: `between` in its WHERE, `direction` in its ORDER BY, `limit` as its LIMIT.
     The last rows are read in the reverse order, and `Page.of` turns them round.
@@ -131,7 +132,7 @@ def window(
     """The window for a connection's arguments; `kinds` are the types of the sort values in `order`.
 
     `last` is for the last rows, in place of `first` for the first ones. Raises Refused for a size outside of 0 to
-    MAX_PAGE_SIZE, for both sizes, and for a cursor of another list or sort.
+    MAX_PAGE_SIZE, for both sizes, and for a cursor with another name or sort.
     """
     if str in kinds:
         order = f"{order}, {SORT_KEYS}"

@@ -146,11 +146,11 @@ EdgeType = Annotated[
 @extends(Exercise)
 class ExerciseLayers:
     programming: ProgrammingProfile | None = edge(
-        store.profiles_of, "id", "How it behaves in training; a fork without its own has its source's. Null for none."
+        store.profiles_of, "id", "How it behaves in training; a copy without its own has its source's. Null for none."
     )
 
     @field(
-        "Edges that leave this exercise, in their stored order; those of its source for a fork.", "id", assumed_size=6
+        "Edges that leave this exercise, in their stored order; those of its source for a copy.", "id", assumed_size=6
     )
     async def progressions(root: strawberry.Parent[Any], info: Info, type: EdgeType = None) -> list[Progression]:
         found: list[Progression] = await info.context.load(

@@ -1,4 +1,4 @@
-"""Reading the profiles and safety constraints of exercises; a fork without a row has that of its nearest source."""
+"""Reading the profiles and safety constraints of exercises; a copy without a row has that of its nearest source."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -50,7 +50,7 @@ SafetyKey: TypeAlias = tuple[UUID | None, UUID]
 async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[ShownSafety | None]:
     """The safety constraints of each exercise as an organization sees it; None where nothing is known of it.
 
-    A fork that inherits its source's constraints has the organization's restrictions of the source too.
+    A copy that inherits its source's constraints has the organization's restrictions of the source too.
     """
     rows: list[SafetyRow] = await session.fetch(
         f"""

@@ -1,4 +1,4 @@
-"""Reading the progression graph; a fork has the edges of its nearest canonical source."""
+"""Reading the progression graph; a copy has the edges of its nearest canonical source."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ EDGE = """edge.id, edge.from_exercise_id, edge.to_exercise_id, edge.progression_
 async def progressions_of(
     session: ReadSession, exercise_ids: Sequence[UUID], progression_type: str | None = None
 ) -> list[list[ProgressionRow]]:
-    """The edges that leave each exercise, in their order; of a fork those of its nearest canonical source."""
+    """The edges that leave each exercise, in their order; of a copy those of its nearest canonical source."""
     rows: list[ProgressionRow] = await session.fetch_list(
         f"""
         WITH RECURSIVE {chain_to("(SELECT from_exercise_id AS exercise_id FROM exercise_progressions)")}

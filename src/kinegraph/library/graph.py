@@ -154,7 +154,7 @@ class EffectiveExercise(ExerciseFields, Node):
     programming: ProgrammingProfile | None = edge(
         profiles_of,
         _row_id,
-        "How it behaves in training; a fork without its own has its source's. Null for none.",
+        "How it behaves in training; a copy without its own has its source's. Null for none.",
         required_columns=("id",),
     )
     safety: SafetyConstraint | None = edge(

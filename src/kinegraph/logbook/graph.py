@@ -138,7 +138,7 @@ class EnrollmentLogs:
         exercise = None if plan_exercise_id is None else checks.key(plan_exercise_id, ("planExerciseId",))
         checks.done()
         page = page_window(info, "logs", 100, (date, UUID), first, after, last, before)
-        wanted = store.Wanted(start, to, exercise, include_deleted)
+        wanted = store.LogFilter(start, to, exercise, include_deleted)
         found: Connection[ExerciseLog] = await info.context.page(
             store.pages, store.counts, root.id, page, wanted=wanted
         )

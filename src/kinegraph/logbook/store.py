@@ -26,7 +26,7 @@ JOINS = f"""JOIN organizations clinic ON clinic.id = l.organization_id
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogFilter:
     """The conditions of a list of logs: from a day on, up to a day, of one prescription; None is no condition.
 
     Deleted logs are in the list only where it includes them.
@@ -83,7 +83,7 @@ async def _logs(session: ReadSession[Viewer], ids: Sequence[UUID], condition: st
 
 
 async def pages(
-    session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window, wanted: Wanted
+    session: ReadSession[Viewer], enrollment_ids: Sequence[UUID], window: Window, wanted: LogFilter
 ) -> list[Page]:
     """A page of the logs of each visible enrollment, by day."""
     sort = {"l.performed_on": "date", "l.id": "uuid"}
@@ -92,12 +92,12 @@ async def pages(
     return found
 
 
-async def counts(session: ReadSession, enrollment_ids: Sequence[UUID], wanted: Wanted) -> list[int]:
+async def counts(session: ReadSession, enrollment_ids: Sequence[UUID], wanted: LogFilter) -> list[int]:
     """The number of logs of each visible enrollment."""
     return await _logs_of(enrollment_ids, wanted).counts(session)
 
 
-def _logs_of(enrollment_ids: Sequence[UUID], wanted: Wanted) -> Lists:
+def _logs_of(enrollment_ids: Sequence[UUID], wanted: LogFilter) -> Lists:
     """The logs of each enrollment.
 
     A prescription is the same in all versions: its logs are found by the working copy's id of it.

@@ -50,26 +50,26 @@ class AttachmentAdded:
     organization_id: UUID
 
 
-MB = 1024 * 1024
+MIB = 1024 * 1024
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 PHONE_IMAGES = ("image/heic", "image/heif")
 """Pictures as phones take them, which few browsers show, and of which no thumbnail can be made."""
 VIDEOS = ("video/mp4", "video/quicktime", "video/webm")
 
 LIMITS: Mapping[UploadPurpose, Mapping[str, int]] = {
-    UploadPurpose.EXERCISE_VIDEO: dict.fromkeys(VIDEOS, 500 * MB),
-    UploadPurpose.EXERCISE_THUMBNAIL: dict.fromkeys(IMAGES, 10 * MB),
-    UploadPurpose.INSTRUCTION_IMAGE: dict.fromkeys(IMAGES, 10 * MB),
+    UploadPurpose.EXERCISE_VIDEO: dict.fromkeys(VIDEOS, 500 * MIB),
+    UploadPurpose.EXERCISE_THUMBNAIL: dict.fromkeys(IMAGES, 10 * MIB),
+    UploadPurpose.INSTRUCTION_IMAGE: dict.fromkeys(IMAGES, 10 * MIB),
     UploadPurpose.COMMENT_ATTACHMENT: {
-        **dict.fromkeys((*IMAGES, "image/gif", *PHONE_IMAGES), 20 * MB),
-        **dict.fromkeys(VIDEOS, 200 * MB),
+        **dict.fromkeys((*IMAGES, "image/gif", *PHONE_IMAGES), 20 * MIB),
+        **dict.fromkeys(VIDEOS, 200 * MIB),
     },
 }
 """The types that each purpose takes, with the maximum size of each in bytes."""
 
-PART_BYTES = 16 * MB
+PART_BYTES = 16 * MIB
 """The size of a part of a file that is sent in parts; S3 takes no smaller ones than 5 MiB."""
-IN_PARTS_ABOVE_BYTES = 32 * MB
+IN_PARTS_ABOVE_BYTES = 32 * MIB
 """The size above which a file can be sent in parts."""
 
 MAX_ATTACHMENTS = 10

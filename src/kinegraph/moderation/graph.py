@@ -9,7 +9,7 @@ import strawberry
 from kinegraph.exercise import rules, store
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_mutations import exercise_payload, lock_writable
-from kinegraph.exercise.store_nodes import candidates
+from kinegraph.exercise.store_nodes import suggested_videos
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.checks import Checks, require_key
@@ -20,18 +20,18 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
 from kinegraph.video import store as store_video
-from kinegraph.video.rules_candidates import candidate_key
+from kinegraph.video.rules_suggestions import suggestion_key
 
-CandidateId = Annotated[
+SuggestionId = Annotated[
     strawberry.ID,
-    strawberry.argument(description="The candidate's id, also in its earlier form."),
+    strawberry.argument(description="The suggestion's id, also in its earlier form."),
 ]
 
 NOT_ADDED = {
     "duplicate": "This video is suggested already.",
     "current": "This is the exercise's video already.",
     "rejected": "This video was suggested before, and rejected.",
-    "full": f"There are {rules_moderation.MAX_CANDIDATES} suggestions already; they have to be decided first.",
+    "full": f"There are {rules_moderation.MAX_SUGGESTIONS} suggestions already; they have to be decided first.",
 }
 
 
@@ -68,8 +68,8 @@ class Mutation:
             row = await _coached(session, exercise_id)
         checks.done()
         assert row is not None
-        suggested = rules_moderation.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
-        outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_CANDIDATES)
+        suggested = rules_moderation.suggestion(address, session.viewer.user.id, reason, datetime.now(UTC))
+        outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_SUGGESTIONS)
         if outcome in NOT_ADDED:
             raise Conflict(NOT_ADDED[outcome], "url")
         return await _payload_of_live(session, row.id)
@@ -83,11 +83,11 @@ class Mutation:
         self,
         info: Info,
         exercise_id: ExerciseId,
-        candidate_id: CandidateId,
+        candidate_id: SuggestionId,
         accept: Annotated[bool, strawberry.argument(description="Whether it becomes the exercise's video.")],
     ) -> ExercisePayload:
         checks, row = Checks(), None
-        wanted = candidate_key(candidate_id)
+        wanted = suggestion_key(candidate_id)
         with checks.layer():
             if wanted is None:
                 raise NotFound("There is no such suggestion.", "candidateId")
@@ -96,7 +96,7 @@ class Mutation:
             row = await lock_writable(session, exercise_id, "exerciseId")
         if row is None and wanted is not None and wanted[0] is not None:
             with checks.layer():
-                if (await candidates(session, [wanted]))[0] is None:
+                if (await suggested_videos(session, [wanted]))[0] is None:
                     raise NotFound("There is no such suggestion.", "candidateId")
         checks.done()
         assert row is not None and wanted is not None
@@ -108,7 +108,7 @@ class Mutation:
             values = {"video_url": found["url"], "video_status": rules_video.VideoStatus.VERIFIED}
             rules_video.require_unlocked(row, values, ("exerciseId",))
             await store.update(session, row.id, {**rules_video.video_columns(values, row.video_url), **values})
-        await store_video.remove_candidate(session, row.id, found["id"], rejected=not accept)
+        await store_video.remove_suggestion(session, row.id, found["id"], rejected=not accept)
         return await exercise_payload(session, row.id)
 
     @mutation(

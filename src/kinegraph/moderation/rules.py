@@ -7,11 +7,11 @@ from uuid import UUID
 
 from kinegraph.video.rules_providers import provider_of
 
-MAX_CANDIDATES = 20
+MAX_SUGGESTIONS = 20
 """Maximum number of open suggestions of one exercise."""
 
 
-def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
+def suggestion(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
     """A suggested video in its stored form. Its id is a hash of the URL, so that a URL is not suggested twice."""
     return {
         "id": hashlib.sha256(url.encode()).hexdigest()[:16],

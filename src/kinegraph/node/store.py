@@ -9,7 +9,7 @@ from kinegraph.kit.batches import NODES, TypedNode, is_narrowed
 from kinegraph.kit.checks import parse_key
 from kinegraph.kit.sessions import ReadSession
 
-Place = tuple[str, Hashable]
+ObjectKey = tuple[str, Hashable]
 """The type of an object, and its key among the objects of the type."""
 
 
@@ -21,20 +21,20 @@ async def nodes(
     `columns` has the columns that are read of each type's rows; None for all.
     """
     ids = dict.fromkeys(id for key in keys for id in key)
-    places = await _places(session, list(ids))
+    keys_by_id = await _keys(session, list(ids))
     wanted: dict[str, dict[Hashable, Any]] = {}
-    for type_name, key in places.values():
+    for type_name, key in keys_by_id.values():
         wanted.setdefault(type_name, {})[key] = None
     names = dict(columns)
     for type_name, objects in wanted.items():
         await _load(session, type_name, objects, names.get(type_name))
-    return [[_found(places.get(id), wanted) for id in key] for key in keys]
+    return [[_found(keys_by_id.get(id), wanted) for id in key] for key in keys]
 
 
-async def _places(session: ReadSession, ids: Sequence[str]) -> dict[str, Place]:
-    """Where each id that has a form of the API leads, by at most one statement."""
+async def _keys(session: ReadSession, ids: Sequence[str]) -> dict[str, ObjectKey]:
+    """The type and key of each id that has a form of the API, by at most one statement."""
     rows: dict[UUID, list[str]] = {}
-    found: dict[str, Place] = {}
+    found: dict[str, ObjectKey] = {}
     for id in ids:
         key = parse_key(id)
         if key is not None:
@@ -68,8 +68,8 @@ async def _load(
     objects.update(zip(keys, found, strict=True))
 
 
-def _found(place: Place | None, objects: Mapping[str, Mapping[Hashable, Any]]) -> TypedNode | None:
-    if place is None:
+def _found(key: ObjectKey | None, objects: Mapping[str, Mapping[Hashable, Any]]) -> TypedNode | None:
+    if key is None:
         return None
-    value = objects[place[0]][place[1]]
-    return None if value is None else TypedNode(place[0], value)
+    value = objects[key[0]][key[1]]
+    return None if value is None else TypedNode(key[0], value)

@@ -13,7 +13,7 @@ from kinegraph.layers.rules import TrainingGoal
 MIN_MINUTES, MAX_MINUTES = 5, 180
 DEFAULT_DIFFICULTY, EASY_DIFFICULTY = 3, 2
 """The greatest difficulty where the request does not say: an intermediate person; and that of beginners."""
-SMALL_FATIGUE = 3
+UNCOUNTED_FATIGUE = 3
 """Exercises that tire no more do not count towards the fatigue of a session: they are limited by number and time."""
 
 
@@ -90,13 +90,17 @@ def _unsafe(candidate: Candidate, assessment: Assessment) -> str:
 
 
 def because_of(candidate: Candidate, condition: str) -> str | None:
-    """The reason of the severity matrix that a condition speaks against an exercise; None where it says nothing."""
+    """The reason that the severity matrix gives against an exercise with a condition; None where no rule matches."""
     if candidate.safety is None:
         return None
     traits = Traits(
-        candidate.class_key, frozenset(candidate.safety.stressors), candidate.fatigue, candidate.pattern,
-        equipment=frozenset(candidate.equipment),
-    )  # fmt: skip
+        candidate.class_key,
+        frozenset(candidate.safety.stressors),
+        candidate.fatigue,
+        candidate.pattern,
+        candidate.regions,
+        frozenset((*candidate.equipment, *candidate.equipment.values())),
+    )
     matching = [rule for rule in matrix().get(condition, ()) if rule.matches(traits)]
     strictest = max(matching, key=lambda rule: RANK[rule.severity], default=None)
     return strictest.because if strictest is not None else None
@@ -125,7 +129,7 @@ def fatigue_limit(minutes: int) -> int:
 
 def counted_fatigue(exercise: Candidate) -> int:
     """The fatigue of an exercise that counts in a session: none of small ones."""
-    return exercise.fatigue if exercise.fatigue > SMALL_FATIGUE else 0
+    return exercise.fatigue if exercise.fatigue > UNCOUNTED_FATIGUE else 0
 
 
 def exhausting_limit(difficulty_max: int) -> int:

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue, in_words, is_offered
-from kinegraph.candidates.rules_sides import Side
-from kinegraph.care.rules import Bar, barred_by, bars_of
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules import CareRule, care_rules_of, excluded_by
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
-from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, STEADY, Place, in_sentence
+from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, Place, in_sentence
 
 NOT_TRAINING = frozenset({"static_mobility", "dynamic_mobility", "loaded_stretch", "early_motion", "fitness_test"})
 """Classes that are no main or accessory exercise."""
@@ -51,7 +51,7 @@ class Eligibility:
 def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     """The eligibility of every exercise of a catalogue for a request."""
     shown = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
-    person, bars = request.person, bars_of(request.person)
+    person, care_rules = request.person, care_rules_of(request.person)
     assessments = {
         each.id: with_treatments(each, each.assessed(person), person) for each in shown if not each.is_ruled_out(person)
     }
@@ -60,7 +60,7 @@ def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
         prescribed = offered(each, request.goal, assessments.get(each.id))
-        found = reason_against(each, prescribed, request, assessments, catalogue, bars)
+        found = reason_against(each, prescribed, request, assessments, catalogue, care_rules)
         if found is None and prescribed is not None:
             eligible.append(each)
             ranges[each.id] = prescribed
@@ -80,7 +80,7 @@ def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) 
         return own
     is_treatment = assessment is not None and bool(assessment.indicated_for)
     is_accessory = each.class_key in SMALL and (
-        goal is TrainingGoal.STRENGTH or (goal is TrainingGoal.POWER and each.side is Side.CORE)
+        goal is TrainingGoal.STRENGTH or (goal is TrainingGoal.POWER and each.pattern_group is PatternGroup.CORE)
     )
     if is_accessory or is_treatment:
         found = each.prescription(TrainingGoal.HYPERTROPHY)
@@ -94,7 +94,7 @@ def reason_against(
     request: Request,
     assessments: Mapping[UUID, Assessment],
     catalogue: Catalogue,
-    bars: Sequence[Bar] = (),
+    care_rules: Sequence[CareRule] = (),
 ) -> tuple[ExclusionReason, str | None] | None:
     """The first reason that excludes an exercise; None if it is eligible.
 
@@ -103,7 +103,7 @@ def reason_against(
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     is_treatment = bool(assessments[each.id].indicated_for)
-    if bars and (why := barred_by(each, bars, request.person, is_treatment=is_treatment)):
+    if care_rules and (why := excluded_by(each, care_rules, request.person, is_treatment=is_treatment)):
         return ExclusionReason.UNSAFE, why
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
@@ -169,7 +169,7 @@ def trains_targets(each: Candidate, request: Request) -> bool:
         return True
     if each.class_key in CONDITIONING and not _serves_legs(each, request, wanted):
         return False
-    if each.side is Side.CORE and each.primary & TRUNK and not each.primary & wanted & TRUNK:
+    if each.pattern_group is PatternGroup.CORE and each.primary & TRUNK and not each.primary & wanted & TRUNK:
         return False
     return 2 * len(each.primary & wanted) >= max(len(each.primary), 1)
 

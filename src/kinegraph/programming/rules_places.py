@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import HIP, KNEE
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 
-STEADY = "steady_cardio"
 CONDITIONING = frozenset(
     {STEADY, "mixed_conditioning", "low_jump", "cyclic_gymnastics", "sprint", "jump", "shock_jump"}
 )
@@ -30,12 +29,12 @@ MIN_PULL_FATIGUE = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of a session. An exercise fills it that has its side, one of its muscles, and one of its classes."""
+    """A place of a session. An exercise of its pattern group, one of its muscles and one of its classes fills it."""
 
     name: str
     target: str | None = None
     """The muscle as it was sent; None for a movement."""
-    side: Side | None = None
+    pattern_group: PatternGroup | None = None
     muscles: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     vector: str | None = None
@@ -48,7 +47,7 @@ class Place:
 
     def is_filled_by(self, exercise: Candidate) -> bool:
         """True if an exercise fills the place."""
-        if self.side is not None and exercise.side is not self.side:
+        if self.pattern_group is not None and exercise.pattern_group is not self.pattern_group:
             return False
         if self.muscles and not self.muscles & exercise.primary:
             return False
@@ -56,7 +55,7 @@ class Place:
             return False
         if self.classes:
             return exercise.class_key in self.classes
-        return (self.side is None and not self.muscles) or exercise.class_key not in CONDITIONING
+        return (self.pattern_group is None and not self.muscles) or exercise.class_key not in CONDITIONING
 
 
 def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bool:
@@ -64,10 +63,10 @@ def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bo
 
     `is_easy`: for beginners and careful persons, to whom standing up from a chair is one.
     """
-    if place.side not in (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL):
+    if place.pattern_group not in (PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL):
         return True
     if exercise.class_key in COMPOUND:
-        is_pull = place.side is Side.PULL
+        is_pull = place.pattern_group is PatternGroup.PULL
         return not is_pull or (bool(exercise.primary & BACK) and exercise.fatigue >= MIN_PULL_FATIGUE)
     return is_easy and exercise.is_compound and exercise.class_key == "low_load_strengthening"
 
@@ -75,7 +74,12 @@ def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bo
 def is_counted_lift(exercise: Candidate) -> bool:
     """True for lifts of several joints, whose sets are balanced between squat, hinge, push and pull."""
     is_lift = exercise.is_compound and exercise.class_key not in CONDITIONING
-    return is_lift and exercise.side in (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL)
+    return is_lift and exercise.pattern_group in (
+        PatternGroup.SQUAT,
+        PatternGroup.HINGE,
+        PatternGroup.PUSH,
+        PatternGroup.PULL,
+    )
 
 
 def is_evened(request: Request) -> bool:
@@ -87,20 +91,20 @@ AEROBIC = Place("aerobic work", classes=frozenset({STEADY}))
 REST = Place("other", is_optional=True)
 """The place of exercises that fill no other."""
 BODY = (
-    Place("squat", side=Side.SQUAT, preferred=frozenset({"quadriceps"})),
-    Place("pull", side=Side.PULL, preferred=BACK),
-    Place("push", side=Side.PUSH, preferred=frozenset({"chest"})),
-    Place("hinge", side=Side.HINGE, preferred=frozenset({"hamstrings"})),
-    Place("core", side=Side.CORE),
+    Place("squat", pattern_group=PatternGroup.SQUAT, preferred=frozenset({"quadriceps"})),
+    Place("pull", pattern_group=PatternGroup.PULL, preferred=BACK),
+    Place("push", pattern_group=PatternGroup.PUSH, preferred=frozenset({"chest"})),
+    Place("hinge", pattern_group=PatternGroup.HINGE, preferred=frozenset({"hamstrings"})),
+    Place("core", pattern_group=PatternGroup.CORE),
 )
 POWER_BODY = (
     Place("explosive lift", classes=frozenset({"olympic_variant", "olympic_lift", "ballistic"}), is_optional=True),
     Place("jump", classes=frozenset({"jump"}), is_optional=True),
-    Place("push", side=Side.PUSH),
-    Place("hinge", side=Side.HINGE),
-    Place("pull", side=Side.PULL),
-    Place("squat", side=Side.SQUAT, is_optional=True),
-    Place("core", side=Side.CORE, is_optional=True),
+    Place("push", pattern_group=PatternGroup.PUSH),
+    Place("hinge", pattern_group=PatternGroup.HINGE),
+    Place("pull", pattern_group=PatternGroup.PULL),
+    Place("squat", pattern_group=PatternGroup.SQUAT, is_optional=True),
+    Place("core", pattern_group=PatternGroup.CORE, is_optional=True),
 )
 
 
@@ -110,7 +114,7 @@ class Part:
 
     name: str
     muscles: frozenset[str]
-    side: Side | None = None
+    pattern_group: PatternGroup | None = None
     vector: str | None = None
     minutes: int = 0
     classes: frozenset[str] = frozenset()
@@ -122,21 +126,21 @@ class Part:
 
 CALVES = frozenset({"calves", "gastrocnemius", "soleus"})
 PARTS = (
-    Part("front of the thigh", frozenset({"quadriceps"}), Side.SQUAT),
-    Part("hip", frozenset({"glutes", "hamstrings"}), Side.HINGE, preferred=frozenset({"hamstrings"})),
+    Part("front of the thigh", frozenset({"quadriceps"}), PatternGroup.SQUAT),
+    Part("hip", frozenset({"glutes", "hamstrings"}), PatternGroup.HINGE, preferred=frozenset({"hamstrings"})),
     Part("calf", CALVES),
     Part(
         "knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})
     ),
     Part("side of the hip", frozenset({"gluteus_medius"}), conditions=KNEE | HIP),
-    Part("row", frozenset({"rhomboids", "middle_traps"}), Side.PULL, is_compound=True),
-    Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), Side.PULL, "vertical"),
-    Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), Side.PUSH),
+    Part("row", frozenset({"rhomboids", "middle_traps"}), PatternGroup.PULL, is_compound=True),
+    Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), PatternGroup.PULL, "vertical"),
+    Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), PatternGroup.PUSH),
     Part("rear shoulder and rotator cuff", frozenset({"posterior_deltoid", "rotator_cuff"})),
     Part("biceps", frozenset({"biceps"})),
     Part("triceps", frozenset({"triceps"})),
-    Part("front of the trunk", frozenset({"abdominals", "transverse_abdominis"}), Side.CORE),
-    Part("sides of the trunk", frozenset({"obliques"}), Side.CORE),
+    Part("front of the trunk", frozenset({"abdominals", "transverse_abdominis"}), PatternGroup.CORE),
+    Part("sides of the trunk", frozenset({"obliques"}), PatternGroup.CORE),
 )
 
 
@@ -164,7 +168,7 @@ def places_of(request: Request) -> Sequence[Place]:
 
 def _part(target: str, part: Part) -> Place:
     name = f"{target}: {part.name}"
-    found = Place(name, target, part.side, part.muscles, part.classes, part.vector, part.preferred)
+    found = Place(name, target, part.pattern_group, part.muscles, part.classes, part.vector, part.preferred)
     return replace(found, is_compound=part.is_compound)
 
 

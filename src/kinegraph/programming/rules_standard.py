@@ -86,7 +86,7 @@ def _is_special(exercise: Candidate) -> bool:
 def is_twin(one: Candidate, other: Candidate) -> bool:
     """True for exercises of one class and movement, both of one joint or both of several."""
     is_alike = one.class_key == other.class_key and one.is_compound == other.is_compound
-    return is_alike and one.side is other.side
+    return is_alike and one.pattern_group is other.pattern_group
 
 
 def is_of_one_part(one: Candidate, other: Candidate) -> bool:

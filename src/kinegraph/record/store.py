@@ -13,8 +13,9 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.record.rules import DISTANCES, IS_ESTIMATED, MAX_REPS, ONE_REP_MAX, MaximumRow, RecordRow
 from kinegraph.result.store import LIVE_RESULT, SET_COLUMNS, readable
 
-AthletesMovement: TypeAlias = tuple[UUID, UUID | None]
-"""A movement, and the athlete that its load is resolved for; None: of the snapshot that it stands in, or the viewer."""
+MaximumKey: TypeAlias = tuple[UUID, UUID | None]
+"""A movement, and the athlete that its load is resolved for; None: of the snapshot that it stands in, or the viewer,
+unless they coach."""
 
 RECORDS = f"""
     SELECT 'rep_max' AS kind, d.reps::numeric AS place, d.load_kg AS best
@@ -66,7 +67,7 @@ async def records_of(
     return grouped_by_position(rows, len(athlete_ids))
 
 
-async def maxima_of(session: ReadSession[Viewer], keys: Sequence[AthletesMovement]) -> list[MaximumRow]:
+async def maxima_of(session: ReadSession[Viewer], keys: Sequence[MaximumKey]) -> list[MaximumRow]:
     """The best estimate of each athlete's maximum in the exercise of a movement, in the unit that was lifted."""
     return await session.fetch(
         f"""

@@ -15,7 +15,7 @@ from kinegraph.result.store import readable
 
 PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> 'rounds')::integer,
                           jsonb_array_length(s.config -> 'rep_scheme'), 1)"""
-"""SQL of the sets of a movement: prescribed, or as many as its section has rounds."""
+"""SQL of the planned sets of a movement: prescribed, else the rounds of its section, else of its scheme, else 1."""
 
 BY_FATIGUE = " ".join(f"WHEN {score} THEN {recovery_hours(1, score)}" for score in range(1, 11))
 RECOVERY_HOURS = f"coalesce(profile.minimum_recovery, CASE profile.fatigue_score {BY_FATIGUE} ELSE 0 END)"

@@ -151,7 +151,9 @@ def _pattern_points(replaced: Candidate, each: Candidate) -> float:
     if replaced.pattern in UNSPECIFIC or each.pattern in UNSPECIFIC:
         return (
             SAME_PATTERN
-            if replaced.side == each.side and replaced.pattern == each.pattern and replaced.primary & each.primary
+            if replaced.pattern_group == each.pattern_group
+            and replaced.pattern == each.pattern
+            and replaced.primary & each.primary
             else 0.0
         )
     if replaced.pattern == each.pattern:

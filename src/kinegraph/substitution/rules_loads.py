@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.substitution.rules_resistance import Resistance, resistance_of
 
 
@@ -61,7 +61,7 @@ TO_BAND = Conversion("Choose a band with which the prescribed repetitions leave 
 TO_BODY_WEIGHT = Conversion(
     "Without a load: do repetitions until 2 are left in reserve, lower slowly, and add a pause where it becomes easy."
 )  # [A]
-FROM_BODY_WEIGHT = Conversion(
+NO_RATIO = Conversion(
     "Begin light: with a load that leaves 3 of the prescribed repetitions in reserve, and add from set to set."
 )  # [A]
 TO_ONE_SIDE = Conversion(
@@ -85,12 +85,12 @@ def conversion_of(old: Candidate, new: Candidate) -> Conversion | None:
     if after is Resistance.BODY_WEIGHT:
         return TO_BODY_WEIGHT
     if before is Resistance.BODY_WEIGHT:
-        return TO_BAND if after is Resistance.BAND else FROM_BODY_WEIGHT
+        return TO_BAND if after is Resistance.BAND else NO_RATIO
     if after is Resistance.BAND:
         return TO_BAND
     if after in MACHINES:
         return TO_MACHINE
-    found = FROM_MACHINE if before in MACHINES else TABLE.get((before, after), FROM_BODY_WEIGHT)
+    found = FROM_MACHINE if before in MACHINES else TABLE.get((before, after), NO_RATIO)
     if by_side is None or None in (found.low, found.high, by_side.low, by_side.high):
         return found
     low, high = (round(one * other, 2) for one, other in ((found.low, by_side.low), (found.high, by_side.high)))  # type: ignore[operator]  # none of them is None
@@ -98,7 +98,7 @@ def conversion_of(old: Candidate, new: Candidate) -> Conversion | None:
 
 
 HELD_IN_ONE_HAND = frozenset({Resistance.DUMBBELLS, Resistance.ONE_WEIGHT})
-LEGS = frozenset({Side.SQUAT, Side.HINGE})
+LEGS = frozenset({PatternGroup.SQUAT, PatternGroup.HINGE})
 
 
 def _of_sides(old: Candidate, new: Candidate, before: Resistance, after: Resistance) -> Conversion | None:
@@ -108,6 +108,6 @@ def _of_sides(old: Candidate, new: Candidate, before: Resistance, after: Resista
     """
     if old.is_unilateral == new.is_unilateral or Resistance.BODY_WEIGHT in (before, after):
         return None
-    if after in HELD_IN_ONE_HAND and new.side not in LEGS:
+    if after in HELD_IN_ONE_HAND and new.pattern_group not in LEGS:
         return None
     return TO_ONE_SIDE if new.is_unilateral else TO_BOTH_SIDES

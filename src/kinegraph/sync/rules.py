@@ -39,8 +39,8 @@ OTHER_SERVER = (
     "for what it has still to send, and send null to sync anew."
 )
 
-Place = tuple[str, UUID, UUID]
-"""The place of an object in a page: its type, its organization and its id."""
+ObjectKey = tuple[str, UUID, UUID]
+"""The key of an object in the order of a page: its type, its organization and its id."""
 
 
 class ChangeKind(StrEnum):
@@ -96,7 +96,7 @@ class Cursor:
     base: str = NOTHING
     target: str | None = None
     target_at: datetime | None = None
-    place: Place = START
+    place: ObjectKey = START
 
     def encoded(self) -> str:
         """As opaque text, URL-safe."""

@@ -14,7 +14,7 @@ CHANGES = (files("kinegraph.sync") / "changes.sql").read_text()
 MAX_TRANSACTION = timedelta(days=1)
 """Removals have the time at which their transaction began, which may have been committed so much later."""
 
-Wanted = tuple[Cursor | None, int]
+ChangesKey = tuple[Cursor | None, int]
 """The cursor behind which changes are read, and how many at most."""
 
 
@@ -37,7 +37,7 @@ async def state(session: ReadSession) -> Now:
     return rows[0]
 
 
-async def pages(session: ReadSession[Viewer], keys: Sequence[Wanted]) -> list[ChangePage]:
+async def pages(session: ReadSession[Viewer], keys: Sequence[ChangesKey]) -> list[ChangePage]:
     """A page of the viewer's changes behind each cursor. Raises Refused for one whose changes are no longer known."""
     now = await state(session)
     return [await _page(session, now, cursor, size) for cursor, size in keys]

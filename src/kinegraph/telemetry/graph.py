@@ -89,7 +89,7 @@ class ExerciseWatching:
         root: strawberry.Parent[ShownExercise],
         info: Info,
         period: Annotated[
-            rules.WatchPeriod, strawberry.argument(description="By the beginning of a view.")
+            rules.WatchPeriod, strawberry.argument(description="By the beginning of a view; errors by their time.")
         ] = rules.WatchPeriod.LAST_90_DAYS,
         video_url: Annotated[
             str | None, strawberry.argument(description="Only of the video at this address; null: of all that it had.")

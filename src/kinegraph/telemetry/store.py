@@ -1,4 +1,4 @@
-"""The interface of the place where telemetry lies, and the batch functions that read from it.
+"""The interface of the telemetry store, and the batch functions that read from it.
 
 An implementation takes a request's session, of which it may use the viewer alone. It shows a row to its user and to the
 coaches of its organization, to these not while the user does not consent to biometric data.

@@ -12,8 +12,8 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Node, edge
 from kinegraph.video import store as store_video
 from kinegraph.video.rules import VideoRow, VideoStatus, VideoVote
-from kinegraph.video.rules_candidates import SuggestionsRow, suggestions
 from kinegraph.video.rules_providers import VideoProvider, poster_of, provider_of
+from kinegraph.video.rules_suggestions import SuggestionsRow, suggestions
 
 described_enum(
     VideoProvider,
@@ -108,7 +108,7 @@ def chosen_video(url: str) -> dict[str, Any]:
     }
 
 
-async def candidates_of(root: strawberry.Parent[SuggestionsRow], info: Info) -> list[VideoCandidate]:
+async def suggestions_of(root: strawberry.Parent[SuggestionsRow], info: Info) -> list[VideoCandidate]:
     """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
     shown: Any = suggestions(root) if is_coached(await info.context.viewer(), root.organization_id) else {}
     return [*shown.values()]

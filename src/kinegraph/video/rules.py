@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Protocol  # Any: values of an input by column; a candidate is JSON
+from typing import Any, Protocol  # Any: values of an input by column; a suggestion is JSON
 from uuid import UUID
 
 from kinegraph.kit.errors import Conflict, InvalidInput, Path

@@ -1,7 +1,7 @@
 """Reading and writing votes on videos, and the suggestions in an exercise's row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any  # a candidate is JSON
+from typing import Any  # a suggestion is JSON
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
@@ -42,22 +42,22 @@ async def vote(session: WriteSession[Viewer], exercise_id: UUID, is_positive: bo
     )
 
 
-async def suggest(session: WriteSession, exercise_id: UUID, candidate: Mapping[str, Any], max_candidates: int) -> str:
-    """Add a candidate. Returns `added`, or the reason why it was not: `duplicate`, `current`, `rejected` or `full`."""
+async def suggest(session: WriteSession, exercise_id: UUID, suggestion: Mapping[str, Any], max_suggestions: int) -> str:
+    """Add a suggestion. Returns `added`, or the reason why it was not: `duplicate`, `current`, `rejected` or `full`."""
     outcome: str = await session.fetch_value(
-        "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(candidate), max_candidates
+        "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(suggestion), max_suggestions
     )
     return outcome
 
 
-async def remove_candidate(session: WriteSession, exercise_id: UUID, id: str, *, rejected: bool) -> None:
-    """Remove a candidate from the list; a rejected one cannot be suggested again."""
+async def remove_suggestion(session: WriteSession, exercise_id: UUID, id: str, *, rejected: bool) -> None:
+    """Remove a suggestion from the list; a rejected one cannot be suggested again."""
     await session.run(
         """
         UPDATE exercises
         SET video_candidates = coalesce((
-                SELECT jsonb_agg(candidate) FROM jsonb_array_elements(video_candidates) AS candidate
-                WHERE candidate ->> 'id' <> $2), '[]'),
+                SELECT jsonb_agg(suggestion) FROM jsonb_array_elements(video_candidates) AS suggestion
+                WHERE suggestion ->> 'id' <> $2), '[]'),
             video_rejected_ids = CASE WHEN $3 THEN array_append(array_remove(video_rejected_ids, $2), $2)
                                       ELSE video_rejected_ids END,
             updated_at = now()

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
+from kinegraph.candidates.rules import NEAR, STEADY, Candidate, Catalogue
 from kinegraph.candidates.rules_regions import regions_of
-from kinegraph.care.rules import barred_by, bars_of
+from kinegraph.care.rules import care_rules_of, excluded_by
 from kinegraph.classification.rules_safety import Assessment
-from kinegraph.dosing.rules import Setting, TimedPrescription
+from kinegraph.dosing.rules import PrescriptionContext, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.programming.rules import Request
-from kinegraph.programming.rules_places import STEADY
 
 LEGS = frozenset({"hip", "knee", "ankle"})
 """Regions of a session of the legs."""
@@ -24,7 +23,7 @@ class Light:
     ordered: Sequence[Candidate]
     catalogue: Catalogue
     request: Request
-    setting: Setting
+    context: PrescriptionContext
     assessments: Mapping[UUID, Assessment]
     memo: list[Candidate] = field(default_factory=list, compare=False, repr=False)
     """The available exercises, once they are known; valid as long as this session."""
@@ -32,7 +31,7 @@ class Light:
     @property
     def is_gentle(self) -> bool:
         """True for beginners and persons with conditions: no jumps, no flows from the hands to the feet."""
-        return self.setting.is_beginner or len(self.request.person) > 0
+        return self.context.is_beginner or len(self.request.person) > 0
 
     def available(self) -> list[Candidate]:
         """Exercises that nothing speaks against, and that are not in the session, nor copies of one.
@@ -46,7 +45,7 @@ class Light:
     def _available(self) -> list[Candidate]:
         roots = {each.root_id for each in self.ordered if each.class_key != STEADY}
         person = self.request.person
-        bars = bars_of(person, is_light=True)
+        care_rules = care_rules_of(person, is_light=True)
         return [
             each
             for each in self.catalogue.candidates
@@ -57,7 +56,7 @@ class Light:
             and each.kind != "test"
             and not each.lacks(self.request.equipment)
             and (self.request.with_drafts or not each.is_draft)
-            and (not bars or barred_by(each, bars, person, is_treatment=False) is None)
+            and (not care_rules or excluded_by(each, care_rules, person, is_treatment=False) is None)
         ]
 
     def _is_unwarned(self, each: Candidate) -> bool:

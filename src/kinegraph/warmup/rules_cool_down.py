@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.programming.rules import chance
-from kinegraph.programming.rules_places import STEADY
 from kinegraph.warmup.rules import Light, best, is_near
 
 STRETCH = "static_mobility"
@@ -45,7 +44,7 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
             return value + chance(light.request.seed, "cool-down", each.key) if value else 0.0
 
         for each in best(stretches, points, found):
-            timed = light_prescription(each, light.setting, is_stretch=True)
+            timed = light_prescription(each, light.context, is_stretch=True)
             if timed is not None and timed.seconds <= left:
                 found.append(light.chosen(each, timed))
                 left -= timed.seconds
@@ -85,7 +84,7 @@ def _trained(work: Sequence[Chosen]) -> Counter[str]:
 
 def _easing(light: Light, pool: Sequence[Candidate], seconds: int, work: Sequence[Chosen]) -> list[Chosen]:
     """Easy steady work at the end, where the session was for the heart, or the person has to stop slowly."""
-    is_slow = light.setting.is_heart or not light.request.person.having.isdisjoint(EASING_CONDITIONS)
+    is_slow = light.context.is_heart or not light.request.person.having.isdisjoint(EASING_CONDITIONS)
     if not is_slow and not any(each.candidate.class_key == STEADY for each in work):
         return []
     wanted = HEART_EASING_SECONDS if is_slow else EASING_SECONDS
@@ -101,7 +100,7 @@ def _eased(light: Light, pool: Sequence[Candidate], wanted: int, seconds: int) -
         return 1.0 + (each.class_key == STEADY) + 3 - 0.5 * each.fatigue + 0.1 * len(each.equipment)
 
     for each in best(easy, points, ()):
-        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LIGHT_SETUP, 1)))
+        timed = light_prescription(each, light.context, min(wanted, max(seconds - LIGHT_SETUP, 1)))
         if timed is not None and timed.seconds <= seconds:
             return [light.chosen(each, timed)]
     return []

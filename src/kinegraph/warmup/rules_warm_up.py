@@ -1,17 +1,19 @@
-"""Warm-up: the pulse is raised, the joints of the session are moved, the first lift is rehearsed."""
+"""Warm-up: the pulse is raised, the joints of the session are moved, the first lift is rehearsed.
+
+With a condition of the heart it is one graded bout for the whole time.
+"""
 
 from collections.abc import Sequence
 
-from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.candidates.rules_regions import regions_of
-from kinegraph.candidates.rules_sides import Side
 from kinegraph.care.rules import SHOULDER, stressors_of
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import chance
 from kinegraph.programming.rules_eligible import THERAPEUTIC, TINY_FATIGUE
-from kinegraph.programming.rules_places import STEADY
 from kinegraph.programming.rules_standard import is_first_choice
 from kinegraph.warmup.rules import Light, best, is_near
 
@@ -24,11 +26,10 @@ SIMPLE = frozenset({"wall", "chair", "resistance_band", "mini_band", "yoga_mat",
 """Equipment that is at hand beside the lift."""
 MAX_REHEARSAL_FATIGUE, MAX_REHEARSAL_DIFFICULTY = 4, 2
 MAX_BAR_DRILL_FATIGUE = 5
-EXPLOSIVE = frozenset({"jump", "shock_jump", "sprint", "olympic_lift", "olympic_variant"})
+REHEARSED_BY_JUMPS = frozenset({"jump", "shock_jump", "sprint", "olympic_lift", "olympic_variant"})
+"""Classes that low jumps, and drills with the bar, rehearse."""
 PULSE_SECONDS = ((7, 40), (12, 60), (20, 90), (40, 120), (75, 150), (180, 180))
 """By the minutes of the session, how long the pulse is raised."""
-MAX_HEART_SECONDS = 600
-"""With a condition of the heart the warm-up is one exercise, as long as there is time, at most so long."""
 GRADED = "Begin very easily, and do a little more each minute."
 INDOOR_MINUTES = 15
 """In sessions up to this length the pulse is raised on the spot."""
@@ -50,7 +51,7 @@ def warm_up(light: Light, seconds: int) -> list[Chosen]:
         return []
     pool = light.available()
     found = _pulse(light, pool, seconds)
-    if light.setting.is_heart:
+    if light.context.is_heart:
         return found
     left = seconds - sum(each.seconds for each in found)
     rehearsal: list[Chosen] = []
@@ -63,8 +64,8 @@ def warm_up(light: Light, seconds: int) -> list[Chosen]:
 
 def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen]:
     wanted = next(value for minutes, value in PULSE_SECONDS if light.request.minutes <= minutes)
-    if light.setting.is_heart:
-        wanted = min(max(seconds - LIGHT_SETUP, 20), MAX_HEART_SECONDS)
+    if light.context.is_heart:
+        wanted = max(seconds - LIGHT_SETUP, 20)
     used = regions_of(frozenset(muscle for each in light.ordered for muscle in each.primary))
 
     is_indoors = light.request.minutes <= INDOOR_MINUTES
@@ -82,14 +83,14 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             + 0.5 * (each.class_key == "low_load_strengthening")
             + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
         )
-        value += light.setting.is_heart and each in light.ordered
+        value += light.context.is_heart and each in light.ordered
         value -= light.is_gentle and "fall_risk" in stressors_of(each)
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
-        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LIGHT_SETUP, 20)))
+        timed = light_prescription(each, light.context, min(wanted, max(seconds - LIGHT_SETUP, 20)))
         if timed is not None and timed.seconds <= seconds:
-            if light.setting.is_heart:
+            if light.context.is_heart:
                 timed.prescription["notes"] = GRADED
             return [light.chosen(each, timed)]
     return []
@@ -144,19 +145,19 @@ def _rehearsal(
             + 3.0 * (each.class_key == JUMP)
             + 2.0 * same
             + 1.0 * (each.id in prepared)
-            + 1.0 * (each.side is first.side)
+            + 1.0 * (each.pattern_group is first.pattern_group)
         )
         return value + 0.5 * chance(light.request.seed, "rehearsal", each.key)
 
     for each in best(pool, points, beside):
-        timed = light_prescription(each, light.setting)
+        timed = light_prescription(each, light.context)
         if timed is not None and timed.seconds <= left:
             return [light.chosen(each, timed)]
     return []
 
 
 def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: bool) -> bool:
-    if first.class_key in EXPLOSIVE and each.class_key == JUMP and not light.is_gentle:
+    if first.class_key in REHEARSED_BY_JUMPS and each.class_key == JUMP and not light.is_gentle:
         return each.pattern == "other" or is_prepared
     if (
         each.class_key not in REHEARSING
@@ -164,12 +165,12 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
         or each.mechanics not in ("bodyweight", "band")
     ):
         is_drill = is_prepared and each.class_key == "olympic_technique" and each.fatigue <= MAX_BAR_DRILL_FATIGUE
-        return is_drill and first.class_key in EXPLOSIVE
+        return is_drill and first.class_key in REHEARSED_BY_JUMPS
     is_for_frail = each.class_key == "low_load_strengthening" and each.is_compound
     if is_for_frail and not light.is_gentle:
         return False
     is_standard = each.class_key == "low_load_strengthening" or is_first_choice(each)
-    if each.side is Side.CORE and each.fatigue <= TINY_FATIGUE:
+    if each.pattern_group is PatternGroup.CORE and each.fatigue <= TINY_FATIGUE:
         return False
     if not is_standard or each.primary <= THERAPEUTIC or not SIMPLE.issuperset(each.equipment):
         return False
@@ -178,7 +179,7 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
     prescribed = next(
         (found for goal in type(light.request.goal) if (found := each.prescription(goal)) is not None), None
     )
-    is_of_kind = is_prepared or each.side is first.side or first.side is Side.OTHER
+    is_of_kind = is_prepared or each.pattern_group is first.pattern_group or first.pattern_group is PatternGroup.OTHER
     return prescribed is not None and prescribed.unit == "reps" and is_of_kind
 
 
@@ -202,7 +203,7 @@ def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen],
             return value + 0.5 * chance(light.request.seed, "mobility", each.key) if new else 0.0
 
         for each in best(moving, points, [*beside, *found]):
-            timed = light_prescription(each, light.setting)
+            timed = light_prescription(each, light.context)
             if timed is not None and timed.seconds <= min(left, MAX_MOBILITY_SECONDS):
                 found.append(light.chosen(each, timed))
                 left -= timed.seconds

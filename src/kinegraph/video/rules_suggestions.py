@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any, Protocol  # a candidate is JSON
+from typing import Any, Protocol  # a suggestion is JSON
 from uuid import UUID
 
 from kinegraph.kit.checks import parse_key
@@ -17,14 +17,14 @@ class SuggestionsRow(Protocol):
     video_candidates: list[dict[str, Any]]
 
 
-CandidateKey = tuple[UUID, str]
+SuggestionKey = tuple[UUID, str]
 """An exercise, and the key of a video that is suggested for it: a hash of the address."""
 
 
 _KEY = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
-def node_key(id: str) -> CandidateKey | None:
+def node_key(id: str) -> SuggestionKey | None:
     """The exercise and the key of a VideoCandidate's id; None for other ids."""
     prefix, _, rest = id.partition(":")
     exercise, _, key = rest.partition(":")
@@ -32,12 +32,12 @@ def node_key(id: str) -> CandidateKey | None:
     return (exercise_id, key) if exercise_id and _KEY.fullmatch(key) else None
 
 
-def candidate_key(id: str) -> tuple[UUID | None, str] | None:
+def suggestion_key(id: str) -> tuple[UUID | None, str] | None:
     """The same; of an id from before ids named the exercise, which is the key alone, the exercise is None."""
     return (None, id) if _KEY.fullmatch(id) else node_key(id)
 
 
-def suggestions(row: SuggestionsRow) -> dict[CandidateKey, dict[str, Any]]:
+def suggestions(row: SuggestionsRow) -> dict[SuggestionKey, dict[str, Any]]:
     """The suggested videos of an exercise by their keys, oldest first, each as the values of a VideoCandidate."""
     return {
         (row.id, each["id"]): {
