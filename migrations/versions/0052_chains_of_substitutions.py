@@ -1,7 +1,9 @@
 """A substitution names the one that it replaced: its caps hold on, so that a patient never does more than before.
 
     exercise_substitutions.replaces_id  the substitution that lasted until this one was accepted
-    exercise_substitutions.is_halved    half of what is left by it is done; before, `halvings` counted those before it too
+    exercise_substitutions.is_halved    whether half of what that one leaves is done
+
+`halvings` counted those of earlier substitutions, too, which are found by `replaces_id` now.
 """
 
 from alembic import op
