@@ -180,6 +180,52 @@ async def test_amounts_of_another_exercise_are_at_most_the_days_own(api: Api, wo
     assert await all_done(clinic, 4) == [(3, 6, None), (1, 5, None), (2, 6, None), (1, 6, None)]
 
 
+async def test_each_side_and_hold_of_another_exercise_are_no_more_than_before(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """On each side half of the repetitions is done, and no hold that no day has; a later "less" takes `perSide` back."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await week(clinic, (3, 11, None))
+    proposal = await clinic.hurt()
+    assert await refused(clinic, proposal, box, perSide=True, reps=6, holdSeconds=60) == [
+        ("INVALID_INPUT", ["input", name]) for name in ("reps", "holdSeconds")
+    ]
+    assert await refused(clinic, proposal, box, reps=8, durationSeconds=20) == [
+        ("INVALID_INPUT", ["input", "durationSeconds"])
+    ]
+    await clinic.accept(proposal, box, perSide=True)
+    due = (await clinic.shown(1))["dueExercises"][0]
+    assert (due["sets"], due["reps"], due["perSide"], due["holdSeconds"]) == (3, 5, True, None)
+    await clinic.accept(await clinic.hurt(8), box, perSide=False)
+    due = (await clinic.shown(1))["dueExercises"][0]
+    assert (due["sets"], due["reps"], due["perSide"]) == (3, 5, False)
+
+
+async def test_one_repetition_is_not_done_on_each_side(api: Api, world: World, owner: Pool) -> None:
+    """It would be two: `perSide` is refused where a day to come has one."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await week(clinic, (3, 10, None), (3, 1, None))
+    assert await refused(clinic, await clinic.hurt(), box, perSide=True) == [("INVALID_INPUT", ["input", "perSide"])]
+
+
+async def test_amounts_that_no_day_has_are_bounded(api: Api, world: World, owner: Pool) -> None:
+    """In place of repetitions at most half an hour a set, held a minute; a kind that comes back is capped as it was."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await week(clinic, (2, None, 60))
+    proposal = await clinic.hurt()
+    assert await refused(clinic, proposal, box, reps=101, holdSeconds=61) == [
+        ("INVALID_INPUT", ["input", name]) for name in ("reps", "holdSeconds")
+    ]
+    await clinic.accept(proposal, box, reps=20, holdSeconds=5)
+    again = await clinic.hurt(9)
+    other = next(each["exercise"]["exerciseId"] for each in again["options"] if each["steps"])
+    assert await refused(clinic, again, other, durationSeconds=3600) == [
+        ("INVALID_INPUT", ["input", "durationSeconds"])
+    ]
+    await clinic.accept(again, other, durationSeconds=60)
+    assert await done(clinic, 1) == (2, None, 60)
+
+
 @pytest.mark.parametrize("values", [{}, {"sets": 2, "reps": 6}, {"restSeconds": 120, "notes": "Slowly"}])
 async def test_the_same_exercise_keeps_what_is_not_sent(
     api: Api, world: World, owner: Pool, values: dict[str, Any]

@@ -38,16 +38,19 @@ def planned(row: dict[str, Any]) -> Substituted:
     return Substituted(exercise_id=EXERCISES[0], **{**row, "per_side": bool(row["per_side"])})
 
 
-def work(done: Substituted, measure: str) -> int | None:
-    """The repetitions, or the seconds, of all sets of a day."""
-    value: int | None = getattr(done, measure)
-    return None if value is None else value * (done.sets or 1)
+def work(done: Substituted, name: str, sets: int = 1) -> int | None:
+    """An amount of so many sets; repetitions and seconds of both sides."""
+    value: int | None = getattr(done, name)
+    return None if value is None else value * sets * (2 if done.per_side and name in MEASURES else 1)
 
 
 def is_within(done: Substituted, before: Substituted) -> bool:
     """True if none of the amounts that both have is more."""
-    pairs = [(getattr(done, name), getattr(before, name)) for name in CAPS]
-    pairs += [(work(done, name), work(before, name)) for name in MEASURES]
+    pairs = [(work(done, name), work(before, name)) for name in CAPS]
+    pairs += [(work(done, name, done.sets or 1), work(before, name, before.sets or 1)) for name in MEASURES]
+    if all(getattr(done, name) is None or getattr(before, name) is not None for name in MEASURES):
+        is_more = done.per_side and not before.per_side and all(getattr(done, name) is None for name in MEASURES)
+        pairs += [(int(is_more), 0)]
     return all(now is None or then is None or now <= then for now, then in pairs)
 
 
@@ -75,7 +78,10 @@ def test_a_day_is_never_more_than_the_plan_and_than_before(
             assert is_within(after, before) and is_within(after, plan)
             assert (after.rest_seconds or 0) >= (before.rest_seconds or 0)
             if exercise_id == basis.exercise_id:
-                assert after.per_side == before.per_side
+                assert after.per_side == (before.per_side and answer.per_side)
+            elif all(getattr(before, name) is None or getattr(after, name) is not None for name in MEASURES):
+                held = [substituted(plan, chain[:length]).hold_seconds for length in range(len(chain) + 1)]
+                assert any(held) or after.hold_seconds is None or not any(getattr(before, name) for name in MEASURES)
         if exercise_id == basis.exercise_id:
             assert all(map(is_less, basis.done(answer), basis.done()))
         chain.append(answer)

@@ -12,6 +12,7 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.plan.graph_details import PlanExerciseAmounts
 from kinegraph.response import rules
 from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
+from kinegraph.response.rules_amounts import MOST_OF_NEW
 
 
 @strawberry.input(
@@ -24,8 +25,11 @@ class AcceptRegressionInput(PlanExerciseAmounts):
     id: strawberry.ID = strawberry.field(description="The proposal's id.")
     exercise_id: strawberry.ID = strawberry.field(
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
-        "shorter; of the exercise that is done now, one amount must be less each time that it is due. Of another "
-        "exercise, repetitions or time that a day does not have are done as they are sent, in place of its own."
+        "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` may "
+        "be taken back. Of another exercise, repetitions or time that a day does not have are done as they are sent, "
+        f"in place of its own, with the hold: at most {MOST_OF_NEW['reps']} repetitions, "
+        f"{MOST_OF_NEW['duration_seconds']:,} s, {MOST_OF_NEW['hold_seconds']} s of hold. Else a hold is done where the "
+        "day has one; `perSide` counts twice: on a day that is not, at most half of its measure is done on each side."
     )
     reason: str | None = strawberry.field(
         default=UNSET, description=f"Why, at most {rules.MAX_REASON:,} characters; the patient does not see it."

@@ -16,6 +16,8 @@ CAPS = ("sets", "reps", "duration_seconds", "hold_seconds")
 """The amounts that a substitution caps, in the order in which they are halved."""
 MEASURES = ("reps", "duration_seconds")
 """The amounts of which a prescription has one: how much is done in a set."""
+MOST_OF_NEW: Mapping[str, int] = {"reps": 100, "duration_seconds": 1_800, "hold_seconds": 60}
+"""The most of an amount that no day to come has: repetitions or seconds of a set, and seconds of a hold."""
 
 
 class Amounts(Prescription, Protocol):
@@ -65,43 +67,65 @@ def halved(amounts: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def is_less(one: Prescription, other: Prescription) -> bool:
-    """True if a prescription has less of one amount than another one of the same exercise."""
-    pairs = [(getattr(one, name), getattr(other, name)) for name in CAPS]
-    return any(less is not None and more is not None and less < more for less, more in pairs)
+    """True if a prescription has less of one amount, of both sides, than another one of the same exercise."""
+    less, more = _lesser({}, _amounts(one)), _lesser({}, _amounts(other))
+    return any(name in more and value < more[name] for name, value in less.items())
+
+
+def _amounts(row: Prescription) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in AMOUNTS}
 
 
 def substituted(plan: Prescription, chain: Sequence[Amounts]) -> Substituted:
     """A prescription with the substitutions that were accepted one after the other, the last of which holds."""
-    done, exercise_id = {name: getattr(plan, name) for name in AMOUNTS}, plan.exercise_id
+    done, exercise_id = _amounts(plan), plan.exercise_id
     least: dict[str, int] = {}
     for by in chain:
         least = _lesser(least, done)
-        done = _of_same(done, by) if by.substitute_id == exercise_id else _of_other(done, by)
-        done |= {name: min(done[name], most) for name, most in least.items() if done[name] is not None}
+        is_same = by.substitute_id == exercise_id
+        done = _within(_of_same(done, by) if is_same else _of_other(done, by, least), least)
         done = (halved(done) or done) if by.is_halved else done
         exercise_id = by.substitute_id
     return Substituted(exercise_id=exercise_id, **done)
 
 
 def _lesser(least: Mapping[str, int], done: Mapping[str, Any]) -> dict[str, int]:
-    """The least of each amount so far, also of a measure that a later substitution does not have."""
-    found = {name: done[name] for name in CAPS if done[name] is not None}
+    """The least of each amount so far, measures of both sides; also of one that a later substitution does not have."""
+    found = {name: done[name] * _sides(done, name) for name in CAPS if done[name] is not None}
     return {**least, **{name: min(value, least.get(name, value)) for name, value in found.items()}}
 
 
+def _sides(done: Mapping[str, Any], name: str) -> int:
+    """How often an amount counts: a measure twice where it is of each side."""
+    return 2 if name in MEASURES and done["per_side"] else 1
+
+
+def _within(done: Mapping[str, Any], least: Mapping[str, int]) -> dict[str, Any]:
+    """Amounts of which none is more than the least so far; what cannot be divided between two sides is not per side."""
+    is_whole = any(done[name] is not None and least.get(name, 2) < 2 for name in MEASURES)
+    done = {**done, "per_side": done["per_side"] and not is_whole}
+    most = {name: value // _sides(done, name) for name, value in least.items() if done[name] is not None}
+    return {**done, **{name: min(done[name], value) for name, value in most.items()}}
+
+
 def _of_same(done: Mapping[str, Any], by: Amounts) -> dict[str, Any]:
-    """The amounts of the exercise that is done already: its own, capped; `perSide` stays."""
-    return _capped({**done, "notes": done["notes"] if by.notes is None else by.notes}, by)
+    """The amounts of the exercise that is done already: its own, capped; `perSide` may be taken back."""
+    notes = done["notes"] if by.notes is None else by.notes
+    return _capped({**done, "per_side": done["per_side"] and by.per_side, "notes": notes}, by)
 
 
-def _of_other(done: Mapping[str, Any], by: Amounts) -> dict[str, Any]:
+def _of_other(done: Mapping[str, Any], by: Amounts, least: Mapping[str, int]) -> dict[str, Any]:
     """The amounts of another exercise: those of the day, without what was said of the exercise before it.
 
-    Where the day has neither of the measures that the substitution says, the substitution's are done.
+    Where the day has neither of the measures that the substitution says, the substitution's are done, and its hold.
+    Else it is held only where the day was.
     """
-    of = {**done, "hold_seconds": by.hold_seconds, "per_side": by.per_side, "notes": by.notes}
     said = [name for name in MEASURES if getattr(by, name) is not None]
-    if said and all(done[name] is None for name in said):
+    is_by = bool(said) and all(done[name] is None for name in said)
+    hold = by.hold_seconds if is_by or "hold_seconds" in least else None
+    has_measure = is_by or done["per_side"] or any(done[name] is not None for name in MEASURES)
+    of = {**done, "hold_seconds": hold, "per_side": by.per_side and has_measure, "notes": by.notes}
+    if is_by:
         of |= {name: getattr(by, name) for name in MEASURES}
         of["sets"] = done["sets"] or 1
     return _capped(of, by)

@@ -15,7 +15,15 @@ from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
-from kinegraph.response.rules_amounts import CAPS, Amounts, NewSubstitution, Substituted, is_less, substituted
+from kinegraph.response.rules_amounts import (
+    CAPS,
+    MOST_OF_NEW,
+    Amounts,
+    NewSubstitution,
+    Substituted,
+    is_less,
+    substituted,
+)
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
@@ -151,30 +159,39 @@ def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSu
     """The substitution by an exercise with the amounts that were sent; less of the same is half without any."""
     is_same = exercise_id == basis.exercise_id
     values: dict[str, Any] = {name: sent.get(name) for name in AMOUNTS}
-    values["per_side"] = basis.done()[0].per_side if is_same else bool(sent.get("per_side"))
-    is_halved = is_same and all(values[name] is None for name in CAPS)
+    is_sided = is_same and any(each.per_side for each in basis.done())
+    is_one_side = is_sided and sent.get("per_side") is False
+    values["per_side"] = is_sided and not is_one_side if is_same else bool(sent.get("per_side"))
+    is_halved = is_same and not is_one_side and all(values[name] is None for name in CAPS)
     return NewSubstitution(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
 
 
 def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The amounts that were sent and are more than what is done, by column or `exercise_id`, each with the reason."""
     is_same, done = answer.substitute_id == basis.exercise_id, basis.done()
-    faults = []
+    then, faults = basis.done(answer), list[tuple[str, str]]()
     for name in (name for name in CAPS if sent.get(name) is not None):
-        most = max((value for each in done if (value := getattr(each, name)) is not None), default=None)
-        if most is not None and sent[name] > most:
-            faults.append((name, f"Must be at most {most:,}, the most of a day to come: more is done on none."))
-        elif most is None and (is_same or name == "sets"):
+        now, most = _most(done, name), _most(then, name)
+        if most is None or (now is None and (is_same or name == "sets")):
             faults.append((name, "No day to come has any: leave it out."))
+        elif sent[name] > (limit := min(most, MOST_OF_NEW[name] if now is None else now)):
+            faults.append((name, f"Must be at most {limit:,}, the most of a day to come: more is done on none."))
     rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
     if rests and sent.get("rest_seconds") is not None and sent["rest_seconds"] < min(rests):
         faults.append(("rest_seconds", f"Must be at least {min(rests):,}, as it is now: a shorter rest is not less."))
-    if is_same and sent.get("per_side") not in (None, answer.per_side):
-        faults.append(("per_side", "It stays as it is now: leave it out."))
+    if is_same and sent.get("per_side") and not any(each.per_side for each in done):
+        faults.append(("per_side", "It is not per side now, and would be more: leave it out."))
+    elif not is_same and answer.per_side and not all(each.per_side for each in then):
+        faults.append(("per_side", "On a day to come it would be more than now: leave it out."))
     day = unchanged_day(basis, answer) if is_same and not faults else None
     if day is not None:
         faults.append(_not_less(*day, answer))
     return faults
+
+
+def _most(done: Sequence[Substituted], name: str) -> int | None:
+    """The most of an amount on any of the days; None where none has it."""
+    return max((value for each in done if (value := getattr(each, name)) is not None), default=None)
 
 
 def unchanged_day(basis: Basis, answer: NewSubstitution) -> tuple[date, Substituted] | None:
@@ -189,5 +206,5 @@ def _not_less(on: date, now: Substituted, answer: NewSubstitution) -> tuple[str,
     words = ", ".join(text.format(getattr(now, name)) for name, text in named.items() if getattr(now, name) is not None)
     if answer.is_halved:
         return "exercise_id", f"On {on} none of it can be less ({words}): accept another option, or decline."
-    field = next(name for name in CAPS if getattr(answer, name) is not None)
+    field = next((name for name in CAPS if getattr(answer, name) is not None), "per_side")
     return field, f"On {on} it is no less ({words}): send less, or no amounts, so that each day's are halved."
