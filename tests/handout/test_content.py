@@ -96,6 +96,27 @@ def test_days_after_the_end_and_of_another_version_are_left_out() -> None:
         assert [block.heading for block in handout.blocks] == ["Week 1"]
 
 
+def test_a_requested_week_has_no_day_of_another_version_and_the_page_names_these_in_each_language() -> None:
+    moved = calendar(TODAY, moved_on=date(2026, 3, 18))
+    days = [session(2, 2, prescribed()), session(2, 3, prescribed())]
+    handout = handout_of(source(days, week=2, calendar=moved), EN, ADDRESS)
+    assert [[day.heading for day in block.days] for block in handout.blocks] == [["Day 2 (Tue)"]]
+    assert list(handout.remarks) == [
+        (
+            "Another version of the programme holds on these days, which are left out: from 18 March 2026 on. "
+            "Ask the clinic for its page."
+        )
+    ]
+    hebrew, russian = [sample(language, calendar=moved).remarks for language in (HE, RU)]
+    assert list(hebrew) == [
+        "בימים הבאים חלה גרסה אחרת של התוכנית, והם אינם מופיעים: החל מ־18 במרץ 2026. יש לבקש מהמרפאה את הדף שלה."
+    ]
+    assert list(russian) == [
+        "В эти дни действует другая версия программы (её страница — в клинике), и они не показаны: с 18 марта 2026 г."
+    ]
+    assert list(handout_of(source(days, week=1, calendar=moved), EN, ADDRESS).remarks) == []
+
+
 def test_days_that_are_equal_are_printed_once() -> None:
     days = [session(1, day, prescribed(reps=12 if day == 3 else 10)) for day in (1, 3, 5)]
     (block,) = handout_of(source(days, week=1), EN, ADDRESS).blocks

@@ -44,6 +44,13 @@ class Calendar:
         begun = [version for version in self.versions if version.from_day <= day]
         return max(begun, key=lambda version: version.from_day, default=None)
 
+    def spans_without(self, version_id: UUID) -> list[Pause]:
+        """The days on which other versions than this one hold, each time from the first to the last; None: it lasts."""
+        held = sorted(self.versions, key=lambda version: version.from_day)
+        ends = [each.from_day - timedelta(days=1) for each in held[1:]]
+        spans = zip(held, [*ends, None], strict=True)
+        return [(each.from_day, last) for each, last in spans if each.version_id != version_id]
+
     def position(self, day: date) -> Position | None:
         """The week and the day of the plan; None before the start, from the end on, and after the last week."""
         version = self.version_on(day)

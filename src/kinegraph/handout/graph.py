@@ -64,7 +64,7 @@ class VersionHandout:
 class EnrollmentHandout:
     @field(
         "A printable page of the version that holds today, with the dates of its weeks. Weeks that are over are left "
-        "out, unless one is requested; so are paused days, and those of another version.",
+        "out, unless one is requested; so are paused days, and those of another version, which the page names.",
         "id",
         "organization_id",
         "patient_id",

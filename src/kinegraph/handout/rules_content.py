@@ -113,16 +113,13 @@ def _weeks(source: Source) -> Sequence[int]:
 
 
 def _is_due(source: Source, week: int, day: int) -> bool:
-    """True if something may be due on a day: for an enrollment not while it is paused, nor after it ended.
-
-    Where no single week was requested, not while another version holds, either.
-    """
+    """True if a day may have something due: for an enrollment not while paused, after its end, or in another version."""
     calendar = source.calendar
     if calendar is None:
         return True
     on = day_of(calendar.starts_on, week, day)
     held = calendar.version_on(on)
-    is_other = source.week is None and held is not None and held.version_id != source.version.id
+    is_other = held is not None and held.version_id != source.version.id
     is_over = calendar.ended_on is not None and on >= calendar.ended_on
     return not (is_other or is_over or is_paused(calendar.pauses, on))
 
@@ -134,12 +131,14 @@ def _remarks(source: Source, weeks: Sequence[int], language: Language) -> list[s
         return []
     remarks = [words["past"]] if source.week is None and weeks[0] > 1 else []
     shown = day_of(calendar.starts_on, weeks[0], 1), day_of(calendar.starts_on, weeks[-1], MAX_DAYS)
-    days = [_paused_days(pause, language) for pause in calendar.pauses if overlap(pause, shown)]
-    return [*remarks, words["pauses"].format(days="; ".join(days))] if days else remarks
+    for name, spans in (("pauses", calendar.pauses), ("others", calendar.spans_without(source.version.id))):
+        days = [_paused_days(span, language) for span in spans if overlap(span, shown)]
+        remarks += [words[name].format(days="; ".join(days))] if days else []
+    return remarks
 
 
 def _paused_days(pause: Pause, language: Language) -> str:
-    """The days of a pause in words."""
+    """The days of a pause, or of another version, in words."""
     words, (first, last) = words_of(language), pause
     begin = date_of(first, language)
     if last is None:
