@@ -267,7 +267,7 @@ def main() -> int:
     parser.add_argument("--token", help="the bearer token of the patient")
     commands = parser.add_subparsers(dest="command", required=True)
     sync = commands.add_parser("sync", help="send the outbox, then receive all changes")
-    sync.add_argument("--page", type=int, default=PAGE, help="changes in a page, at most 500")
+    sync.add_argument("--page", type=int, default=PAGE, help="changes in a page, at most 500; fewer if it is too large")
     commands.add_parser("show", help="print the objects and the outbox as JSON")
     log = commands.add_parser("log", help="put a log into the outbox; needs no server")
     log.add_argument("--exercise", required=True, help="the id of an exercise of a version")

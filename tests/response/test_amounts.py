@@ -183,7 +183,7 @@ async def test_amounts_of_another_exercise_are_at_most_the_days_own(api: Api, wo
 async def test_each_side_and_hold_of_another_exercise_are_no_more_than_before(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """On each side half of the repetitions is done, and no hold that no day has; a later "less" takes `perSide` back."""
+    """On each side half of the repetitions is done, no hold that no day has; a later "less" takes `perSide` back."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     await week(clinic, (3, 11, None))
     proposal = await clinic.hurt()

@@ -43,7 +43,7 @@ async def test_amounts_may_be_sent_and_less_of_the_same_exercise_is_an_option(
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     await clinic.send(clinic.log(7), clinic.log(5, index=1))
     proposals = {each["exercise"]["exerciseId"]: each for each in await clinic.proposals("OPEN")}
-    amounts = {"sets": 2, "reps": 6, "holdSeconds": 2, "notes": "Slowly"}
+    amounts = {"sets": 2, "reps": 6, "notes": "Slowly"}
     await clinic.accept(proposals[clinic.exercises[0]], box, **amounts)
     await clinic.accept(proposals[clinic.exercises[1]], clinic.exercises[1])
     first, second = (await clinic.shown(1))["dueExercises"]

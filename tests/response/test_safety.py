@@ -284,7 +284,7 @@ async def test_an_enrollment_names_what_another_one_replaced_after_pain(api: Api
     other = await store_version(owner, clinic.gym, days)
     given: Json = {"patientId": str(clinic.patient.id), "startsOn": str(today() + timedelta(days=1))}
     why = f"it was replaced by Box Squat after a pain of 8 on {today()}"
-    reason = f"In another enrollment {why}; here it is as in the plan."
+    reason = f"In another enrollment {why}; here it is to be done."
     await owner.execute("UPDATE enrollments SET status = 'cancelled', ended_on = current_date WHERE id = $1", clinic.id)
     for plan_id, places in ((other.plan_id, [1, 1]), (clinic.version.plan_id, [1, 1])):
         payload = await api.payload(ENROLL, clinic.coach, input={**given, "planId": str(plan_id)})

@@ -53,7 +53,9 @@ class SafetyFinding:
     level: CheckLevel = strawberry.field(description="BLOCK: a condition rules it out. An override does not change it.")
     condition: str | None = strawberry.field(
         description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
-        "where a substitute was archived or deleted, and where a substitution of it lasts in another enrollment."
+        "where a substitute was archived or deleted, and where the exercise hurt the patient in another place of the "
+        "plan or in another enrollment (`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts); to "
+        "coaches."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")

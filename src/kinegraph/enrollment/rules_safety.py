@@ -56,8 +56,8 @@ class OverrideRow(Protocol):
 class Finding:
     """A condition that speaks against an exercise of a version, or against a substitute.
 
-    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted, or another
-    enrollment of the patient has a substitute for it.
+    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted, or it hurt
+    the patient in another place.
     """
 
     organization_id: UUID
@@ -148,12 +148,29 @@ def _discontinued(exercise: Candidate, places: Sequence[Position]) -> Finding:
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 
-def replaced_before(
-    exercise: Candidate, substitute: Candidate, pain_score: int, performed_on: date, places: Sequence[Position]
-) -> Finding:
-    """The finding of an exercise that is done otherwise in another enrollment, because it hurt on a day."""
-    done = "less of it was to be done" if substitute.id == exercise.id else f"it was replaced by {substitute.name}"
-    reason = f"In another enrollment {done} after a pain of {pain_score} on {performed_on}; here it is as in the plan."
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """The pain of an exercise in a place, of this enrollment or of another one, and what was accepted there."""
+
+    score: int
+    performed_on: date
+    is_elsewhere: bool
+    substitute: Candidate | None
+
+    def reason(self, exercise: Candidate) -> str:
+        """The reason of the finding of an exercise that is to be done in another place."""
+        where = "In another enrollment" if self.is_elsewhere else "In another place of this plan"
+        pain = f"a pain of {self.score} on {self.performed_on}"
+        if self.substitute is None:
+            return f"{where} it has {pain}, about which nobody has decided; here it is to be done."
+        is_less = self.substitute.id == exercise.id
+        done = "less of it was to be done" if is_less else f"it was replaced by {self.substitute.name}"
+        return f"{where} {done} after {pain}; here it is to be done."
+
+
+def hurt_before(exercise: Candidate, pain: Pain, places: Sequence[Position]) -> Finding:
+    """The finding of an exercise that is to be done, though it hurt in another place."""
+    reason = pain.reason(exercise)
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 

@@ -10,7 +10,7 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import Finding, OverrideRow, found, order, replaced_before
+from kinegraph.enrollment.rules_safety import Finding, OverrideRow, Pain, found, hurt_before, order
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import grouped, in_key_order
@@ -76,44 +76,86 @@ Of an exercise with a substitution that holds today or later, days before today 
 """
 
 
-class ReplacedRow(Protocol):
-    """An exercise of the versions of a key that is done otherwise in another enrollment of the patient, and why."""
+class HurtingRow(Protocol):
+    """An exercise that is to be done, and that hurt the patient in another place, which a proposal is about."""
 
     position: int
     organization_id: UUID
     patient_id: UUID
     exercise_id: UUID
-    substitute_id: UUID
+    places: Sequence[int]
     pain_score: int
     performed_on: date
-    places: Sequence[int]
+    is_elsewhere: bool
+    """True for another enrollment."""
+    substitute_id: UUID | None
+    """The exercise that was accepted in its place, there; None while nobody has decided."""
 
 
-REPLACED = """
-        SELECT DISTINCT ON (wanted.position, b.exercise_id)
-               wanted.position, wanted.organization_id, wanted.patient_id, b.exercise_id, b.substitute_id, p.pain_score,
-               p.performed_on, planned.places
-        FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
-                                               enrollment_id uuid, versions uuid[])
-        JOIN exercise_substitutions b
-            ON b.patient_id = wanted.patient_id AND b.organization_id = wanted.organization_id AND b.to_day IS NULL
-               AND b.enrollment_id IS DISTINCT FROM wanted.enrollment_id
-        JOIN regression_proposals p ON p.id = b.proposal_id
-        CROSS JOIN LATERAL (
-            SELECT array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
-            FROM plan_version_exercises x
+HURTS = """(q.status = 'open' OR q.status = 'accepted' AND EXISTS (
+                SELECT FROM exercise_substitutions lasting
+                WHERE lasting.enrollment_id = q.enrollment_id AND lasting.exercise_id = q.exercise_id
+                  AND lasting.to_day IS NULL))"""
+"""SQL condition: nobody has decided about proposal q, or a substitution of its exercise lasts."""
+
+DONE_THEN = """exercise_substitutions then_done
+                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
+                   AND then_done.from_day <= q.performed_on
+                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
+"""SQL join: the substitution that held on the painful day of proposal q."""
+
+HURTING = f"""
+        WITH listed AS MATERIALIZED (
+            SELECT wanted.*, e.starts_on, e.ended_on, {TODAY.format(patient="p")} AS today
+            FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
+                                                   enrollment_id uuid, versions uuid[])
+            {patient_join("p", "wanted.organization_id", "wanted.patient_id")}
+            LEFT JOIN enrollments e ON e.id = wanted.enrollment_id
+        ), hurting AS MATERIALIZED (
+            SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
+                   coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
+            FROM listed
+            JOIN enrollments o ON o.patient_id = listed.patient_id AND o.organization_id = listed.organization_id
+            JOIN regression_proposals q ON q.enrollment_id = o.id AND {HURTS}
+            LEFT JOIN {DONE_THEN}
+            LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
+        ), done AS (
+            SELECT listed.position, listed.organization_id, listed.patient_id, listed.enrollment_id,
+                   x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id,
+                   10 * s.week + s.day AS place
+            FROM listed
+            JOIN plan_version_exercises x
+                ON x.version_id = ANY (listed.versions) AND x.organization_id = listed.organization_id
             JOIN plan_version_sessions s ON s.id = x.session_id
-            WHERE x.version_id = ANY (wanted.versions) AND x.exercise_id = b.exercise_id
-        ) AS planned
-        WHERE planned.places IS NOT NULL
-          AND NOT EXISTS (SELECT FROM exercise_substitutions own
-                          WHERE own.enrollment_id = wanted.enrollment_id AND own.exercise_id = b.exercise_id
-                            AND own.to_day IS NULL)
-        ORDER BY wanted.position, b.exercise_id, b.id DESC
+            CROSS JOIN LATERAL (SELECT listed.starts_on + 7 * (s.week - 1) + s.day - 1 AS on_day) AS due
+            LEFT JOIN exercise_substitutions b
+                ON b.enrollment_id = listed.enrollment_id AND b.exercise_id = x.exercise_id
+                   AND b.from_day <= due.on_day AND (b.to_day IS NULL OR due.on_day <= b.to_day)
+            WHERE listed.position IN (SELECT hurting.position FROM hurting)
+              AND (due.on_day IS NULL
+                   OR due.on_day >= listed.today AND (listed.ended_on IS NULL OR due.on_day < listed.ended_on))
+        ), warned AS (
+            SELECT done.position, done.organization_id, done.patient_id, done.enrollment_id, done.exercise_id,
+                   array_agg(DISTINCT done.place ORDER BY done.place) AS places
+            FROM done
+            WHERE NOT EXISTS (SELECT FROM hurting own
+                              WHERE own.position = done.position AND own.enrollment_id = done.enrollment_id
+                                AND own.planned_id = done.planned_id AND own.exercise_id = done.exercise_id)
+            GROUP BY 1, 2, 3, 4, 5
+        )
+        SELECT DISTINCT ON (warned.position, warned.exercise_id)
+               warned.position, warned.organization_id, warned.patient_id, warned.exercise_id, warned.places,
+               hurting.pain_score, hurting.performed_on, hurting.substitute_id,
+               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere
+        FROM warned
+        JOIN hurting ON hurting.position = warned.position AND hurting.exercise_id = warned.exercise_id
+        ORDER BY warned.position, warned.exercise_id, hurting.pain_score DESC, hurting.performed_on DESC,
+                 hurting.planned_id
 """
-"""The exercises of versions for which a substitution lasts in another enrollment of the patient, and not in this one.
+"""The exercises to do, from today on, that hurt the patient in another place: of this enrollment or of another one.
 
-Coaches alone see the proposals that they were made of. `$1`: the keys as JSON.
+A place is an exercise of the plan of an enrollment; of several proposals the worst counts. Coaches alone see these.
+`$1`: the keys as JSON.
 """
 
 
@@ -121,8 +163,8 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
     """What the patient's conditions, as they are now, say against the exercises of versions: four statements at most.
 
     A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
-    there is none, but of substitutes that were archived or deleted, and of exercises that are replaced in another
-    enrollment. Overrides are shown to coaches alone.
+    there is none, but of substitutes that were archived or deleted, and of exercises that hurt the patient in another
+    place. Overrides are shown to coaches alone.
     """
     listed = [
         {
@@ -135,21 +177,23 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
     ]
     rows: list[CheckedExerciseRow] = await session.fetch_list(CHECKED, listed)
-    replaced: list[ReplacedRow] = await session.fetch_list(REPLACED, listed)
-    seen(session, "SafetyFinding", [*rows, *replaced])
-    if not rows and not replaced:
+    hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed)
+    seen(session, "SafetyFinding", [*rows, *hurting])
+    if not rows and not hurting:
         return [[] for _ in keys]
     named = [(row.position, row.exercise_id) for row in rows]
-    named += [(row.position, id) for row in replaced for id in (row.exercise_id, row.substitute_id)]
+    named += [(row.position, id) for row in hurting for id in (row.exercise_id, row.substitute_id) if id is not None]
     wanted = list(dict.fromkeys((keys[position][0], id) for position, id in named))
     exercises = dict(zip(wanted, await candidates(session, wanted), strict=True))
     answers = await _found(session, keys, rows, exercises)
-    for each in replaced:
+    for each in hurting:
         of = keys[each.position][0]
-        exercise, substitute = exercises[of, each.exercise_id], exercises[of, each.substitute_id]
-        if exercise is not None and substitute is not None:
-            why = each.pain_score, each.performed_on, [Position(*divmod(place, 10)) for place in each.places]
-            answers[each.position].append(replaced_before(exercise, substitute, *why))
+        exercise = exercises[of, each.exercise_id]
+        substitute = None if each.substitute_id is None else exercises[of, each.substitute_id]
+        if exercise is not None:
+            places = [Position(*divmod(place, 10)) for place in each.places]
+            pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute)
+            answers[each.position].append(hurt_before(exercise, pain, places))
     return [sorted(answer, key=order) for answer in answers]
 
 

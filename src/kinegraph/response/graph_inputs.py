@@ -25,11 +25,11 @@ class AcceptRegressionInput(PlanExerciseAmounts):
     id: strawberry.ID = strawberry.field(description="The proposal's id.")
     exercise_id: strawberry.ID = strawberry.field(
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
-        "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` may "
-        "be taken back. Of another exercise, repetitions or time that a day does not have are done as they are sent, "
-        f"in place of its own, with the hold: at most {MOST_OF_NEW['reps']} repetitions, "
-        f"{MOST_OF_NEW['duration_seconds']:,} s, {MOST_OF_NEW['hold_seconds']} s of hold. Else a hold is done where the "
-        "day has one; `perSide` counts twice: on a day that is not, at most half of its measure is done on each side."
+        "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` "
+        "may be taken back. Of another exercise, repetitions or time that a day does not have are done as they are "
+        f"sent, in place of its own, with the hold: at most {MOST_OF_NEW['reps']} repetitions, "
+        f"{MOST_OF_NEW['duration_seconds']:,} s, {MOST_OF_NEW['hold_seconds']} s of hold. Else a hold is done where "
+        "the day has one; `perSide` counts twice: on a day that is not, at most half is done on each side."
     )
     reason: str | None = strawberry.field(
         default=UNSET, description=f"Why, at most {rules.MAX_REASON:,} characters; the patient does not see it."
@@ -65,6 +65,12 @@ class RegressionProposalPayload:
         default=None, description="The proposal as it is stored now; `substitution` has what was accepted."
     )
     conflict: EditConflict | None = conflict_field()
+    safety_findings: list[SafetyFinding] = strawberry.field(
+        default_factory=list,
+        description="Of an accepted one, the enrollment's findings against the exercise that was accepted, and against "
+        "the painful one where it is still to be done in another place of the plan.",
+        metadata={"assumed_size": 1},
+    )
 
 
 @payload("The substitution that was ended.")

@@ -72,7 +72,7 @@ class Mutation:
             with checks.layer():
                 enrollment: EnrollmentRow = await stored_row(session, enrollments, proposal.enrollment_id)
                 require_running(enrollment, (*AT, "id"))
-                amounts = await _checked_option(session, proposal, exercise_id, sent, checks)
+                hurting_id, amounts = await _checked_option(session, proposal, exercise_id, sent, checks)
                 await _require_room(session, proposal.enrollment_id)
         checks.done()
         assert proposal is not None and amounts is not None
@@ -88,7 +88,11 @@ class Mutation:
         }
         await store_substitutions.replace(session, substitution)
         await touch(session, proposal.enrollment_id)
-        return await _decided(session, proposal.id, RegressionProposalStatus.ACCEPTED, reason)
+        decided = await _decided(session, proposal.id, RegressionProposalStatus.ACCEPTED, reason)
+        (found,) = await store_safety.findings(session, [check_key(enrollment)])
+        findings: Any = [each for each in found if each.exercise_id in (exercise_id, hurting_id)]
+        decided.safety_findings = findings
+        return decided
 
     @mutation("Decline a proposal to regress a painful exercise, with a reason (coach access). Nothing changes.")
     async def decline_regression(
@@ -186,8 +190,8 @@ async def _checked_option(
     exercise_id: UUID,
     sent: Mapping[str, Any],
     checks: Checks,
-) -> dict[str, Any]:
-    """The amounts that are stored for an option. Faults are recorded in `checks`.
+) -> tuple[UUID, dict[str, Any]]:
+    """The exercise that is done until now, and the amounts that are stored for an option. Faults are in `checks`.
 
     Raises Conflict where no day to come has the exercise of the plan, and InvalidInput for an exercise that is no
     option, or that the patient's conditions speak against.
@@ -205,7 +209,8 @@ async def _checked_option(
         answer, sent = least, {}
     for name, reason in faults_of(basis, answer, sent):
         checks.refuse(reason, *AT, NAMES.get(name, name))
-    return {**{name: getattr(answer, name) for name in AMOUNTS}, "is_halved": answer.is_halved}
+    amounts = {name: getattr(answer, name) for name in AMOUNTS}
+    return basis.exercise_id, {**amounts, "is_halved": answer.is_halved}
 
 
 async def _checked_return(

@@ -8,6 +8,7 @@ from uuid import UUID
 from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
+from kinegraph.enrollment.store_safety import DONE_THEN, HURTS
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped
 from kinegraph.kit.sessions import ReadSession
@@ -47,19 +48,13 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
-PROPOSALS = """
+PROPOSALS = f"""
         SELECT p.id, p.organization_id, p.patient_id, p.enrollment_id, p.exercise_id,
-               coalesce(t.conditions, '{}') AS conditions,
-               ARRAY(SELECT coalesce(b.substitute_id, q.exercise_id)
+               coalesce(t.conditions, '{{}}') AS conditions,
+               ARRAY(SELECT coalesce(then_done.substitute_id, q.exercise_id)
                      FROM regression_proposals q
-                     LEFT JOIN exercise_substitutions b
-                         ON b.enrollment_id = q.enrollment_id AND b.exercise_id = q.exercise_id
-                            AND b.from_day <= q.performed_on AND (b.to_day IS NULL OR b.to_day >= q.performed_on)
-                     WHERE q.organization_id = p.organization_id AND q.patient_id = p.patient_id
-                       AND (q.status = 'open' OR q.status = 'accepted' AND EXISTS (
-                                SELECT FROM exercise_substitutions lasting
-                                WHERE lasting.enrollment_id = q.enrollment_id AND lasting.exercise_id = q.exercise_id
-                                  AND lasting.to_day IS NULL))) AS painful
+                     LEFT JOIN {DONE_THEN}
+                     WHERE q.organization_id = p.organization_id AND q.patient_id = p.patient_id AND {HURTS}) AS painful
         FROM regression_proposals p
         LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
         WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)

@@ -94,13 +94,22 @@ async def due_of(session: ReadSession[Viewer], keys: Sequence[DueKey]) -> list[l
 
 
 async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> UUID:
-    """Store a substitution by the viewer, in place of the one of the same exercise that lasts."""
+    """Store a substitution by the viewer, in place of the one of the same exercise that lasts.
+
+    Earlier ones end before it, too, which hold longer where the patient's day was a later one when they were replaced.
+    """
     replaced: UUID | None = await session.fetch_value(
         """
-        UPDATE exercise_substitutions
-        SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = $4, updated_at = now()
-        WHERE enrollment_id = $1 AND exercise_id = $2 AND to_day IS NULL
-        RETURNING id
+        WITH lasting AS (
+            SELECT s.id FROM exercise_substitutions s
+            WHERE s.enrollment_id = $1 AND s.exercise_id = $2 AND s.to_day IS NULL
+        ), ended AS (
+            UPDATE exercise_substitutions
+            SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = coalesce(ended_by_id, $4), updated_at = now()
+            WHERE enrollment_id = $1 AND exercise_id = $2
+              AND (to_day IS NULL OR to_day >= greatest(from_day, $3::date))
+        )
+        SELECT id FROM lasting
         """,
         values["enrollment_id"],
         values["exercise_id"],
@@ -114,7 +123,7 @@ async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> U
 async def end(session: WriteSession[Viewer], row: SubstitutionRow, last: date, reason: str | None) -> None:
     """End a substitution by the viewer: this is its last day, at the latest the one before its first.
 
-    Where it never held, the one that it replaced lasts again.
+    Where it never held, the one that it replaced lasts again, from the same day on at the latest.
     """
     await session.run(
         """
@@ -130,8 +139,10 @@ async def end(session: WriteSession[Viewer], row: SubstitutionRow, last: date, r
     if row.from_day > last and row.replaces_id is not None:
         await session.run(
             """
-            UPDATE exercise_substitutions SET to_day = NULL, ended_by_id = NULL, updated_at = now()
+            UPDATE exercise_substitutions
+            SET to_day = NULL, from_day = least(from_day, $2), ended_by_id = NULL, updated_at = now()
             WHERE id = $1
             """,
             row.replaces_id,
+            row.from_day,
         )
