@@ -113,7 +113,7 @@ def _weeks(source: Source) -> Sequence[int]:
 
 
 def _is_due(source: Source, week: int, day: int) -> bool:
-    """True if a day may have something due: for an enrollment not while paused, after its end, or in another version."""
+    """True if something may be due: for an enrollment not while paused, after its end, or in another version."""
     calendar = source.calendar
     if calendar is None:
         return True
