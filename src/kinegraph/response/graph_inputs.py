@@ -12,7 +12,7 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.plan.graph_details import PlanExerciseAmounts
 from kinegraph.response import rules
 from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
-from kinegraph.response.rules_amounts import MOST_OF_NEW
+from kinegraph.response.rules_amounts import MAX_SENT
 
 
 @strawberry.input(
@@ -27,8 +27,8 @@ class AcceptRegressionInput(PlanExerciseAmounts):
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
         "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` "
         "may be taken back. Of another exercise, repetitions or time that a day does not have are done as they are "
-        f"sent, in place of its own, with the hold: at most {MOST_OF_NEW['reps']} repetitions, "
-        f"{MOST_OF_NEW['duration_seconds']:,} s, {MOST_OF_NEW['hold_seconds']} s of hold. Else a hold is done where "
+        f"sent, in place of its own, with the hold: at most {MAX_SENT['reps']} repetitions, "
+        f"{MAX_SENT['duration_seconds']:,} s, {MAX_SENT['hold_seconds']} s of hold. Else a hold is done where "
         "the day has one; `perSide` counts twice: on a day that is not, at most half is done on each side."
     )
     reason: str | None = strawberry.field(

@@ -16,7 +16,7 @@ CAPS = ("sets", "reps", "duration_seconds", "hold_seconds")
 """The amounts that a substitution caps, in the order in which they are halved."""
 MEASURES = ("reps", "duration_seconds")
 """The amounts of which a prescription has one: how much is done in a set."""
-MOST_OF_NEW: Mapping[str, int] = {"reps": 100, "duration_seconds": 1_800, "hold_seconds": 60}
+MAX_SENT: Mapping[str, int] = {"reps": 100, "duration_seconds": 1_800, "hold_seconds": 60}
 """The most of an amount that no day to come has: repetitions or seconds of a set, and seconds of a hold."""
 
 

@@ -17,7 +17,7 @@ from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
 from kinegraph.response.rules_amounts import (
     CAPS,
-    MOST_OF_NEW,
+    MAX_SENT,
     Amounts,
     NewSubstitution,
     Substituted,
@@ -174,7 +174,7 @@ def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) ->
         now, most = _most(done, name), _most(then, name)
         if most is None or (now is None and (is_same or name == "sets")):
             faults.append((name, "No day to come has any: leave it out."))
-        elif sent[name] > (limit := min(most, MOST_OF_NEW[name] if now is None else now)):
+        elif sent[name] > (limit := min(most, MAX_SENT[name] if now is None else now)):
             faults.append((name, f"Must be at most {limit:,}, the most of a day to come: more is done on none."))
     rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
     if rests and sent.get("rest_seconds") is not None and sent["rest_seconds"] < min(rests):

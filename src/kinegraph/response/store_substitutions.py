@@ -98,22 +98,22 @@ async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> U
 
     Earlier ones end before it, too, which hold longer where the patient's day was a later one when they were replaced.
     """
+    key = values["enrollment_id"], values["exercise_id"], values["from_day"]
+    await session.run(
+        """
+        UPDATE exercise_substitutions SET to_day = greatest(from_day, $3::date) - 1, updated_at = now()
+        WHERE enrollment_id = $1 AND exercise_id = $2 AND to_day >= greatest(from_day, $3::date)
+        """,
+        *key,
+    )
     replaced: UUID | None = await session.fetch_value(
         """
-        WITH lasting AS (
-            SELECT s.id FROM exercise_substitutions s
-            WHERE s.enrollment_id = $1 AND s.exercise_id = $2 AND s.to_day IS NULL
-        ), ended AS (
-            UPDATE exercise_substitutions
-            SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = coalesce(ended_by_id, $4), updated_at = now()
-            WHERE enrollment_id = $1 AND exercise_id = $2
-              AND (to_day IS NULL OR to_day >= greatest(from_day, $3::date))
-        )
-        SELECT id FROM lasting
+        UPDATE exercise_substitutions
+        SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = $4, updated_at = now()
+        WHERE enrollment_id = $1 AND exercise_id = $2 AND to_day IS NULL
+        RETURNING id
         """,
-        values["enrollment_id"],
-        values["exercise_id"],
-        values["from_day"],
+        *key,
         session.viewer.user.id,
     )
     made = {"replaces_id": replaced, "created_by_id": session.viewer.user.id}
