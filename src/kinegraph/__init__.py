@@ -15,7 +15,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
-    2  organization  changing an organization: its name, what its members see
+    2  organization  changing an organization: its name, what its members see, its thresholds of pain
     2  persisted   documents that clients name by a hash or an id
     2  lexicon     the terms of training in three languages, and what a query may mean by them
     2  media       uploads, attachments, thumbnails, signed addresses

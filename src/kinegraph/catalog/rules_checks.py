@@ -44,7 +44,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
 def order_of(sort: ExerciseSort | None, wanted: Filter) -> tuple[ExerciseSort, str]:
     """The order of a list, and its name in cursors. By relevance to nothing is by name, as null is.
 
-    The scores of another text, or of other terms of the lexicon, are in no order with these.
+    Scores are comparable within one search only: the name has a digest of the text and of its terms in the lexicon, so
+    that a cursor of another search is refused.
     """
     if sort is not ExerciseSort.RELEVANCE:
         return sort or ExerciseSort.NAME_ASC, f"{sort or ExerciseSort.NAME_ASC}"
