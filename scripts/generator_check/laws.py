@@ -25,6 +25,7 @@ from kinegraph.programming.rules_eligible import (
     is_training,
     trains_targets,
 )
+from kinegraph.programming.rules_places import is_evened
 from kinegraph.workout.rules import SectionType
 
 TRAINING = (SectionType.MAIN, SectionType.ACCESSORY)
@@ -94,11 +95,20 @@ def _of_all(workout: Generated, session: Session) -> Iterator[str]:
         yield "it tires too much"
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):
         yield "it has too many exhausting exercises"
-    if not is_balanced(session):
+    if not _is_balanced(session):
         yield f"it is not balanced: {[each.pattern_group for each in trained]}"
     for muscle in {muscle for each in trained for muscle in each.primary}:
         if session.sets_of(muscle) > MAX_SETS_PER_MUSCLE:
             yield f"{muscle}: {session.sets_of(muscle)} sets"
+
+
+def _is_balanced(session: Session) -> bool:
+    """Where the movements have equal sets, no lift more is owed to any."""
+    session.is_even = is_evened(session.request)
+    found = is_balanced(session)
+    session.is_even = False
+    session.forget()
+    return found
 
 
 def _of_order(workout: Generated, session: Session) -> Iterator[str]:

@@ -12,7 +12,7 @@ from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_unmet import is_served
 from kinegraph.programming.rules import Demand, ExclusionReason
-from kinegraph.programming.rules_places import Place, places_of
+from kinegraph.programming.rules_places import Place, is_evened, is_of_one_direction, is_row, places_of
 from kinegraph.programming.rules_standard import is_special
 
 SHORTEST_WITH_TREATMENT = 15
@@ -22,6 +22,7 @@ BALANCED = (PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGr
 def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
     """The violations in what was chosen for a workout."""
     yield from _of_places(workout, trained, session)
+    yield from _of_directions(workout, trained)
     if workout.request.minutes >= SHORTEST_WITH_TREATMENT:
         yield from _of_treatment(trained, session)
     for each in trained:
@@ -44,6 +45,17 @@ def _of_places(workout: Generated, trained: Sequence[Chosen], session: Session) 
         of_group = [e for e in trained if e.candidate.pattern_group is group and not e.assessment.indicated_for]
         if len([e for e in of_group if e.candidate.class_key not in (STEADY, "jump", "ballistic")]) > 1:
             yield f"{group}: it has two exercises, and another movement has no time"
+
+
+def _of_directions(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
+    """In a session for the whole body no second row, and no second press or pull of a direction."""
+    lifts = [each.candidate for each in trained]
+    if not is_evened(workout.request):
+        return
+    for position, one in enumerate(lifts):
+        for other in lifts[:position]:
+            if is_of_one_direction(one, other) or (is_row(one) and is_row(other)):
+                yield f"{one.key} and {other.key}: two lifts of one movement and direction"
 
 
 def _of_treatment(trained: Sequence[Chosen], session: Session) -> Iterator[str]:

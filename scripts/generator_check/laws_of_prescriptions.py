@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY
-from kinegraph.composition.rules import MAX_SHARE, MAX_SHORT_SHARE, Session
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
 from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
 from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
@@ -22,8 +23,9 @@ from kinegraph.programming.rules_places import AEROBIC, places_of
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
-MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
-"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
+MIN_AEROBIC, MIN_BRIEF_AEROBIC, MAX_AEROBIC = 0.37, 0.32, 0.66
+"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart, in
+sessions up to half an hour 36 % at least."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
 MIN_REST = 30
@@ -38,6 +40,7 @@ def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], sessi
             yield from _of_movement(each, section.type)
     for each in trained:
         yield from _of_trained(each, workout, session)
+    yield from _of_scales(trained, session)
     yield from _of_warm_up(workout, trained)
     yield from _of_time(workout, trained)
 
@@ -98,12 +101,24 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
         yield f"{name}: it rests {rest} seconds"
     if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MAX_CONTRACTIONS:
         yield f"{name}: {given['sets']} contractions"
+    notes = given.get("notes", "")
+    if each.candidate.pattern_group is PatternGroup.PUSH and ("straps" in notes or "loose grip" in notes):
+        yield f"{name}: a press is held loosely, or with straps"
     if advice.is_light and "Before the working sets" in given.get("notes", ""):
         yield f"{name}: lighter sets before a light load"
     least = min(MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS, most, advice.repetitions or most)
     is_easy = load.get("unit") == "rir" and load["value"] >= EASY_RESERVE
     if is_easy and given.get("reps_max", least) < least:
         yield f"{name}: {given['reps_max']} repetitions with {load['value']} in reserve"
+
+
+def _of_scales(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """Beginners and careful persons have one scale of effort for repetitions: those left in reserve."""
+    for each in trained:
+        load = each.prescription.get("load", {})
+        is_fast = session.request.goal is TrainingGoal.POWER
+        if session.context.is_easy and not is_fast and "reps_max" in each.prescription and load.get("unit") == "rpe":
+            yield f"{each.candidate.key}: its effort is RPE {load['value']}, of others repetitions in reserve"
 
 
 def _of_warm_up(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
@@ -125,8 +140,9 @@ def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     steady = sum(each.seconds for each in trained if each.candidate.class_key == STEADY)
     warned = any(each.assessment.warnings for each in trained if each.candidate.class_key == STEADY)
     is_aerobic = AEROBIC in places_of(request) and steady and not warned
+    least_share = MIN_BRIEF_AEROBIC if request.minutes <= BRIEF_MINUTES else MIN_AEROBIC
     is_full = workout.estimated_seconds >= 0.9 * 60 * request.minutes
-    if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
+    if is_aerobic and is_full and not least_share * seconds <= steady <= MAX_AEROBIC * seconds + 60:
         yield f"steady work takes {steady} of {seconds} seconds"
     has_said = bool(workout.unmet_demands)
     whole = 60 * request.minutes

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from generator_check.library import shipped_catalogue
 from kinegraph.candidates.rules_regions import trained_by
+from kinegraph.care.rules import condition_words
 from kinegraph.classification.rules_safety import Person
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
@@ -98,9 +99,12 @@ def printed(position: int, workout: Generated) -> list[str]:
             said = [each.prescription.get("notes"), *(each.notes or "").split("\n")]
             lines += [f"  - {note}" for note in said if note]
             if each.assessment.indicated_for:
-                lines.append(f"  - for {', '.join(each.assessment.indicated_for)}")
+                lines.append(f"  - for {', '.join(map(condition_words, each.assessment.indicated_for))}")
     lines.append("\nUnmet demands:" + ("" if workout.unmet_demands else " none"))
-    lines += [f"- {each.subject or 'time'}: {each.detail} {each.suggestion or ''}" for each in workout.unmet_demands]
+    lines += [
+        f"- {(each.subject or 'time').replace('_', ' ')}: {each.detail} {each.suggestion or ''}"
+        for each in workout.unmet_demands
+    ]
     counts = Counter(str(each.reason) for each in workout.excluded)
     lines.append(f"\nLeft out: {', '.join(f'{number} {reason}' for reason, number in counts.items())}. Some of them:")
     lines += [f"- {each.candidate.name}: {each.reason}. {each.detail}" for each in workout.excluded[::40]]

@@ -15,7 +15,7 @@ from kinegraph.generator.rules_assembly import generated
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_eligible import eligibility_of
-from kinegraph.programming.rules_places import places_of
+from kinegraph.programming.rules_places import VERTICAL, is_row, places_of
 from kinegraph.programming.rules_standard import first_choices, is_special
 from kinegraph.taxonomy.rules_muscles import members
 
@@ -90,13 +90,13 @@ def test_treatment_of_a_condition_is_first_or_second_whatever_muscles_are_wanted
     assert treatment in {each.candidate.key for each in first} | set(trained(workout))
 
 
-@pytest.mark.parametrize("condition", ["elbow_tendinopathy", "shoulder_impingement"])
-def test_drills_of_wrist_and_cuff_come_after_the_lifts_that_need_these_muscles(condition: str) -> None:
-    """The treatment is there, and every lift of several joints comes before it."""
+@pytest.mark.parametrize(("condition", "number"), [("elbow_tendinopathy", 1), ("shoulder_impingement", 2)])
+def test_drills_of_wrist_and_shoulder_come_after_the_lifts_that_need_these_muscles(condition: str, number: int) -> None:
+    """The treatments are there, and every lift of several joints comes before them."""
     found = movements(generated(request(TrainingGoal.HYPERTROPHY, 45, condition), shipped_catalogue()), *TRAINING)
     drills = [place for place, each in enumerate(found) if each.assessment.indicated_for]
     lifts = [place for place, each in enumerate(found) if each.candidate.is_compound]
-    assert len(drills) == 1
+    assert len(drills) == number
     assert max(lifts) < min(drills)
 
 
@@ -172,3 +172,25 @@ def test_an_exercise_that_has_to_be_modified_is_exchanged_when_the_warm_up_leave
     workout = generated(wanted, shipped_catalogue())
     assert "eccentric-wrist-flexion" in trained(workout)
     assert "wrist-curl" not in trained(workout)
+
+
+def test_an_hour_for_the_whole_body_has_a_row_a_press_of_the_chest_and_a_pull_or_press_overhead() -> None:
+    """No movement and direction is there twice, and the place of the vertical lift is filled."""
+    wanted = request(TrainingGoal.HYPERTROPHY, 60)
+    lifts = [each.candidate for each in movements(generated(wanted, shipped_catalogue()), *TRAINING)]
+    assert any(map(is_row, lifts))
+    assert any(map(VERTICAL.is_filled_by, lifts))
+    assert any(each.pattern_group is PatternGroup.PUSH and "chest" in each.primary for each in lifts)
+
+
+def test_a_sore_grip_presses_from_the_chest_on_a_machine_though_it_has_to_be_modified() -> None:
+    """A press overhead alone would leave the chest without an exercise."""
+    workout = generated(request(TrainingGoal.HYPERTROPHY, 45, "elbow_tendinopathy", "wrist_pain"), shipped_catalogue())
+    assert "machine-chest-press" in trained(workout)
+
+
+def test_the_easiest_push_up_is_strength_for_careful_persons() -> None:
+    """A person with weak bones presses the wall, where a goal of strength offers nothing lighter."""
+    home = frozenset({"wall", "chair", "dumbbell"})
+    wanted = request(TrainingGoal.STRENGTH, 30, "osteoporosis", equipment=home, difficulty_max=2)
+    assert "wall-push-ups" in trained(generated(wanted, shipped_catalogue()))

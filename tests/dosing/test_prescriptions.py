@@ -43,6 +43,36 @@ def test_a_lift_with_a_bar_takes_set_up_lighter_sets_work_and_rests() -> None:
     assert "8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load" in fullest.prescription["notes"]
 
 
+@pytest.mark.parametrize(
+    ("slug", "note"),
+    [
+        ("bench-press", "8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load."),
+        ("overhead-press", "8, 5 and 3 repetitions with 50, 65 and 80 % of the load."),
+        ("barbell-hip-thrust", "5 and 3 repetitions with 60 and 80 % of the load."),
+    ],
+)
+def test_only_the_heaviest_lifts_have_more_lighter_sets_than_working_sets(slug: str, note: str) -> None:
+    """Of a hip thrust in two sets there are two lighter ones, of an overhead press in three sets three."""
+    found = next(
+        timed for timed in options(slug, PrescriptionContext(STRENGTH, 60))
+        if timed.prescription["sets"] == (2 if slug == "barbell-hip-thrust" else 3)
+    )  # fmt: skip
+    assert found.prescription["notes"] == f"Before the working sets: {note}"
+
+
+@pytest.mark.parametrize(
+    ("slug", "note"),
+    [
+        ("seated-cable-row", "Use straps, or keep the wrist straight with a loose grip."),
+        ("landmine-press", "Keep the wrist straight, the handle in the heel of the hand."),
+    ],
+)
+def test_a_press_is_never_held_loosely(slug: str, note: str) -> None:
+    """With a sore grip a pull has straps or a loose grip, a press a straight wrist."""
+    found = options(slug, PrescriptionContext(ENDURANCE, 60, spares_grip=True))[0]
+    assert found.prescription["notes"] == note
+
+
 def test_prescriptions_go_from_the_usual_sets_down_to_two_and_compact_ones_in_sessions_up_to_45_minutes() -> None:
     long, middle = (options("push-ups", PrescriptionContext(HYPERTROPHY, minutes)) for minutes in (60, 45))
     assert [(timed.prescription["sets"], timed.is_compact) for timed in long] == [(3, False), (2, False)]
@@ -82,8 +112,8 @@ def test_a_short_session_is_a_circuit_with_few_repetitions_and_short_rests() -> 
     [
         (PrescriptionContext(STRENGTH, 60), "dumbbell-bench-press", (6, 10), ("rpe", 8)),
         (PrescriptionContext(STRENGTH, 60), "lying-leg-curl", (10, 15), ("rir", 2)),
-        (PrescriptionContext(STRENGTH, 60, is_beginner=True), "bench-press", (10, 12), ("rpe", 7)),
-        (PrescriptionContext(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (10, 12), ("rpe", 6)),
+        (PrescriptionContext(STRENGTH, 60, is_beginner=True), "bench-press", (10, 12), ("rir", 3)),
+        (PrescriptionContext(STRENGTH, 60, is_careful=True), "dumbbell-shoulder-press", (10, 12), ("rir", 4)),
         (PrescriptionContext(ENDURANCE, 60, is_beginner=True), "push-ups", (10, 12), ("rir", 3)),
         (PrescriptionContext(ENDURANCE, 60), "band-assisted-pull-ups", (5, 10), ("rir", 3)),
         (PrescriptionContext(ENDURANCE, 60), "split-squat", (12, 15), ("rir", 3)),
@@ -139,7 +169,7 @@ def test_a_warm_up_has_one_set_and_a_stretch_of_both_sides_takes_twice_the_time(
     context = PrescriptionContext(HYPERTROPHY, 60)
     swings = light_prescription(shipped("leg-swings"), context)
     assert swings is not None
-    assert (swings.prescription["sets"], swings.prescription["reps_max"]) == (1, 8)
+    assert (swings.prescription["sets"], swings.prescription["reps_min"], swings.prescription["reps_max"]) == (1, 8, 10)
     stretch = light_prescription(shipped("standing-quad-stretch"), context, is_stretch=True)
     assert stretch is not None
     assert (stretch.prescription["duration_seconds"], stretch.seconds) == (45, 15 + 90)

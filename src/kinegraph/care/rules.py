@@ -19,6 +19,7 @@ DISC = frozenset(
     {"lumbar_disc_herniation", "sciatica", "spinal_stenosis", "spondylolisthesis", "acute_lower_back_pain"}
 )
 SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
+NECK = frozenset({"neck_pain", "cervical_radiculopathy", "cervical_instability"})
 WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
 GRIP = WRIST | {"elbow_tendinopathy", "elbow_pain"}
 """Conditions that a firm grip irritates: every load in the hand is held loosely and is lighter."""
@@ -116,6 +117,17 @@ CARE_RULES: Sequence[CareRule] = (
         lambda each, _: "ab_wheel" in each.equipment,
         "nothing bends the wrist back under the weight of the body.",
         True,
+    ),
+    CareRule(
+        GRIP,
+        lambda each, found: each.mechanics == "free_weight" and "overhead_load" in found,
+        "no free weight is held overhead: a sore grip can give way.",
+        True,
+    ),
+    CareRule(
+        SHOULDER | NECK,
+        lambda each, found: "loaded_shrug" in found and not each.is_compound,
+        "the upper trapezius is not trained alone: it is tense already.",
     ),
     CareRule(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
     CareRule(

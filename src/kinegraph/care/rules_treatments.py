@@ -25,6 +25,10 @@ def _bends_knee_in_range(each: Candidate) -> bool:
     return (is_lift or is_step) and each.is_compound and "quadriceps" in each.primary and each.difficulty <= 2
 
 
+def _steadies_shoulder_blade(each: Candidate) -> bool:
+    return each.class_key == "low_load_strengthening" and "serratus_anterior" in each.primary
+
+
 def _loads_bones(each: Candidate) -> bool:
     is_lift = each.is_compound and each.class_key != "steady_cardio"
     return is_lift and (each.mechanics in LOADS or "quadriceps" in each.primary)
@@ -32,6 +36,7 @@ def _loads_bones(each: Candidate) -> bool:
 
 CHOSEN: Mapping[str, Callable[[Candidate], bool]] = {
     "pregnancy": lambda each: "pelvic_floor" in each.primary,
+    "shoulder_impingement": _steadies_shoulder_blade,
     "hip_pain": _strengthens_hip,
     "hip_replacement": _strengthens_hip,
     "knee_pain": _strengthens_knee,

@@ -29,6 +29,8 @@ MAX_ACCESSORY_SHARE, MIN_ACCESSORY_MINUTES = 0.12, 30
 MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
+MIN_BRIEF_STEADY_SHARE, BRIEF_MINUTES = 0.36, 30
+"""That share at first in sessions up to so long: the movements get a second set before it is more."""
 MAX_OTHER_STEADY = 600
 """Seconds of steady work in a session for another goal than endurance: for a condition that it treats."""
 
@@ -227,15 +229,15 @@ class Session:
         return [place for place in places_of(self.request) if place.name == place.target]
 
     def is_accessory(self, exercise: Candidate) -> bool:
+        """True for small exercises, whose part of the time is limited; short sessions have too few for a limit."""
+        return self.request.minutes >= MIN_ACCESSORY_MINUTES and self.is_small(exercise)
+
+    def is_small(self, exercise: Candidate) -> bool:
         """True for an exercise of one joint that treats nothing, and whose muscle is not wanted itself.
 
-        The trunk has a limit of its own; short sessions have too few exercises for one.
+        The trunk has a limit of its own.
         """
-        if (
-            self.request.minutes < MIN_ACCESSORY_MINUTES
-            or exercise.is_compound
-            or exercise.pattern_group is PatternGroup.CORE
-        ):
+        if exercise.is_compound or exercise.pattern_group is PatternGroup.CORE:
             return False
         is_small = exercise.class_key != STEADY and not self.is_treatment(exercise)
         return is_small and not any(place.is_filled_by(exercise) for place in self._single)

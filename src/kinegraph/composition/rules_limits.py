@@ -7,10 +7,17 @@ from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.dosing.rules import LOADED
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
+from kinegraph.programming.rules import (
+    ExclusionReason,
+    counted_fatigue,
+    exhausting_limit,
+    fatigue_limit,
+    is_or_are,
+    minutes_of,
+)
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift
-from kinegraph.programming.rules_standard import is_first_choice, is_of_one_part, is_special, is_twin
+from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift, is_evened, is_of_one_direction, is_row
+from kinegraph.programming.rules_standard import SERVING, is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
 """Exercises of a section; of the one section of a session for endurance."""
@@ -22,21 +29,8 @@ SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 SMALL_HOLD_SECONDS = 10
 MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
 """Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
-STRONG_DIFFICULTY = 3
-
-SERVING = {
-    "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
-    | {"machine_compound", "leg_compound", "carry", "gymnastic_strength", "isolation", "dynamic_trunk"}
-    | {"isometric_hold", "long_length_eccentric", "tendon_loading"},
-    "hypertrophy": {"free_weight_compound", "machine_compound", "loaded_hinge", "barbell_squat", "leg_compound"}
-    | {"bodyweight_upper_body", "isolation", "dynamic_trunk", "floor_pull", "isometric_hold"},
-    "endurance": {"leg_compound", "bodyweight_upper_body", "machine_compound", "free_weight_compound", "ballistic"}
-    | {STEADY, "isolation", "mixed_conditioning", "carry", "dynamic_trunk", "isometric_hold", "barbell_squat"}
-    | {"loaded_hinge"},
-    "power": {"olympic_variant", "jump", "ballistic", "olympic_lift", "free_weight_compound", "barbell_squat"}
-    | {"sprint", "floor_pull", "shock_jump", "dynamic_trunk", "isometric_hold"},
-}
-"""By goal, the classes that are added beyond the places of a session."""
+LEAST_DIFFICULTY = {TrainingGoal.STRENGTH: 3, TrainingGoal.HYPERTROPHY: 2}
+"""Push-ups and pull-ups that are easier are none beyond the places, but for beginners and careful persons."""
 
 Obstacle = tuple[ExclusionReason, str]
 
@@ -114,9 +108,9 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
     if exercise.class_key == "isometric_hold" and exercise.pattern_group is not PatternGroup.CORE:
         return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
-    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.context.is_easy
-    if is_strong and exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < STRONG_DIFFICULTY:
-        return ExclusionReason.CHOICE, "It is too easy for strength."
+    least = LEAST_DIFFICULTY.get(session.request.goal, 1) if not session.context.is_easy else 1
+    if exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < least:
+        return ExclusionReason.CHOICE, f"It is too easy for {session.request.goal}."
     if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
@@ -136,8 +130,8 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
 
 
 def is_second_of_part(session: Session, exercise: Candidate) -> bool:
-    """True for a second accessory exercise of the calves, or of the abductors of the hip."""
-    if not session.is_accessory(exercise):
+    """True for a second small exercise of the calves, the abductors of the hip, or the rotator cuff."""
+    if not session.is_small(exercise):
         return False
     return any(not each.is_compound and is_of_one_part(each, exercise) for each in session.exercises)
 
@@ -149,6 +143,10 @@ def _share_of_movement(session: Session, exercise: Candidate) -> Obstacle | None
         most = MAX_LIFTS + (len(targets) == 1)
         if sum(each.is_compound and each.pattern_group is exercise.pattern_group for each in session.exercises) >= most:
             return ExclusionReason.CHOICE, f"The session has {most} lifts of this movement already."
+    lifts = [each for each in session.exercises if each.is_compound]
+    is_second_row = len(targets) != 1 and is_row(exercise) and any(map(is_row, lifts))
+    if is_second_row or (is_evened(session.request) and any(is_of_one_direction(each, exercise) for each in lifts)):
+        return ExclusionReason.CHOICE, "The session has a lift of this movement and direction already."
     if is_second_of_part(session, exercise):
         return ExclusionReason.CHOICE, "One exercise of these muscles is enough in a session."
     is_unloaded = exercise.mechanics == "bodyweight" and exercise.class_key == "leg_compound"
@@ -186,20 +184,8 @@ def _time(session: Session, exercise: Candidate, *, is_additional: bool) -> Obst
     left = max(session.seconds_left, 0)
     return (
         ExclusionReason.TIME,
-        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {_is(left)} left.",
+        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {is_or_are(left)} left.",
     )
-
-
-def minutes_of(seconds: int) -> str:
-    """Seconds in words, to half a minute."""
-    halves = max(round(seconds / 30), 1)
-    if halves <= 2:
-        return "half a minute" if halves == 1 else "about a minute"
-    return f"about {halves / 2:g} minutes"
-
-
-def _is(left: int) -> str:
-    return "is" if round(left / 30) <= 2 else "are"
 
 
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
@@ -270,11 +256,16 @@ def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
 
 
 def has_unused(session: Session, group: PatternGroup) -> bool:
-    """True if an eligible exercise of the group could be added, were there time."""
+    """True if an eligible exercise of the group could be added, were there time.
+
+    One that takes too great a part of the session could not, nor a lift once the sets of the movements are equal.
+    """
     if group not in session.has_unused:
         session.has_unused[group] = any(
             each.pattern_group is group
             and each.id not in session.chosen
+            and not (session.is_even and is_counted_lift(each))
+            and session.fitting(each, is_additional=True)
             and _beside_time(session, each, is_additional=True) is None
             for each in session.eligible
         )

@@ -20,7 +20,7 @@ LARGE_FIRST = {PatternGroup.SQUAT: 0, PatternGroup.HINGE: 1, PatternGroup.PULL: 
 
 
 FRESH = frozenset({"wrist_extensors", "wrist_flexors", "forearms", "forearm_rotators", "rotator_cuff"}) | {
-    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor",
+    "infraspinatus", "supraspinatus", "subscapularis", "teres_minor", "serratus_anterior",
 }  # fmt: skip
 """Muscles that hold the load or the shoulder in every lift of the arms: their drills come after the lifts."""
 
@@ -100,7 +100,8 @@ def in_order(exercises: Sequence[Candidate], session: Session, *, spares_back: b
         is_bar = is_tiring and is_heavy_lift(each)
         place = large, -each.fatigue // 3, turns[each.id]
         is_later = is_floor and not session.is_treatment(each)
-        return phases[each.id], is_floor, is_later, not is_tiring, is_tiring and not is_bar, *place
+        phase = Phase.LARGE if phases[each.id] is Phase.ONE_LEG else phases[each.id]
+        return phase, is_floor, is_later, not is_tiring, is_tiring and not is_bar, *place
 
     def group(each: Candidate) -> int:
         phase = phases[each.id]

@@ -51,7 +51,7 @@ PREFERRED, WANTED = 3.0, 3.0
 NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
 SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR, BENT_OVER = 1.5, 0.5, 2.0, 3.0
 """`BENT_OVER`: rows bent over, beside a lift that loads the lower back already."""
-PER_SET = 0.15
+PER_SET, PER_SET_BEFORE = 0.15, 0.3
 SECONDS_PER_POINT, FATIGUE = 20, 0.7
 RISK_PER_POINT, INDICATED, TENDON, NO_MUSCLE = 20.0, 2.0, 4.0, 2.0
 HARD_STEADY, EASY_STEADY_FATIGUE = 4.0, 5
@@ -183,7 +183,14 @@ def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_addi
         for id in passed:
             session.obstacle_to_addition.pop(id, None)
         allowed = [each for each in allowed if is_first_choice(each)]
-    return min(allowed, key=lambda each: (-score(each, session, place), each.key), default=None)
+    return min(
+        allowed, key=lambda each: (_trained(each, session) - score(each, session, place), each.key), default=None
+    )
+
+
+def _trained(exercise: Candidate, session: Session) -> float:
+    """The points that an exercise beyond the places loses for the sets that its muscles have."""
+    return PER_SET_BEFORE * max((session.sets_of(muscle) for muscle in exercise.primary), default=0)
 
 
 def _may_be_added(exercise: Candidate, session: Session) -> bool:

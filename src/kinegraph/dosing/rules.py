@@ -42,7 +42,9 @@ FAST_SECONDS: Mapping[str, int] = {
     "low_jump": 1,
 }
 """Seconds of a repetition as fast as possible, with the return to the start, by class, whatever the tempo is."""
-SECONDS_BY_KEY: Mapping[str, int] = {"sun-salutation": 30, "turkish-get-up": 20}
+SWING_SECONDS = 2
+"""Seconds of a repetition that is swung, not moved slowly to the end of the range."""
+SECONDS_BY_KEY: Mapping[str, int] = {"sun-salutation": 30, "turkish-get-up": 20, "leg-swings": SWING_SECONDS}
 SECONDS_PER_METER, CRAWL_SECONDS_PER_METER, SECONDS_PER_CALORIE = 1, 2, 4
 
 

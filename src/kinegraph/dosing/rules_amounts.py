@@ -53,6 +53,8 @@ CIRCUIT_HOLD, COMPACT_HOLD = 30, 20
 SHORT_HOLD_SECONDS = 10
 """Holds that are never longer are short: several are done, with short rests."""
 MIN_STEADY = 300
+RAMPED = frozenset({"barbell_squat", "floor_pull"})
+"""Classes of the heaviest lifts: four lighter sets come before them."""
 REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}), (45, {TrainingGoal.HYPERTROPHY: 90}))
 """By the minutes of a session, the longest rests by goal."""
 EASY_REST, MIN_HEART_REST = 90, 60
@@ -202,7 +204,9 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, context: Prescri
         return LoadUnit.RIR, 3 if context.is_easy else 2
     if context.goal is TrainingGoal.POWER:
         return LoadUnit.RPE, 6
-    return LoadUnit.RPE, 6 if context.is_careful else 7 if context.is_beginner else 8
+    if context.is_easy:
+        return LoadUnit.RIR, 4 if context.is_careful else 3
+    return LoadUnit.RPE, 8
 
 
 def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice) -> dict[str, Any]:
@@ -216,13 +220,16 @@ def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice
     least = MIN_PER_SIDE if found.get("per_side") else MIN_REPETITIONS
     most = min(max(prescribed.max, found["reps_max"]), least + 2, advice.repetitions or EASY_REPETITIONS)
     high = max(found["reps_max"], most)
-    return {**found, "reps_min": max(found["reps_min"], min(least, high)), "reps_max": high}
+    return {**found, "reps_min": max(found["reps_min"], min(least, max(high - 2, 1))), "reps_max": high}
 
 
 def lighter_sets(
-    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, sets: int
 ) -> tuple[int, str | None]:
-    """The seconds of lighter sets before the working sets, and the note that names them."""
+    """The seconds of lighter sets before these working sets, and the note that names them.
+
+    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets.
+    """
     if (
         prescribed.unit is not Unit.REPS
         or exercise.mechanics not in LOADED
@@ -233,7 +240,15 @@ def lighter_sets(
     if is_heavy_lift(exercise) and exercise.fatigue >= 6:
         is_heavy = context.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not context.is_easy
         if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
-            return 4 * 50, "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load."
+            is_bench = exercise.pattern_group is PatternGroup.PUSH and exercise.vector == "horizontal"
+            if is_bench or exercise.class_key in RAMPED:
+                return (
+                    4 * 50,
+                    "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load.",
+                )
+            if sets > MIN_SETS:
+                return 3 * 50, "Before the working sets: 8, 5 and 3 repetitions with 50, 65 and 80 % of the load."
+            return 2 * 50, "Before the working sets: 5 and 3 repetitions with 60 and 80 % of the load."
         if is_heavy:
             return 3 * 45, "Before the working sets: 5, 3 and 2 repetitions with 40, 60 and 80 % of the load."
         return 2 * 45, "Before the working sets: 8 and 5 repetitions with 50 and 75 % of the load."

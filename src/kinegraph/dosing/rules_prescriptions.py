@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import FAST_CLASSES
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
     LIGHT_SETUP,
+    SWING_SECONDS,
     PrescriptionContext,
     TimedPrescription,
     is_gripped,
     is_thrown,
+    repetition_seconds,
     seconds_of,
     setup_seconds,
 )
@@ -34,6 +37,8 @@ BREATHE = "Breathe out on the effort; never hold your breath."
 TALK = "At a pace at which you can talk in whole sentences."
 HEART_PACE = "RPE 3 to 4 of 10: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
 GRIP = "Use straps, or keep the wrist straight with a loose grip."
+GRIP_OF_PRESS = "Keep the wrist straight, the handle in the heel of the hand."
+"""A press is never held loosely, and straps hold nothing there."""
 HEAVY_CARRY = "As heavy as you can carry upright, with even steps."
 OF_CONDITION = {
     "achilles_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning. "
@@ -117,7 +122,7 @@ def _timed(
         found["per_side"] = True
     if _has_effort(exercise, prescribed, context, is_fast=is_fast):
         found["load"] = effort(exercise, prescribed, context, assessment)
-    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context)
+    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context, sets)
     notes = [*_notes(exercise, prescribed, context, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
     if notes:
         found["notes"] = " ".join(notes)
@@ -153,7 +158,7 @@ def _notes(
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
         notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
     if context.spares_grip and is_gripped(exercise) and exercise.is_compound and not shown_warnings(assessment):
-        notes.append(GRIP)
+        notes.append(GRIP_OF_PRESS if exercise.pattern_group is PatternGroup.PUSH else GRIP)
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     return list(dict.fromkeys(notes))
 
@@ -166,18 +171,27 @@ def _tempo(exercise: Candidate, tempo: str, *, is_fast: bool) -> str:
     return "-".join((down, pause, "X", *rest))
 
 
+def _is_swung(exercise: Candidate) -> bool:
+    return exercise.class_key == "dynamic_mobility" and repetition_seconds(exercise, None) <= SWING_SECONDS
+
+
 def _most_in_warm_up(exercise: Candidate) -> int:
     if exercise.class_key == "dynamic_mobility" and exercise.tempo is None:
-        return MAX_SLOW_REPETITIONS
+        return MAX_WARM_UP_REPETITIONS if _is_swung(exercise) else MAX_SLOW_REPETITIONS
     return MAX_SIDE_REPETITIONS if exercise.is_unilateral else MAX_WARM_UP_REPETITIONS
 
 
 def light_prescription(
-    exercise: Candidate, context: PrescriptionContext, seconds: int | None = None, *, is_stretch: bool = False
+    exercise: Candidate,
+    context: PrescriptionContext,
+    seconds: int | None = None,
+    *,
+    is_stretch: bool = False,
+    longest: int = MAX_WARM_UP_SECONDS,
 ) -> TimedPrescription | None:
     """The prescription of an exercise that warms up, or of a stretch that ends the session; None where it has none.
 
-    `seconds`: how long an exercise that raises or lowers the pulse is done, with little effort.
+    `seconds`: how long an exercise that raises or lowers the pulse is done, with little effort; `longest`: of a hold.
     """
     if seconds is not None:
         value = HEART_EASE if context.is_heart else EASE
@@ -189,9 +203,12 @@ def light_prescription(
         return None
     if prescribed.unit is Unit.REPS:
         most = min(prescribed.max, _most_in_warm_up(exercise))
-        given: dict[str, Any] = {"reps_min": min(prescribed.min, max(most - 2, 1)), "reps_max": most}
+        given: dict[str, Any] = {
+            "reps_min": most - 2 if _is_swung(exercise) else min(prescribed.min, max(most - 2, 1)),
+            "reps_max": most,
+        }
     elif prescribed.unit is Unit.SECONDS:
-        given = {"duration_seconds": min(prescribed.max, MAX_WARM_UP_SECONDS)}
+        given = {"duration_seconds": min(prescribed.max, longest)}
     else:
         given = amount(exercise, prescribed, context)
     full: dict[str, Any] = {"sets": 1, **given}

@@ -4,11 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from kinegraph.candidates.rules import STEADY, Candidate, Catalogue
-from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, prescription_context_of
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words
+from kinegraph.care.rules import condition_words
+from kinegraph.composition.rules import (
+    BRIEF_MINUTES,
+    MIN_BRIEF_STEADY_SHARE,
+    MIN_HEART_STEADY_SHARE,
+    MIN_STEADY_SHARE,
+    Session,
+    prescription_context_of,
+)
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
+from kinegraph.dosing.rules_advice import shown_warnings
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
 from kinegraph.generator.rules_exchange import even_out, exchange_warned, fill
@@ -21,9 +30,9 @@ from kinegraph.generator.rules_unmet import (
     unmet_treatments,
 )
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import Demand, Excluded, Request
+from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request
 from kinegraph.programming.rules_eligible import eligibility_of
-from kinegraph.programming.rules_places import AEROBIC, REST, Place, places_of
+from kinegraph.programming.rules_places import AEROBIC, REST, VERTICAL, Place, places_of
 from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import cool_down
 from kinegraph.warmup.rules_warm_up import warm_up
@@ -36,6 +45,9 @@ HEART_WARM_UP, HEART_COOL_DOWN = 375, 420
 SHORTEST_WITH_COOL_DOWN = 12
 """Shorter sessions end with the last exercise."""
 MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
+TREATED_TWICE, MINUTES_FOR_TWO = frozenset({"achilles_tendinopathy", "shoulder_impingement"}), 45
+"""Conditions with two treatments from so many minutes on: the calf with a straight and a bent knee,
+the rotator cuff and the shoulder blade."""
 
 
 def generated(request: Request, catalogue: Catalogue) -> Generated:
@@ -139,23 +151,31 @@ def _choose(session: Session, places: Sequence[Place]) -> None:
 
 def _lengthen(session: Session, exercise: Candidate) -> None:
     """Give steady work the least part of the session that it should have, if it can be so long."""
-    wanted = (MIN_HEART_STEADY_SHARE if session.context.is_heart else MIN_STEADY_SHARE) * session.budget
+    is_brief = session.request.minutes <= BRIEF_MINUTES
+    share = MIN_BRIEF_STEADY_SHARE if is_brief else MIN_STEADY_SHARE
+    wanted = (MIN_HEART_STEADY_SHARE if session.context.is_heart else share) * session.budget
     options = session.fitting(exercise)
     timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
     session.prescribe(exercise, timed)
 
 
 def _treat(session: Session) -> None:
-    """Add exercises that treat the conditions: as many as there are conditions or half hours, within the limit."""
+    """Add exercises that treat the conditions: as many as there are conditions or half hours, within the limit.
+
+    In a session for the whole body lifts come first, which train a movement too.
+    """
     conditions = sorted({c for each in session.eligible for c in session.assessments[each.id].indicated_for})
-    wanted = min(max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT), MAX_TREATMENTS)
+    wanted = max(len(conditions), session.request.minutes // MINUTES_PER_TREATMENT)
+    if session.request.minutes >= MINUTES_FOR_TWO and not TREATED_TWICE.isdisjoint(conditions):
+        wanted = max(wanted, 2)
+    wanted = min(wanted, MAX_TREATMENTS)
     for is_second in (False, True):
         for condition in conditions:
             treated = [each for each in session.exercises if condition in session.assessments[each.id].indicated_for]
             count = sum(session.is_treatment(each) for each in session.exercises)
             if len(treated) <= is_second and count < wanted + (AEROBIC in places_of(session.request)):
                 near = {id for each in treated for id in session.found.near[each.id]}
-                muscles = [each.primary for each in treated]
+                muscles = [each.primary for each in treated if each.class_key != STEADY]
                 pool = [
                     each
                     for each in session.eligible
@@ -163,7 +183,10 @@ def _treat(session: Session) -> None:
                     and each.id not in near
                     and each.primary not in muscles
                 ]
-                _fill(session, Place(f"for {condition}"), _without_steady(pool, session), is_additional=False)
+                pool, place = _without_steady(pool, session), Place(f"for {condition}")
+                lifts = [] if session.request.targets else [each for each in pool if each.is_compound]
+                if _fill(session, place, lifts, is_additional=False) is None:
+                    _fill(session, place, pool, is_additional=False)
 
 
 def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candidate]:
@@ -208,7 +231,8 @@ def _halves(pool: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]
 def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
     """Add an exercise for each place that has none yet."""
     for place in places:
-        if place.name not in session.assigned and not _is_treated(session, place):
+        is_there = _is_treated(session, place) or (place is VERTICAL and session.fills(place))
+        if place.name not in session.assigned and not is_there:
             small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
             if _fill(session, place, small, is_additional=False) is None:
                 _fill(session, place, pool, is_additional=False)
@@ -245,10 +269,17 @@ def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_addit
     return found
 
 
+def _warned_by(session: Session, exercise: Candidate) -> str:
+    named = dict.fromkeys(each.condition for each in shown_warnings(session.assessments[exercise.id]))
+    return in_words(map(condition_words, named)) or "the conditions"
+
+
 def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
     """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
         if each.id not in in_workout:
             found = obstacle(session, each, is_additional=True)
             assert found is not None, f"{each.key} fits, and was not chosen"
+            if session.is_warned(each):
+                found = ExclusionReason.CHOICE, f"It would have to be modified with {_warned_by(session, each)}."
             yield Excluded(each, *found)

@@ -7,6 +7,7 @@ from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import preference, score
+from kinegraph.programming.rules_eligible import LIGHT
 from kinegraph.programming.rules_places import Place, is_counted_lift, is_evened, places_of
 
 
@@ -54,12 +55,13 @@ def _exchange(session: Session, exercise: Candidate, place: Place, pool: Sequenc
 def fill(session: Session) -> None:
     """Give the chosen exercises fuller prescriptions while time and muscles permit.
 
-    Compact ones come first, then those with the fewest sets, then steady work.
+    Compact ones come first, then those with the fewest sets, of these the lifts of several joints, then steady work.
     """
 
-    def sets(each: Candidate) -> tuple[bool, bool, int]:
+    def sets(each: Candidate) -> tuple[bool, bool, int, bool]:
         timed = session.chosen[each.id][1]
-        return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"]
+        is_small = not each.is_compound or each.class_key in LIGHT
+        return each.class_key == STEADY, not timed.is_compact, timed.prescription["sets"], is_small
 
     while any(_raise(session, exercise) for exercise in sorted(session.exercises, key=sets)):
         pass

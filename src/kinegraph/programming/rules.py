@@ -86,7 +86,7 @@ def _unsafe(candidate: Candidate, assessment: Assessment) -> str:
     reason = f" {why}" if why else ""
     if not assessment.is_safe:
         return f"Not with {in_words(map(condition_words, named))}.{reason}"
-    return f"Too risky with {in_words(map(condition_words, named))}: {assessment.score} of 100.{reason}"
+    return f"Too risky with {in_words(map(condition_words, named))}.{reason}"
 
 
 def because_of(candidate: Candidate, condition: str) -> str | None:
@@ -135,3 +135,16 @@ def counted_fatigue(exercise: Candidate) -> int:
 def exhausting_limit(difficulty_max: int) -> int:
     """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
     return 2 if difficulty_max <= EASY_DIFFICULTY else 4
+
+
+def minutes_of(seconds: int) -> str:
+    """Seconds in words, to half a minute."""
+    halves = max(round(seconds / 30), 1)
+    if halves <= 2:
+        return "half a minute" if halves == 1 else "about a minute"
+    return f"about {halves / 2:g} minutes"
+
+
+def is_or_are(left: int) -> str:
+    """The verb after minutes_of."""
+    return "is" if round(left / 30) <= 2 else "are"

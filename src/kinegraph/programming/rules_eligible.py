@@ -11,11 +11,12 @@ from uuid import UUID
 from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered
 from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import CareRule, care_rules_of, excluded_by
+from kinegraph.care.rules_persons import CAREFUL
 from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
-from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, Place, in_sentence
+from kinegraph.programming.rules_places import AEROBIC_MUSCLES, CONDITIONING, Place, in_sentence, muscles_in_sentence
 
 NOT_TRAINING = frozenset({"static_mobility", "dynamic_mobility", "loaded_stretch", "early_motion", "fitness_test"})
 """Classes that are no main or accessory exercise."""
@@ -55,11 +56,12 @@ def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     assessments = {
         each.id: with_treatments(each, each.assessed(person), person) for each in shown if not each.is_ruled_out(person)
     }
+    is_careful = not person.having.isdisjoint(CAREFUL)
     eligible: list[Candidate] = []
     excluded: list[Excluded] = []
     ranges: dict[UUID, PrescriptionRange] = {}
     for each in shown:
-        prescribed = offered(each, request.goal, assessments.get(each.id))
+        prescribed = offered(each, request.goal, assessments.get(each.id), is_careful=is_careful)
         found = reason_against(each, prescribed, request, assessments, catalogue, care_rules)
         if found is None and prescribed is not None:
             eligible.append(each)
@@ -69,11 +71,13 @@ def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     return Eligibility(eligible, excluded, assessments, ranges, catalogue.near)
 
 
-def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) -> PrescriptionRange | None:
+def offered(
+    each: Candidate, goal: TrainingGoal, assessment: Assessment | None, *, is_careful: bool = False
+) -> PrescriptionRange | None:
     """What is prescribed of an exercise for a goal; None where it is not offered. Holds last as for hypertrophy.
 
     Small exercises serve strength as accessories, those of the trunk power too. What treats a condition of the person
-    serves each goal.
+    serves each goal. `is_careful`: to careful persons the easiest push-up is training for strength.
     """
     own = each.prescription(goal)
     if own is not None and not (goal is TrainingGoal.STRENGTH and each.class_key == "isometric_hold"):
@@ -82,9 +86,10 @@ def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) 
     is_accessory = each.class_key in SMALL and (
         goal is TrainingGoal.STRENGTH or (goal is TrainingGoal.POWER and each.pattern_group is PatternGroup.CORE)
     )
-    if is_accessory or is_treatment:
+    is_easy_lift = is_careful and goal is TrainingGoal.STRENGTH and each.class_key == "bodyweight_upper_body"
+    if is_accessory or is_treatment or is_easy_lift:
         found = each.prescription(TrainingGoal.HYPERTROPHY)
-        return found or own or (each.prescription(TrainingGoal.ENDURANCE) if is_treatment else None)
+        return found or own or (each.prescription(TrainingGoal.ENDURANCE) if is_treatment or is_easy_lift else None)
     return own
 
 
@@ -202,7 +207,7 @@ def unmet_place(place: Place, request: Request, excluded: Sequence[Excluded]) ->
     """The unmet demand of a place: the reasons that exclude exercises for it, and a suggestion."""
     if place.target is not None:
         near = [each for each in excluded if place.is_filled_by(each.candidate)]
-        return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {place.name.replace('_', ' ')}", near, request)
+        return _unmet(Demand.TARGET_MUSCLE, place.name, f"trains {muscles_in_sentence(place)}", near, request)
     near = [each for each in excluded if place.is_filled_by(each.candidate)]
     return _unmet(Demand.MOVEMENT, place.name, f"is {in_sentence(place)}", near, request)
 
@@ -214,8 +219,8 @@ def _unmet(demand: Demand, subject: str, does: str, near: Sequence[Excluded], re
     where = "" if request.equipment is None else " with this equipment" if request.equipment else " without equipment"
     detail = f"No {safe}exercise for {request.goal} {does}{where}."
     if by_reason:
-        said = ", ".join(f"{number} {MEANS[reason]}" for reason, number in by_reason.most_common())
-        detail = f"{detail} Of those that do: {said}."
+        said = [f"{n} {'is' if n == 1 else 'are'} {MEANS[reason]}" for reason, n in by_reason.most_common()]
+        detail = f"{detail} Of the others {in_words(said)}."
     return Unmet(demand, subject, detail, _suggestion(near, request))
 
 

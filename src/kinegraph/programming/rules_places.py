@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.candidates.rules_pattern_groups import PatternGroup
-from kinegraph.care.rules import HIP, KNEE
+from kinegraph.care.rules import HIP, KNEE, stressors_of
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 
@@ -23,6 +23,8 @@ COMPOUND = frozenset(
 """Classes that represent squat, hinge, push and pull."""
 EVEN_MINUTES = 30
 BACK = frozenset({"lats", "rhomboids", "middle_traps"})
+OVERHEAD = frozenset({"overhead_load", "hanging"})
+"""Stressors of pulls from above; others of several joints are rows."""
 MIN_PULL_FATIGUE = 4
 """A pull of the back that tires less is an isolation."""
 
@@ -43,11 +45,19 @@ class Place:
     is_optional: bool = False
     """True if nothing is said where it stays empty."""
     is_compound: bool = False
-    """True if exercises of several joints alone fill it."""
+    is_isolated: bool = False
+    """True if exercises of several joints alone fill it; or of one joint alone."""
+    or_group: PatternGroup | None = None
+    """Another pattern group whose exercises fill the place too."""
 
     def is_filled_by(self, exercise: Candidate) -> bool:
-        """True if an exercise fills the place."""
-        if self.pattern_group is not None and exercise.pattern_group is not self.pattern_group:
+        """True if an exercise fills the place. Of a place with a direction, lifts of another one are none."""
+        if self.pattern_group is not None and exercise.pattern_group not in (self.pattern_group, self.or_group):
+            return False
+        is_lift = self.vector is not None and exercise.is_compound
+        if is_lift and (exercise.vector != self.vector or is_row(exercise)):
+            return False
+        if self.is_isolated and exercise.is_compound:
             return False
         if self.muscles and not self.muscles & exercise.primary:
             return False
@@ -61,13 +71,15 @@ class Place:
 def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bool:
     """True if an exercise is a full exercise of the movement, not an isolation, a light load or a hold.
 
-    `is_easy`: for beginners and careful persons, to whom standing up from a chair is one.
+    The push of a session for the whole body is a press of the chest. `is_easy`: for beginners and careful persons, to
+    whom standing up from a chair is one.
     """
     if place.pattern_group not in (PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL):
         return True
     if exercise.class_key in COMPOUND:
-        is_pull = place.pattern_group is PatternGroup.PULL
-        return not is_pull or (bool(exercise.primary & BACK) and exercise.fatigue >= MIN_PULL_FATIGUE)
+        if exercise.pattern_group is PatternGroup.PULL:
+            return bool(exercise.primary & BACK) and exercise.fatigue >= MIN_PULL_FATIGUE
+        return place.pattern_group is not PatternGroup.PUSH or place.preferred <= exercise.primary
     return is_easy and exercise.is_compound and exercise.class_key == "low_load_strengthening"
 
 
@@ -87,16 +99,35 @@ def is_evened(request: Request) -> bool:
     return not request.targets and request.minutes >= EVEN_MINUTES and request.goal is not TrainingGoal.POWER
 
 
+def is_row(exercise: Candidate) -> bool:
+    """True for lifts of several joints that pull the elbows back, to the side of the trunk."""
+    is_pull = exercise.is_compound and exercise.pattern_group is PatternGroup.PULL
+    return is_pull and "lats" in exercise.primary and stressors_of(exercise).isdisjoint(OVERHEAD)
+
+
+def is_of_one_direction(one: Candidate, other: Candidate) -> bool:
+    """True for two presses, or two pulls, of several joints in the same direction."""
+    is_lift = one.is_compound and other.is_compound and one.pattern_group in (PatternGroup.PUSH, PatternGroup.PULL)
+    return is_lift and one.pattern_group is other.pattern_group and one.vector == other.vector
+
+
 AEROBIC = Place("aerobic work", classes=frozenset({STEADY}))
 REST = Place("other", is_optional=True)
 """The place of exercises that fill no other."""
 BODY = (
     Place("squat", pattern_group=PatternGroup.SQUAT, preferred=frozenset({"quadriceps"})),
-    Place("pull", pattern_group=PatternGroup.PULL, preferred=BACK),
+    Place("pull", pattern_group=PatternGroup.PULL, preferred=BACK - {"lats"}),
     Place("push", pattern_group=PatternGroup.PUSH, preferred=frozenset({"chest"})),
     Place("hinge", pattern_group=PatternGroup.HINGE, preferred=frozenset({"hamstrings"})),
     Place("core", pattern_group=PatternGroup.CORE),
 )
+VERTICAL = Place(
+    "vertical pull or press", pattern_group=PatternGroup.PULL, or_group=PatternGroup.PUSH, vector="vertical",
+    is_compound=True, is_optional=True, preferred=BACK,
+)  # fmt: skip
+"""A place of longer sessions for the whole body, beside the row and the press of the chest."""
+VERTICAL_MINUTES, VERTICAL_STRENGTH_MINUTES = 60, 75
+"""The shortest sessions that have it; for strength, whose sets take longer."""
 POWER_BODY = (
     Place("explosive lift", classes=frozenset({"olympic_variant", "olympic_lift", "ballistic"}), is_optional=True),
     Place("jump", classes=frozenset({"jump"}), is_optional=True),
@@ -120,6 +151,7 @@ class Part:
     classes: frozenset[str] = frozenset()
     preferred: frozenset[str] = frozenset()
     is_compound: bool = False
+    is_isolated: bool = False
     conditions: frozenset[str] = frozenset()
     """The conditions with which the part has a place; empty for everybody."""
 
@@ -128,6 +160,7 @@ CALVES = frozenset({"calves", "gastrocnemius", "soleus"})
 PARTS = (
     Part("front of the thigh", frozenset({"quadriceps"}), PatternGroup.SQUAT),
     Part("hip", frozenset({"glutes", "hamstrings"}), PatternGroup.HINGE, preferred=frozenset({"hamstrings"})),
+    Part("knee extension", frozenset({"quadriceps"}), is_isolated=True, conditions=frozenset({"knee_osteoarthritis"})),
     Part("calf", CALVES),
     Part(
         "knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})
@@ -149,7 +182,10 @@ def places_of(request: Request) -> Sequence[Place]:
     if not request.targets:
         if request.goal is TrainingGoal.POWER:
             return POWER_BODY
-        return (*([AEROBIC] if _is_aerobic(request) else []), *BODY)
+        is_strength = request.goal is TrainingGoal.STRENGTH
+        least = VERTICAL_STRENGTH_MINUTES if is_strength else VERTICAL_MINUTES
+        vertical = [VERTICAL] if request.minutes >= least else []
+        return (*([AEROBIC] if _is_aerobic(request) else []), *BODY, *vertical)
     found = [AEROBIC] if _is_aerobic(request) else []
     for name, keys in request.targets:
         parts = [
@@ -169,7 +205,7 @@ def places_of(request: Request) -> Sequence[Place]:
 def _part(target: str, part: Part) -> Place:
     name = f"{target}: {part.name}"
     found = Place(name, target, part.pattern_group, part.muscles, part.classes, part.vector, part.preferred)
-    return replace(found, is_compound=part.is_compound)
+    return replace(found, is_compound=part.is_compound, is_isolated=part.is_isolated)
 
 
 def _is_aerobic(request: Request) -> bool:
@@ -190,8 +226,14 @@ WORDS: Mapping[str, str] = {
 
 
 def in_sentence(place: Place) -> str:
-    """A place as a noun phrase: "a pulling exercise", "an exercise for legs: calf"."""
+    """A place as a noun phrase: "a pulling exercise", "an exercise for the legs (calf)"."""
     if place.target is None:
         word = WORDS.get(place.name, place.name)
         return f"{'an' if word[0] in 'aeiou' else 'a'} {word} exercise"
-    return f"an exercise for {place.name.replace('_', ' ')}"
+    return f"an exercise for {muscles_in_sentence(place)}"
+
+
+def muscles_in_sentence(place: Place) -> str:
+    """The muscles of a place: "legs (calf)"."""
+    target, _, part = place.name.replace("_", " ").partition(": ")
+    return f"{target} ({part})" if part else target

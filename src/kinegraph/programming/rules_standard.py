@@ -7,7 +7,7 @@ from typing import Any  # JSON of the file
 
 import orjson
 
-from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.layers.rules import TrainingGoal
 
 ODD_OBJECTS = frozenset(
@@ -25,7 +25,25 @@ SPECIAL_STRESSORS = frozenset({"high_adductor_load", "raised_elbows", "kipping",
 """Stressors of compound lifts that are special: wide lunges to one side, high pulls, upright rows."""
 
 
-ONCE_MUSCLES = (frozenset({"calves", "gastrocnemius", "soleus"}), frozenset({"abductors", "gluteus_medius"}))
+SERVING = {
+    "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
+    | {"machine_compound", "leg_compound", "carry", "gymnastic_strength", "isolation", "dynamic_trunk"}
+    | {"isometric_hold", "long_length_eccentric", "tendon_loading"},
+    "hypertrophy": {"free_weight_compound", "machine_compound", "loaded_hinge", "barbell_squat", "leg_compound"}
+    | {"bodyweight_upper_body", "isolation", "dynamic_trunk", "floor_pull", "isometric_hold"},
+    "endurance": {"leg_compound", "bodyweight_upper_body", "machine_compound", "free_weight_compound", "ballistic"}
+    | {STEADY, "isolation", "mixed_conditioning", "carry", "dynamic_trunk", "isometric_hold", "barbell_squat"}
+    | {"loaded_hinge"},
+    "power": {"olympic_variant", "jump", "ballistic", "olympic_lift", "free_weight_compound", "barbell_squat"}
+    | {"sprint", "floor_pull", "shock_jump", "dynamic_trunk", "isometric_hold"},
+}
+"""By goal, the classes that are added beyond the places of a session."""
+
+ONCE_MUSCLES = (
+    frozenset({"calves", "gastrocnemius", "soleus"}),
+    frozenset({"abductors", "gluteus_medius"}),
+    frozenset({"rotator_cuff", "infraspinatus", "supraspinatus", "subscapularis", "teres_minor"}),
+)
 """Muscles of which a session has one accessory exercise."""
 
 

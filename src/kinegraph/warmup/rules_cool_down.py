@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.dosing.rules import LIGHT_SETUP
+from kinegraph.dosing.rules import LIGHT_SETUP, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.programming.rules import chance
 from kinegraph.warmup.rules import Light, best, is_near
@@ -13,7 +13,12 @@ STRETCH = "static_mobility"
 MAX_STRETCHES = 3
 EASING_SECONDS, HEART_EASING_SECONDS = 180, 300
 """Seconds of easy walking or pedalling after steady work, and with a condition of the heart or blood pressure."""
-SHORT_EASING, LEFT_FOR_STRETCH = 90, 75
+SHORT_EASING, LEFT_FOR_STRETCH = 45, 120
+"""The least seconds of easing off, and those that are left for a stretch of both sides."""
+STRETCH_SECONDS = (45, 30)
+"""The longest hold of a stretch; the second where the first does not fit."""
+ARMS = frozenset({"triceps", "biceps", "brachialis", "forearms"})
+"""Muscles that are stretched after exercises of their own, not after presses and pulls."""
 CLOSING_SECONDS = 120
 """Seconds of easy walking where no stretch ends the session."""
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
@@ -34,24 +39,32 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
     trained = _trained(work)
     stretches = [each for each in pool if each.class_key == STRETCH and _suits(each, light)]
     while sum(each.candidate.class_key == STRETCH for each in found) < MAX_STRETCHES:
-        covered = frozenset(muscle for each in found for muscle in each.candidate.primary)
+        stretched = [each.candidate for each in found if each.candidate.class_key == STRETCH]
+        covered = frozenset(muscle for each in stretched for muscle in each.primary)
 
         def points(each: Candidate, covered: frozenset[str] = covered) -> float:
-            new = sum(trained[muscle] for muscle in each.primary - covered)
-            value = (
-                new / max(len(each.primary), 1) if 2 * len(each.primary & trained.keys()) >= len(each.primary) else 0
-            )
-            return value + chance(light.request.seed, "cool-down", each.key) if value else 0.0
+            new = max((trained[muscle] for muscle in each.primary - covered), default=0)
+            is_trained = 2 * len(each.primary & trained.keys()) >= len(each.primary)
+            return new + chance(light.request.seed, "cool-down", each.key) if new and is_trained else 0.0
 
         for each in best(stretches, points, found):
-            timed = light_prescription(each, light.context, is_stretch=True)
-            if timed is not None and timed.seconds <= left:
+            timed = _stretched(each, light, left)
+            if timed is not None:
                 found.append(light.chosen(each, timed))
                 left -= timed.seconds
                 break
         else:
             break
     return found or _eased(light, pool, CLOSING_SECONDS, seconds)
+
+
+def _stretched(each: Candidate, light: Light, left: int) -> TimedPrescription | None:
+    """A stretch within the seconds that are left, a shorter one where the time is short; None where none fits."""
+    for longest in STRETCH_SECONDS:
+        timed = light_prescription(each, light.context, is_stretch=True, longest=longest)
+        if timed is not None and timed.seconds <= left:
+            return timed
+    return None
 
 
 def why_no_stretch(light: Light, seconds: int, work: Sequence[Chosen]) -> str:
@@ -78,7 +91,8 @@ def _trained(work: Sequence[Chosen]) -> Counter[str]:
     found: Counter[str] = Counter()
     for each in work:
         sets = 2 if each.candidate.class_key == STEADY else each.prescription["sets"]
-        found.update(dict.fromkeys(each.candidate.primary, sets))
+        muscles = each.candidate.primary - ARMS if each.candidate.is_compound else each.candidate.primary
+        found.update(dict.fromkeys(muscles, sets))
     return found
 
 

@@ -41,6 +41,8 @@ MAX_JUMP_FATIGUE = 3
 LEGS, ARMS = frozenset({"hip", "knee", "ankle"}), frozenset({"shoulder", "elbow", "wrist"})
 FLOW_FATIGUE, MAX_GENTLE_DIFFICULTY = 2, 2
 MAX_MOBILITY_SECONDS = 110
+LIFTS_OF_ARMS, ARMS_FIRST = frozenset({PatternGroup.PUSH, PatternGroup.PULL}), 3.0
+"""Before presses and pulls something moves the shoulder, whatever else there is time for: the points of it."""
 MAX_MOBILITY, LONG_MINUTES = 2, 45
 """Exercises of mobility; one more from LONG_MINUTES on."""
 
@@ -184,13 +186,14 @@ def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: 
 
 
 def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int) -> list[Chosen]:
-    """Dynamic mobility, each for a region that the session uses and none before has moved."""
+    """Dynamic mobility, for regions that the session uses and none before has moved; before presses the shoulder."""
     weights = _weights(light.ordered)
     moving = [
         each
         for each in pool
         if _is_mobility(each, light) and not _is_flow(each, light) and is_near(each, light.request)
     ]
+    has_lift_of_arms = any(each.is_compound and each.pattern_group in LIFTS_OF_ARMS for each in light.ordered)
     found: list[Chosen] = []
     most = MAX_MOBILITY + (light.request.minutes >= LONG_MINUTES)
     while len(found) < most:
@@ -200,6 +203,7 @@ def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen],
             regions = regions_of(each.primary)
             new = sum(weights.get(region, 0.0) for region in regions - covered)
             value = new / max(len(regions), 1) ** 0.5
+            value += ARMS_FIRST * (has_lift_of_arms and "shoulder" in regions - covered)
             return value + 0.5 * chance(light.request.seed, "mobility", each.key) if new else 0.0
 
         for each in best(moving, points, [*beside, *found]):
