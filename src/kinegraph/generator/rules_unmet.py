@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 
 from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.candidates.rules_treatments import CHOSEN, served_by
 from kinegraph.care.rules import condition_words
-from kinegraph.care.rules_treatments import CHOSEN, served_by
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, preference, score

@@ -102,3 +102,9 @@ def taxonomy_key(id: str) -> tuple[UUID | None] | None:
     prefix, _, organization = id.partition(":")
     key = parse_key(organization)
     return (key,) if prefix == "taxonomy" and (key or id == prefix) else None
+
+
+def equipment_key(name: str) -> str:
+    """The form in which names of equipment are compared: one word, without case, in the singular."""
+    key = identity_of(name).replace("-", "_").replace(" ", "_")
+    return key[:-1] if key.endswith("s") and not key.endswith("ss") else key

@@ -1,6 +1,6 @@
 """The muscles by which exercises are tagged, with groups and synonyms in three languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -74,3 +74,12 @@ def nearest_muscles(text: str) -> list[str]:
     """At most three known muscles and groups whose names are like an unknown one."""
     close = get_close_matches(folded(text)[:60], _by_spelling(), n=3, cutoff=0.6)
     return list(dict.fromkeys(_by_spelling()[spelling] for spelling in close))
+
+
+def muscle_keys(names: Iterable[str]) -> tuple[str, ...]:
+    """The muscles that an exercise's tags mean, in their order; a tag that is not in the vocabulary means itself."""
+    found: dict[str, None] = {}
+    for name in names:
+        keys = (name,) if name in muscles() else sorted(muscles_meant(name)) or (folded(name),)
+        found.update(dict.fromkeys(keys))
+    return tuple(found)
