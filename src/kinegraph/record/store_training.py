@@ -1,7 +1,7 @@
 """Reading what was planned for an athlete, and what they did."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from kinegraph.classification.rules_profiles import recovery_hours
@@ -10,7 +10,7 @@ from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.store import chain_to
 from kinegraph.library.store_columns import EFFECTIVE
-from kinegraph.record.rules_training import LEAD_DAYS, TrainedRow
+from kinegraph.record.rules_training import LEAD, TrainedRow
 from kinegraph.result.store import readable
 
 PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> 'rounds')::integer,
@@ -71,7 +71,7 @@ TRAINED = f"""
 async def trained_of(
     session: ReadSession[Viewer], keys: Sequence[tuple[UUID, UUID]], start: date, end: date
 ) -> list[list[TrainedRow]]:
-    """For each organization and athlete, the exercises of each assignment by day, from LEAD_DAYS before `start`.
+    """For each organization and athlete, the exercises of each assignment by day, from LEAD before `start`.
 
     A skipped assignment counts nothing. The day is that of the result, else the planned one. Of a completed assignment
     without recorded sets everything was done as planned.
@@ -80,7 +80,7 @@ async def trained_of(
         TRAINED,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
-        start - timedelta(LEAD_DAYS),
+        max(start, date.min + LEAD) - LEAD,
         end,
         session.viewer.coached(),
         session.viewer.user.id,
