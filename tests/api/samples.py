@@ -239,7 +239,9 @@ def _is_fine(value: Any, path: Path) -> bool:
     if path[-1] == "clientId":  # any text on one line
         return isinstance(value, int | str) and 0 < len(str(value)) <= 100 and "\0" not in str(value) != SURROGATE
     is_wanted = value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue") and path[0] != "input"
-    is_day = value in ("0001-01-01", "0001-01-03", "9999-12-31") and (path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input"))
+    is_day = value in ("0001-01-01", "0001-01-03", "9999-12-31") and (
+        path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input")
+    )
     return is_wanted or (value == -1 and path[-1] == "seed") or is_day
 
 

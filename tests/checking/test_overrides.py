@@ -38,6 +38,7 @@ async def test_an_override_of_a_movement_is_shown_beside_its_warning_until_it_is
     first, second = found["movements"]
     assert first["warnings"][0]["override"]["id"] == made["id"]
     assert first["warnings"][0]["override"]["createdBy"]["name"] == "Person"
+    assert first["warnings"][0]["override"]["athlete"] is None
     assert (first["level"], first["isOverridden"], second["isOverridden"]) == ("WARN", True, False)
     ended = (await api.run(WITHDRAW, gym.coach, input={"id": made["id"]}))["withdrawSafetyOverride"]["override"]
     assert ended["withdrawnAt"] is not None
