@@ -94,7 +94,9 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"primaryMuscles": ["core"]}, {"beta"}),
     ({"availableEquipment": ["barbell"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
     ({"availableEquipment": ["rack", "barbell", "x"]}, set(ROWS)),
-    ({"availableEquipment": []}, set(ROWS)),
+    ({"availableEquipment": []}, {"Gamma", "Epsilon", "zeta"}),
+    ({"availableEquipment": ["Barbells"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
+    ({"excludeEquipment": ["Racks"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
     ({"requiresEquipment": ["rack", "none"]}, {"Alpha", "delta"}),
     ({"requiresEquipment": []}, set(ROWS)),
     ({"secondaryMuscles": ["quads"]}, {"Gamma"}),
@@ -200,6 +202,7 @@ async def test_an_empty_list_in_a_filter_means_no_filter(api: Api, somebody: Per
     fields = cast(GraphQLInputObjectType, schema._schema.type_map["ExerciseFilter"]).fields
     empty: dict[str, list[str]] = {name: [] for name, field in fields.items() if is_list_type(field.type)}
     del empty["discipline"]  # `names` filters by it
+    del empty["availableEquipment"]  # nothing is available
     assert {"status", "safeFor", "muscles"} <= set(empty)
     assert sorted(await names(api, somebody, filter=empty)) == sorted(ROWS)
 

@@ -117,7 +117,7 @@ class Offer:
             for each in near.values()
             if each.root_id != replaced.root_id
             and (each.kind == "mobility") == is_mobility
-            and (each.involved & replaced.involved or len(relations.get(each.id, ())) == 1)
+            and (each.involved & replaced.involved or not replaced.involved or len(relations.get(each.id, ())) == 1)
         ]
 
 

@@ -65,7 +65,8 @@ class AddSafetyRestrictionInput:
         description="WARNING adds 25 to the score, RESTRICTION 60; ABSOLUTE rules it out."
     )
     modification: str | None = strawberry.field(
-        default=UNSET, description="What to do instead, at most 500 characters."
+        default=UNSET,
+        description="What to do instead, at most 500 characters; an absent key leaves that of the one it replaces.",
     )
 
 
@@ -85,7 +86,8 @@ class RemoveSafetyRestrictionInput:
 class Mutation:
     @mutation(
         "Add to what an organization's people are warned of (coach access). It takes the place of the organization's "
-        "restriction of the same condition. One that is no stricter than what holds already is refused."
+        "restriction of the same condition. One that is no stricter than what holds already is refused. It holds for "
+        "conditions that this one includes too, but not for one that the exercise treats: that is restricted itself."
     )
     async def add_safety_restriction(
         self,
@@ -110,7 +112,9 @@ class Mutation:
         stored = await stored_row(session, safety_of, (None, exercise))
         rules_constraints.require_stricter(stored, condition, severity, "input", "severity")
         key = (organization, exercise)
-        id = await store_restrictions.add_restriction(session, key, condition, severity, text)
+        id = await store_restrictions.add_restriction(
+            session, key, condition, severity, text, leaves_modification="modification" not in values
+        )
         return SafetyRestrictionPayload(restriction=await stored_row(session, store_restrictions.restrictions, id))
 
     @mutation("Remove what an organization has added to the safety of an exercise (coach access).")
