@@ -143,8 +143,9 @@ GENERATOR = (
     ),
     (
         f"steady work gets {percent(composition.MIN_STEADY_SHARE)} % of the training at first "
-        f"(up to {composition.BRIEF_MINUTES} minutes {percent(composition.MIN_BRIEF_STEADY_SHARE)} %, so that the movements "
-        f"have second sets; {percent(composition.MIN_HEART_STEADY_SHARE)} % with a condition of the heart) and at most "
+        f"(up to {composition.BRIEF_MINUTES} minutes {percent(composition.MIN_BRIEF_STEADY_SHARE)} %, so that the "
+        f"movements have second sets; {percent(composition.MIN_HEART_STEADY_SHARE)} % with a condition of the heart) "
+        "and at most "
         f"{percent(composition.MAX_STEADY_SHARE)} % ({percent(composition.MAX_HEART_STEADY_SHARE)} %)"
     ),
     f"For other goals it takes at most {composition.MAX_OTHER_STEADY // 60} minutes.",

@@ -37,7 +37,6 @@ FAST_CLASSES = frozenset(
 )
 """Classes of exercises that are done as fast as possible."""
 LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting", "side_support", "double_leg_raise"})
-HELD_OVER_BODY = frozenset({"overhead_load", "weight_over_face"})
 ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
 MOBILITY_DIFFICULTY = 1
 EARLY_FATIGUE = 2
@@ -122,8 +121,8 @@ CARE_RULES: Sequence[CareRule] = (
     ),
     CareRule(
         GRIP,
-        lambda each, found: each.mechanics == "free_weight" and not found.isdisjoint(HELD_OVER_BODY),
-        "no free weight is held over the head or the body: a sore grip can give way.",
+        lambda each, found: each.mechanics == "free_weight" and "overhead_load" in found,
+        "no free weight is held overhead: a sore grip can give way.",
         True,
     ),
     CareRule(
