@@ -35,7 +35,7 @@ FIELDS = """{ __typename id
     versions { from version { id } } organization { id }
     substitutions {
       id from to exercise { id } substitute { id }
-      hasAmounts sets reps durationSeconds holdSeconds restSeconds perSide notes halvings
+      hasAmounts sets reps durationSeconds holdSeconds restSeconds perSide notes isHalved replaces { id }
     }
   }
   ... on Patient {

@@ -29,6 +29,7 @@ from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.lexicon.rules_query import prepare
+from kinegraph.lexicon.store_terms import parse_terms
 from kinegraph.live import capabilities_of, limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
@@ -171,6 +172,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         await stack.enter_async_context(agents.open(endpoint, tokens))
         await prepared
+        await parse_terms(database)
         tune_the_interpreter()
         yield {
             "database": database,

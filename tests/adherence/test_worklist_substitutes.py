@@ -15,6 +15,9 @@ async def substitute(clinic: Clinic, id: UUID, log: UUID, other: str, first: dat
     await clinic.owner.execute("DELETE FROM regression_proposals WHERE enrollment_id = $1", id)
     await clinic.owner.execute(RESPONSE, [log], ["accepted"])
     await clinic.owner.execute(
+        "UPDATE regression_proposals SET decided_at = now() - interval '15 days' WHERE enrollment_id = $1", id
+    )
+    await clinic.owner.execute(
         "UPDATE exercise_substitutions SET substitute_id = $2, from_day = $3, to_day = $4 WHERE enrollment_id = $1",
         *(id, UUID(other), first, last),
     )
@@ -59,6 +62,42 @@ async def test_nobody_is_ready_to_progress_beyond_an_exercise_that_is_substitute
         (node,) = (await worklist(clinic, clinic.gym.coach, reasons=["PAIN"]))["nodes"]
         named = {each["exercise"]["exerciseId"]: (each["reasons"], each["substitute"]) for each in node["exercises"]}
         assert named[hurt] == (["PAIN"], {"exerciseId": other})
+
+
+async def test_nobody_is_ready_to_progress_what_is_regressed(clinic: Clinic) -> None:
+    """Not while a proposal is open, nor for 14 days after one was accepted, whatever became of its substitution."""
+    await clinic.empty()
+    zone, today = noon()
+    patient = await clinic.world.join(clinic.gym.id, "member")
+    squat = clinic.exercises[0]
+    history = History(today - timedelta(11), [(today - timedelta(11), clinic.versions[0])])
+    id = await clinic.enroll(history, patient, zone=zone)
+    due = list(history.due(today))
+    logs = await clinic.log(id, patient, *(Log(*each, 1, 2) for each in due))
+    log = next(log for log, each in zip(logs, due, strict=True) if each[2] == squat)
+
+    async def is_ready() -> bool:
+        (node,) = (await worklist(clinic, clinic.gym.coach, reasons=["READY_TO_PROGRESS"]))["nodes"]
+        found = {each["exercise"]["exerciseId"]: each["reasons"] for each in node["exercises"]}
+        return "READY_TO_PROGRESS" in found.get(squat, [])
+
+    assert await is_ready()
+    for status, days, expected in (
+        ("open", 0, False),
+        ("accepted", 0, False),
+        ("accepted", 13, False),
+        ("accepted", 14, True),
+        ("declined", 0, True),
+        ("withdrawn", 0, True),
+    ):
+        await clinic.owner.execute("DELETE FROM regression_proposals WHERE enrollment_id = $1", id)
+        await clinic.owner.execute(RESPONSE, [log], ["open"])
+        decided = f"now() - make_interval(days => {days})" if status in ("accepted", "declined") else "NULL"
+        await clinic.owner.execute(
+            f"UPDATE regression_proposals SET status = $2, decided_at = {decided} WHERE enrollment_id = $1",
+            *(id, status),
+        )
+        assert await is_ready() == expected, (status, days)
 
 
 async def test_an_expired_override_of_a_substitute_is_urgent_while_it_is_done(

@@ -47,7 +47,8 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
 
 async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
     """Store this number of programs, own exercises (forks of forks), overrides, workouts, sections, movements,
-    comments, replies, terms, child rows of each own exercise, and restrictions of each exercise that is overridden."""
+    comments, replies, terms, child rows of each own exercise, and restrictions of each exercise that is overridden.
+    """
     own = organization.id
     await owner.execute(
         "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",

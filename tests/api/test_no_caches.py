@@ -25,7 +25,7 @@ EXEMPT = {
         f"kinegraph.{name}": "the analysis of texts that are searched, at most 128 (lru_cache); the same function"
         for name in (
             *("lexicon.rules_query.analysed", "lexicon.rules_filter.analysed", "vectors.rules.analysed"),
-            *("search.rules_highlights.analysed", "search.store.analysed"),
+            *("search.rules_highlights.analysed", "search.store.analysed", "lexicon.store_terms.analysed"),
         )
     },
     "kinegraph.lexicon.rules_lexicon._usual": "usual words for words that were searched, at most 2,000",

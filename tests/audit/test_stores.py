@@ -22,7 +22,7 @@ READS = re.compile(rf"(?:(?<!DELETE )\bFROM|\bJOIN)\s+({TABLES})\b|^({TABLES}) \
 UNNAMED: Mapping[str, str] = {
     "of objects that another function has answered, which named the patient": """
         adherence.store.exercises_of adherence.store.days_with_data adherence.store.felt_by
-        adherence.store_worklist.exercises_of
+        adherence.store_worklist.exercises_of enrollment.store_blocks.blocked
         enrolling.store.lock enrolling.store.held_versions enrolling.store.hold enrolling.store.resume
         enrolling.store.end
         enrollment.store.due enrollment.store.due_sessions enrollment.store.due_on
@@ -30,7 +30,7 @@ UNNAMED: Mapping[str, str] = {
         logbook.store.revision_pages logbook.store_writing.stored logbook.store_writing.last_editor
         patient.store_writing.lock patient.store_writing.decisions
         response.store.lock
-        response.store_proposing.propose response.store_proposing.review response.store_substitutions.end
+        response.store_proposing.propose response.store_proposing.review
         result.store.sets_of result.store.submissions_of
         result.store_writing.submission result.store_writing.current_sets
     """,

@@ -69,7 +69,8 @@ def has_a_fitting_tempo(row: Entry, profile: Entry) -> bool:
 
 def has_only_goals_of_its_kind(row: Entry, profile: Entry) -> bool:
     """Mobility and tests serve neither strength, hypertrophy nor power (loaded stretches excepted), nor does balance
-    training. Exercises of strength, speed and gymnastics serve at least one goal."""
+    training. Exercises of strength, speed and gymnastics serve at least one goal.
+    """
     code, heavy = code_of(row), {"strength", "hypertrophy", "power"}
     if row["kind"] in ("mobility", "test") and code != "M3":
         return not goals_of(profile) & heavy

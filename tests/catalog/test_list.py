@@ -228,6 +228,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"filter": {"mechanics": "\x00x"}}, ["filter", "mechanics"]),
     ({"filter": {"muscles": ["ok", "a\x00b"]}}, ["filter", "muscles", "1"]),
     ({"filter": {"equipment": []}}, ["filter", "equipment"]),
+    ({"filter": {"classKey": ["sprints"]}}, ["filter", "classKey", "0"]),
     ({"filter": {"difficultyIn": [1, 6]}}, ["filter", "difficultyIn", "1"]),
     ({"filter": {"difficultyIn": [1] * 201}}, ["filter", "difficultyIn"]),
     ({"filter": {"availableEquipment": [str(n) for n in range(201)]}}, ["filter", "availableEquipment"]),

@@ -25,12 +25,13 @@ async def add_enrollments(
     """
     patient = organization.member
     await consent_to_conditions(api, organization, patient, "knee_pain")
-    plan = await create(api, organization, session(1, 1, exercise(exercise_id)))
+    sessions = [session(week, 1, exercise(exercise_id)) for week in (1, 4)]
+    plan = await create(api, organization, *sessions)
     await api.run(PUBLISH, organization.coach, input={"id": plan["id"]})
     id = await _enrolled(api, organization, plan["id"], patient)
     await api.run(UPDATE_PLAN, organization.coach, input={"id": plan["id"], "title": "Changed"})
     await api.run(PUBLISH, organization.coach, input={"id": plan["id"]})
-    free = await create(api, organization, session(1, 1, exercise(exercise_id)))
+    free = await create(api, organization, *sessions)
     await api.run(PUBLISH, organization.coach, input={"id": free["id"]})
     document = "query ($id: ID!) { treatmentPlan(id: $id) { currentVersion { id } } }"
     version = (await api.run(document, organization.coach, id=plan["id"]))["treatmentPlan"]["currentVersion"]["id"]

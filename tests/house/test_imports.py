@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.house.sources import LEVELS, PROCESSES, ROOT, SOURCES, modules, pythons
+from tests.house.sources import LEVELS, PROCESSES, SOURCES, modules
 
 KINDS: Mapping[str, frozenset[str]] = {
     "tables": frozenset({"tables", "rules"}),
@@ -124,18 +124,6 @@ def test_only_stores_contain_sql() -> None:
         if module.room and module.room not in ("kit", "outside", "api") and module.kind != "store"
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and speaks_sql.search(node.value)
-    ]
-    assert wrong == []
-
-
-def test_nothing_is_imported_inside_a_function() -> None:
-    wrong = [
-        f"{module.path.relative_to(ROOT)}:{inner.lineno}"
-        for module in pythons()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
     assert wrong == []
 

@@ -56,7 +56,7 @@ READ = (
 )
 NODE = LOG + "query ($id: ID!) { node(id: $id) { id ...Logged } }"
 
-DAYS = ((1, 1), (1, 3), (1, 5), (2, 1))
+DAYS = ((1, 1), (1, 3), (1, 5), (2, 1), (6, 1))
 """The days of the sessions of `enrolled`."""
 
 _serials = itertools.count(1)

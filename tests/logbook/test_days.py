@@ -51,7 +51,8 @@ def test_a_day_can_be_logged_if_it_is_in_the_plan_not_paused_and_not_to_come(
     today: int, ended: int | None, weeks: int, later: list[tuple[int, int]], pauses: list[tuple[int, int | None]]
 ) -> None:
     """Random enrollments agree with the calendar by which things are due, but for the day of the end, on which both
-    the patient may have trained and the coach ended the plan."""
+    the patient may have trained and the coach ended the plan.
+    """
     held = [(0, weeks), *sorted(dict(later).items())]
     paused = [(day(first), None if more is None else day(first + more)) for first, more in sorted(pauses, key=str)]
     made = enrollment(

@@ -38,7 +38,7 @@ else:
 """Run first in a process of `kinegraph`: it gets SIGTERM just after a program of this name has started, or a fork."""
 
 
-def until(condition: Callable[[], T], seconds: float = 30) -> T:
+def until(condition: Callable[[], T], seconds: float = 120) -> T:
     """Wait until the condition returns something true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

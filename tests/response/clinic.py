@@ -18,7 +18,7 @@ CONFLICT = "conflict { updatedBy { id } updatedAt }"
 SUBSTITUTION = """
 fragment Substituted on ExerciseSubstitution {
   id from to exercise { exerciseId } substitute { exerciseId } hasAmounts sets reps durationSeconds holdSeconds
-  restSeconds perSide notes halvings endReason createdBy { id } endedBy { id } updatedAt
+  restSeconds perSide notes isHalved replaces { id } endReason createdBy { id } endedBy { id } updatedAt
 }
 """
 PROPOSAL = (
@@ -27,7 +27,8 @@ PROPOSAL = (
 fragment Proposed on RegressionProposal {
   id status light painScore performedOn exercise { exerciseId } log { id } logs { id } reason decidedBy { id } updatedAt
   options {
-    exercise { exerciseId slug } steps sets reps
+    exercise { exerciseId slug } steps on sets reps durationSeconds holdSeconds restSeconds perSide differsByDay
+    most { sets reps durationSeconds holdSeconds }
     safetyFindings { level condition modification exercise { slug } places { week } override { id } }
   } substitution { ...Substituted } enrollment { id }
 }
@@ -48,7 +49,9 @@ mutation ($input: DeclineRegressionInput!) {{
 }}"""
 END = f"""{SUBSTITUTION}
 mutation ($input: EndExerciseSubstitutionInput!) {{
-  endExerciseSubstitution(input: $input) {{ substitution {{ ...Substituted }} {CONFLICT} {ERRORS} }}
+  endExerciseSubstitution(input: $input) {{
+    substitution {{ ...Substituted }} safetyFindings {{ level condition exercise {{ name }} }} {CONFLICT} {ERRORS}
+  }}
 }}"""
 PROPOSALS = f"""{PROPOSAL}
 query ($id: ID!, $status: RegressionProposalStatus, $first: Int, $after: String, $last: Int, $before: String) {{

@@ -28,6 +28,7 @@ ROOM = Declarations(
             ("exercise_substitutions", "substitution", "proposal_id", "proposal"),
             ("exercise_substitutions", "substitution", "exercise_id", "exercise"),
             ("exercise_substitutions", "substitution", "substitute_id", "exercise"),
+            ("exercise_substitutions", "substitution", "replaces_id", "substitution"),
         )
     },
     once=dict.fromkeys(("acceptRegression", "declineRegression", "endExerciseSubstitution"), "CONFLICT"),

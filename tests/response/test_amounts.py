@@ -1,5 +1,6 @@
 """Less of an exercise is never more than the plan says on a day; another exercise takes nothing that was said of it."""
 
+from datetime import timedelta
 from typing import Any  # amounts by column
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from tests.conftest import Api, World
 from tests.identity.rows import Pool
 from tests.record.test_history import opened
-from tests.response.clinic import ACCEPT, Json, Treated, treated
+from tests.response.clinic import ACCEPT, Json, Treated, today, treated
 
 
 async def prescribe(clinic: Treated, day: int, index: int = 0, **values: Any) -> None:
@@ -33,64 +34,150 @@ async def refused(clinic: Treated, proposal: Json, exercise: str, **values: Any)
     return await clinic.api.refusals(ACCEPT, clinic.coach, input=given)
 
 
-async def test_less_of_the_same_exercise_is_half_of_what_each_day_says(api: Api, world: World, owner: Pool) -> None:
-    """Half of the sets, rounded up, else of the repetitions, else of the time; once stays; twice is a quarter."""
-    clinic = await treated(api, world, owner)
-    rows: list[tuple[int | None, ...]] = [
-        (4, 12, None),
-        (1, 5, None),
-        (2, None, 20),
-        (1, 1, None),
-        (None, None, 601),
-        (3, 10, None),
-    ]
-    for day, row in enumerate(rows, 1):
-        values: Json = dict(zip(("sets", "reps", "duration_seconds"), row, strict=True))
+async def week(clinic: Treated, *rows: tuple[int | None, ...]) -> None:
+    """Let the version say these sets, repetitions and seconds on the days from tomorrow on, the last one on all others.
+
+    A fourth number is the hold.
+    """
+    for day in range(1, 28):
+        row = rows[min(day, len(rows)) - 1]
+        names = ("sets", "reps", "duration_seconds", "hold_seconds")
+        values: Json = dict(zip(names, (*row, None), strict=False))
         await prescribe(clinic, day, **values)
-    made = (await clinic.accept(await clinic.hurt(), clinic.exercises[0]))["substitution"]
-    assert (made["hasAmounts"], made["sets"], made["halvings"]) == (False, None, 1)
-    halves = [(2, 12, None), (1, 3, None), (1, None, 20), (1, 1, None), (None, None, 301), (2, 10, None)]
-    assert [await done(clinic, day) for day in range(1, 7)] == halves
+
+
+async def all_done(clinic: Treated, days: int) -> list[tuple[object, ...]]:
+    """Sets, repetitions and time of the first exercise on the days from tomorrow on."""
+    return [await done(clinic, day) for day in range(1, days + 1)]
+
+
+async def test_less_of_the_same_exercise_is_half_of_what_each_day_says(api: Api, world: World, owner: Pool) -> None:
+    """Half of the sets, rounded up, else of the repetitions, of the time, of the hold; twice is half of the half."""
+    clinic = await treated(api, world, owner)
+    await week(clinic, (4, 12, None), (1, 5, None), (2, None, 20), (None, None, 601), (1, 1, None, 9), (3, 10, None))
+    proposal = await clinic.hurt()
+    same = proposal["options"][-1]
+    assert (same["steps"], same["sets"], same["reps"], same["differsByDay"]) == (0, 2, 12, True)
+    assert same["most"] == {"sets": 2, "reps": 12, "durationSeconds": 301, "holdSeconds": 5}
+    assert same["on"] == str(today() + timedelta(days=1))
+    first = (await clinic.accept(proposal, clinic.exercises[0]))["substitution"]
+    assert (first["hasAmounts"], first["sets"], first["isHalved"], first["replaces"]) == (False, None, True, None)
+    halves = [(2, 12, None), (1, 3, None), (1, None, 20), (None, None, 301), (1, 1, None), (2, 10, None)]
+    assert await all_done(clinic, 6) == halves
+    assert (await clinic.shown(5))["dueExercises"][0]["holdSeconds"] == 5
     again = await clinic.hurt(9)
-    assert (again["options"][-1]["sets"], again["options"][-1]["reps"]) == (1, 10)
+    assert (again["options"][-1]["sets"], again["options"][-1]["reps"]) == (1, 12)
     made = (await clinic.accept(again, clinic.exercises[0]))["substitution"]
-    assert made["halvings"] == 2
-    quarters = [(1, 12, None), (1, 2, None), (1, None, 10), (1, 1, None), (None, None, 151), (1, 10, None)]
-    assert [await done(clinic, day) for day in range(1, 7)] == quarters
+    assert (made["isHalved"], made["replaces"]) == (True, {"id": first["id"]})
+    quarters = [(1, 12, None), (1, 2, None), (1, None, 10), (None, None, 151), (1, 1, None), (1, 10, None)]
+    assert await all_done(clinic, 6) == quarters
 
 
 async def test_sent_amounts_of_the_same_exercise_are_less_on_every_day(api: Api, world: World, owner: Pool) -> None:
-    """Of the prescription that hurt (3 sets of 10) none is more, one is less; a day that says less stays as it is."""
+    """None is more than on any day to come, and each day has one that is less; holds count, and rests are not less."""
     clinic = await treated(api, world, owner)
-    await prescribe(clinic, 2, sets=1, reps=4)
-    await prescribe(clinic, 3, sets=2, reps=None, duration_seconds=20)
+    await week(clinic, (3, 10, None), (2, 8, None, 2), (2, None, 20))
     proposal, same = await clinic.hurt(), clinic.exercises[0]
-    sets, reps, time, side = (["input", name] for name in ("sets", "reps", "durationSeconds", "perSide"))
+    sets, reps, time, hold, rest, side = (
+        ["input", name] for name in ("sets", "reps", "durationSeconds", "holdSeconds", "restSeconds", "perSide")
+    )
+    bad: list[tuple[Json, list[str]]] = [
+        ({"sets": 3, "reps": 11}, reps),
+        ({"sets": 3, "reps": 10}, sets),
+        ({"reps": 6}, reps),
+        ({"sets": 1, "durationSeconds": 25}, time),
+        ({"sets": 1, "holdSeconds": 3600}, hold),
+        ({"sets": 1, "restSeconds": 0}, rest),
+        ({"sets": 1, "perSide": True}, side),
+    ]
     assert await refused(clinic, proposal, same, sets=50, reps=100) == [
         ("INVALID_INPUT", sets),
         ("INVALID_INPUT", reps),
     ]
-    assert await refused(clinic, proposal, same, sets=3, reps=11) == [("INVALID_INPUT", reps)]
-    assert await refused(clinic, proposal, same, sets=3, reps=10) == [("INVALID_INPUT", sets)]
-    assert await refused(clinic, proposal, same, reps=10) == [("INVALID_INPUT", reps)]
-    assert await refused(clinic, proposal, same, sets=2, durationSeconds=5) == [("INVALID_INPUT", time)]
-    assert await refused(clinic, proposal, same, sets=2, perSide=True) == [("INVALID_INPUT", side)]
-    made = (await clinic.accept(proposal, same, sets=3, reps=6))["substitution"]
-    assert (made["hasAmounts"], made["sets"], made["reps"], made["halvings"]) == (True, 3, 6, 0)
-    assert [await done(clinic, day) for day in (1, 2, 3)] == [(3, 6, None), (1, 4, None), (2, None, 20)]
-    again = await clinic.hurt(9)
-    assert await refused(clinic, again, same, reps=7) == [("INVALID_INPUT", reps)]
-    await clinic.accept(again, same, reps=4)
-    assert [await done(clinic, day) for day in (1, 2, 3)] == [(3, 4, None), (1, 4, None), (2, None, 20)]
+    for values, path in bad:
+        assert await refused(clinic, proposal, same, **values) == [("INVALID_INPUT", path)], values
+    payload = await api.payload(ACCEPT, clinic.coach, input={"id": proposal["id"], "exerciseId": same, "reps": 6})
+    day = today() + timedelta(days=3)
+    assert [error["message"] for error in payload["userErrors"]] == [
+        f"On {day} it is no less (sets 2, 20 s): send less, or no amounts, so that each day's are halved."
+    ]
+    made = (await clinic.accept(proposal, same, reps=6, durationSeconds=15))["substitution"]
+    assert (made["hasAmounts"], made["sets"], made["reps"], made["isHalved"]) == (True, None, 6, False)
+    assert await all_done(clinic, 3) == [(3, 6, None), (2, 6, None), (2, None, 15)]
 
 
-async def test_what_cannot_be_less_is_refused(api: Api, world: World, owner: Pool) -> None:
-    """Of one repetition there is no less: no option, and a refusal of the exercise."""
+async def test_a_cap_is_beside_the_halves_of_before_and_a_half_is_of_the_cap(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """After more pain no day goes back to the plan's: halved, capped, and halved once more, each day is less."""
     clinic = await treated(api, world, owner)
-    await prescribe(clinic, 0, sets=1, reps=1)
+    await week(clinic, (4, 8, None), (1, 5, None), (2, None, 30), (None, None, 60))
+    same = clinic.exercises[0]
+    await clinic.accept(await clinic.hurt(), same)
+    assert await all_done(clinic, 4) == [(2, 8, None), (1, 3, None), (1, None, 30), (None, None, 30)]
+    again = await clinic.hurt(9)
+    assert await refused(clinic, again, same, reps=6) == [("INVALID_INPUT", ["input", "reps"])]
+    await clinic.accept(again, same, reps=2, durationSeconds=20)
+    assert await all_done(clinic, 4) == [(2, 2, None), (1, 2, None), (1, None, 20), (None, None, 20)]
+    await clinic.accept(await clinic.hurt(10), same)
+    assert await all_done(clinic, 4) == [(1, 2, None), (1, 1, None), (1, None, 10), (None, None, 10)]
+
+
+async def test_less_is_measured_by_the_days_to_come(api: Api, world: World, owner: Pool) -> None:
+    """The log's own row, 1 set of 5, does not bound what is due from tomorrow on, 6 sets of 20: options show that."""
+    clinic = await treated(api, world, owner)
+    await prescribe(clinic, 0, sets=1, reps=5)
+    await week(clinic, (6, 20, None))
     proposal = await clinic.hurt()
-    assert clinic.exercises[0] not in [each["exercise"]["exerciseId"] for each in proposal["options"]]
-    assert await refused(clinic, proposal, clinic.exercises[0]) == [("INVALID_INPUT", ["input", "exerciseId"])]
+    shown = {each["steps"]: (each["sets"], each["reps"], each["differsByDay"]) for each in proposal["options"]}
+    assert (shown[0], shown[1]) == ((3, 20, False), (6, 20, False))
+    await clinic.accept(proposal, clinic.exercises[0], sets=2, reps=10)
+    assert await all_done(clinic, 2) == [(2, 10, None)] * 2
+
+
+async def test_less_of_a_substitute_is_never_more_of_it(api: Api, world: World, owner: Pool) -> None:
+    """Though the painful day had 6 sets of 20, 5 of 20 is refused where 1 of 5 is due, and each week is less."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await prescribe(clinic, -1, sets=6, reps=20)
+    await week(clinic, (1, 5, None), (3, 8, None))
+    await clinic.send(clinic.log(8, 1))
+    await clinic.accept(await clinic.open(), box)
+    assert await all_done(clinic, 2) == [(1, 5, None), (3, 8, None)]
+    await clinic.send(clinic.log(9, 1))
+    again = await clinic.open()
+    assert await refused(clinic, again, box, sets=5, reps=20) == [
+        ("INVALID_INPUT", ["input", name]) for name in ("sets", "reps")
+    ]
+    await clinic.accept(again, box, sets=2, reps=4)
+    assert await all_done(clinic, 2) == [(1, 4, None), (2, 4, None)]
+
+
+async def test_what_cannot_be_less_on_a_day_is_refused(api: Api, world: World, owner: Pool) -> None:
+    """Of one repetition there is no less: no option, and a refusal that names the day."""
+    clinic = await treated(api, world, owner)
+    await week(clinic, (3, 10, None), (1, 1, None), (3, 10, None))
+    proposal, same = await clinic.hurt(), clinic.exercises[0]
+    assert same not in [each["exercise"]["exerciseId"] for each in proposal["options"]]
+    payload = await api.payload(ACCEPT, clinic.coach, input={"id": proposal["id"], "exerciseId": same, "sets": 1})
+    day = today() + timedelta(days=2)
+    assert [(error["message"], error["field"]) for error in payload["userErrors"]] == [
+        (
+            f"On {day} none of it can be less (sets 1, repetitions 1): accept another option, or decline.",
+            ["input", "exerciseId"],
+        )
+    ]
+
+
+async def test_amounts_of_another_exercise_are_at_most_the_days_own(api: Api, world: World, owner: Pool) -> None:
+    """50 sets of 100 are refused; on a day that has time alone, the sent repetitions are done in as many sets."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await week(clinic, (4, 8, None), (1, 5, None), (2, None, 30), (None, None, 60))
+    proposal = await clinic.hurt()
+    assert await refused(clinic, proposal, box, sets=50, reps=100) == [
+        ("INVALID_INPUT", ["input", name]) for name in ("sets", "reps")
+    ]
+    await clinic.accept(proposal, box, sets=3, reps=6)
+    assert await all_done(clinic, 4) == [(3, 6, None), (1, 5, None), (2, 6, None), (1, 6, None)]
 
 
 @pytest.mark.parametrize("values", [{}, {"sets": 2, "reps": 6}, {"restSeconds": 120, "notes": "Slowly"}])

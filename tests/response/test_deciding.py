@@ -39,7 +39,7 @@ async def test_an_accepted_proposal_holds_from_the_next_day_on(api: Api, world: 
 async def test_amounts_may_be_sent_and_less_of_the_same_exercise_is_an_option(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """Sent amounts of another exercise replace all of the plan's; the same exercise without amounts is halved."""
+    """Sent amounts of another exercise are at most done, at the plan's rest; the same one without amounts is halved."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     await clinic.send(clinic.log(7), clinic.log(5, index=1))
     proposals = {each["exercise"]["exerciseId"]: each for each in await clinic.proposals("OPEN")}
@@ -48,7 +48,7 @@ async def test_amounts_may_be_sent_and_less_of_the_same_exercise_is_an_option(
     await clinic.accept(proposals[clinic.exercises[1]], clinic.exercises[1])
     first, second = (await clinic.shown(1))["dueExercises"]
     assert {name: first[name] for name in amounts} == amounts
-    assert (first["restSeconds"], first["perSide"]) == (None, False)
+    assert (first["restSeconds"], first["perSide"]) == (60, False)
     assert (second["exercise"]["exerciseId"], second["sets"], second["reps"], second["restSeconds"]) == (
         clinic.exercises[1],
         2,
@@ -135,9 +135,10 @@ async def test_ending_a_substitution_brings_back_none_that_was_ended_itself(
     api: Api, world: World, owner: Pool
 ) -> None:
     """A substitution that replaced none, after one that a coach ended on the same day, leaves the plan's exercise."""
-    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
-    for days in (3, 0):
-        made = (await clinic.accept(await clinic.hurt(), box))["substitution"]
+    clinic = await treated(api, world, owner)
+    box, tempo = [await world.exercise_id(slug) for slug in ("box-squat", "tempo-squat")]
+    for days, easier in ((3, box), (0, tempo)):
+        made = (await clinic.accept(await clinic.hurt(), easier))["substitution"]
         await owner.execute(
             "UPDATE exercise_substitutions SET from_day = from_day - $2::integer WHERE id = $1", UUID(made["id"]), days
         )
@@ -204,7 +205,9 @@ async def test_bad_decisions_are_refused_with_their_paths(api: Api, world: World
         ("INVALID_INPUT", ["input", "sets"]),
         ("INVALID_INPUT", ["input", "reason"]),
     ]
-    assert await refused(reps=5) == [("INVALID_INPUT", ["input", "sets"])]
+    assert await refused(sets=4, reps=11, restSeconds=30) == [
+        ("INVALID_INPUT", ["input", name]) for name in ("sets", "reps", "restSeconds")
+    ]
     assert await refused(id=str(clinic.id)) == [("NOT_FOUND", ["input", "id"])]
     decline = {"id": proposal["id"], "reason": " "}
     assert await api.refusals(DECLINE, clinic.coach, input=decline) == [("INVALID_INPUT", ["input", "reason"])]

@@ -10,10 +10,12 @@ from tests.conftest import Api, Counter, World
 from tests.identity.rows import Pool
 from tests.response.clinic import ACCEPT, CORRECT, DELETE, SEND, Json, today, treated
 from tests.treatment import store_version
+from tests.waiting import until
 
 STATUS = """mutation ($input: SetEnrollmentStatusInput!) {
   setEnrollmentStatus(input: $input) { enrollment { status endedOn } userErrors { code message field } }
 }"""
+STATUS_OF = "query ($id: ID!) { enrollment(id: $id) { endedOn } }"
 THRESHOLDS = """mutation ($input: UpdateOrganizationInput!) {
   updateOrganization(input: $input) {
     organization { painThresholds { amberFrom redFrom } } userErrors { code message field }
@@ -153,7 +155,7 @@ async def test_worse_pain_than_was_accepted_opens_a_proposal_again(api: Api, wor
 async def test_a_proposal_of_an_exercise_that_no_version_has_is_not_accepted(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """While the version with it holds today, it is; once it is over, it can be declined alone."""
+    """Nor of a version that holds today alone: no day to come has it, and there are no options. Later it is."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     proposal = await clinic.hurt()
     days = {(week, day): clinic.exercises[1:] for week in range(1, 9) for day in range(1, 8)}
@@ -169,8 +171,78 @@ async def test_a_proposal_of_an_exercise_that_no_version_has_is_not_accepted(
     )
     accept = {"id": proposal["id"], "exerciseId": box}
     assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
-    await owner.execute("UPDATE enrollment_versions SET from_day = from_day + 1 WHERE version_id = $1", version.id)
+    later = "UPDATE enrollment_versions SET from_day = from_day + 1 WHERE version_id = $1"
+    await owner.execute(later, version.id)
+    assert await api.refusals(ACCEPT, clinic.coach, input=accept) == [("CONFLICT", ["input", "id"])]
+    assert (await clinic.open())["options"] == []
+    await owner.execute(later, version.id)
     assert (await clinic.accept(proposal, box))["status"] == "ACCEPTED"
+
+
+async def test_a_proposal_of_a_plan_that_is_over_is_not_accepted(api: Api, world: World, owner: Pool) -> None:
+    """A late log of a last week opens one, without options: it can be declined."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    late = clinic.log(8, 8)
+    for table in ("enrollments", "enrollment_versions"):
+        column = "starts_on" if table == "enrollments" else "from_day"
+        await owner.execute(f"UPDATE {table} SET {column} = {column} - 28")
+    late["planExerciseId"] = str(clinic.version.exercises[7, 7][0])
+    await clinic.send(late)
+    proposal = await clinic.open()
+    assert proposal["options"] == []
+    accept = {"id": proposal["id"], "exerciseId": box}
+    payload = await api.payload(ACCEPT, clinic.coach, input=accept)
+    assert [(error["code"], error["message"]) for error in payload["userErrors"]] == [
+        ("CONFLICT", "No day to come of the enrollment has the exercise: decline the proposal.")
+    ]
+
+
+async def test_an_ended_enrollment_has_no_open_proposal_whatever_comes_first(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """A painful log, a correction to pain and the end of the enrollment at once: none is left open."""
+    clinics = [await treated(api, world, owner) for _ in range(4)]
+    for index, clinic in enumerate(clinics):
+        (mild,) = await clinic.send(clinic.log(2, index=1))
+        raised = {"id": mild, "painScore": 9}
+        end = {"id": str(clinic.id), "status": "CANCELLED" if index % 2 else "COMPLETED"}
+        await asyncio.gather(
+            clinic.send(clinic.log(8)),
+            api.payload(CORRECT, clinic.patient, input=raised),
+            api.payload(STATUS, clinic.coach, input=end),
+        )
+        assert await clinic.proposals("OPEN") == []
+        found = await api.run(STATUS_OF, clinic.coach, id=str(clinic.id))
+        assert found["enrollment"]["endedOn"] == str(today())
+
+
+async def test_a_log_that_waited_for_the_end_of_its_enrollment_proposes_nothing(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """It was read as running before: the log is stored, and there is no proposal."""
+    clinic = await treated(api, world, owner)
+    async with owner.acquire() as connection:
+        async with connection.transaction():
+            name = f"logs {clinic.gym.id} {clinic.patient.id}"
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+            sending = asyncio.ensure_future(clinic.send(clinic.log(8)))
+            await until(lambda: owner.fetchval("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"))
+            ended = "UPDATE enrollments SET status = 'completed', ended_on = current_date + 1 WHERE id = $1"
+            await connection.execute(ended, clinic.id)
+        assert len(await sending) == 1
+    assert await clinic.proposals() == []
+
+
+async def test_a_deleted_log_of_an_accepted_proposal_has_answered_no_pain(api: Api, world: World, owner: Pool) -> None:
+    """A 6 of the day before is proposed, though a 7 had been accepted, since that was a mistake."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    (mistake,) = await clinic.send(clinic.log(7))
+    await clinic.accept(await clinic.open(), box)
+    await clinic.send(clinic.log(6, 1))
+    assert await clinic.proposals("OPEN") == []
+    await api.run(DELETE, clinic.patient, input={"id": mistake})
+    await clinic.send(clinic.log(6, 1))
+    assert (await clinic.open())["painScore"] == 6
 
 
 async def test_owners_set_the_thresholds(api: Api, world: World, owner: Pool) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from tests.conftest import Api, World
-from tests.enrollment.documents import MOVE, OVERRIDE, enrollment
+from tests.enrollment.documents import ENROLL, MOVE, OVERRIDE, enrollment
 from tests.identity.rows import Pool
-from tests.response.clinic import ACCEPT, Json, Treated, today, treated
+from tests.response.clinic import ACCEPT, END, Json, Treated, today, treated
 from tests.response.test_options import archive
 from tests.treatment import store_version
 
@@ -187,3 +187,113 @@ async def test_options_with_warnings_name_them_and_come_last(clinic: Treated, wo
     for group in (False, True):
         steps = [option["steps"] or 9 for option, is_warned in zip(options, warned, strict=True) if is_warned is group]
         assert steps == sorted(steps)
+
+
+WORKLIST = """query ($id: ID!) { organization(id: $id) {
+  worklist(reasons: [RULED_OUT]) { totalCount nodes { reasons enrollment { id } } }
+} }"""
+
+
+async def ruled_out(clinic: Treated) -> list[str]:
+    """The enrollments on the worklist because conditions rule an exercise out."""
+    found = (await clinic.api.run(WORKLIST, clinic.coach, id=str(clinic.gym.id)))["organization"]["worklist"]
+    assert found["totalCount"] == len(found["nodes"])
+    assert all("RULED_OUT" in node["reasons"] for node in found["nodes"])
+    return [node["enrollment"]["id"] for node in found["nodes"]]
+
+
+async def test_what_is_done_again_is_checked_where_a_substitution_ends(
+    clinic: Treated, world: World, owner: Pool
+) -> None:
+    """Ruled out since, it is a SAFETY_BLOCK that changes nothing, until each finding is overridden."""
+    back = clinic.exercises[0]
+    made = (await clinic.accept(await clinic.hurt(), await world.exercise_id("tempo-squat")))["substitution"]
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 2 WHERE enrollment_id = $1", clinic.id)
+    await forbid(owner, clinic, back, "absolute")
+    await has(owner, clinic, BLOCK)
+    given: Json = {"id": made["id"]}
+    payload = await clinic.api.payload(END, clinic.coach, input=given)
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("SAFETY_BLOCK", ["input", "overrides"])
+    ]
+    assert shown(payload["safetyFindings"]) == [("BLOCK", "Back Squat", BLOCK)]
+    assert (await clinic.due(1))[0] != back and await ruled_out(clinic) == []
+    expires = today() + timedelta(days=1)
+    sent = {"exerciseId": back, "condition": BLOCK, "reason": "SUPERVISED", "expiresOn": str(expires)}
+    early = {**given, "overrides": [{**sent, "expiresOn": str(today())}]}
+    assert await clinic.api.refusals(END, clinic.coach, input=early) == [
+        ("INVALID_INPUT", ["input", "overrides", "0", "expiresOn"])
+    ]
+    payload = await clinic.api.payload(END, clinic.coach, input={**given, "overrides": [sent]})
+    assert (payload["userErrors"], payload["substitution"]["to"]) == ([], str(today()))
+    assert (await clinic.due(1))[0] == back
+    found = [each["override"] for each in await findings(clinic) if each["level"] == "BLOCK"]
+    assert [each["reason"] for each in found] == ["SUPERVISED"]
+
+
+async def test_the_worklist_has_what_conditions_that_came_later_rule_out(
+    clinic: Treated, world: World, owner: Pool
+) -> None:
+    """Of the next seven days, with substitutes in place of what they replace, until somebody overrides the finding."""
+    box = await world.exercise_id("box-squat")
+    assert await ruled_out(clinic) == []
+    await has(owner, clinic, BLOCK)
+    assert await ruled_out(clinic) == []
+    await owner.execute("UPDATE safety_restrictions SET severity = 'warning' WHERE exercise_id = $1", UUID(box))
+    await clinic.accept(await clinic.hurt(), box)
+    await owner.execute("UPDATE safety_restrictions SET severity = 'absolute' WHERE exercise_id = $1", UUID(box))
+    assert await ruled_out(clinic) == [str(clinic.id)]
+    sent = {"exerciseId": box, "condition": BLOCK, "reason": "SUPERVISED", "expiresOn": str(today())}
+    given: Json = {"id": str(clinic.id), "overrides": [sent]}
+    assert await clinic.api.refusals(OVERRIDE, clinic.coach, input=given) == [
+        ("INVALID_INPUT", ["input", "overrides", "0", "expiresOn"])
+    ]
+    given["overrides"] = [{**sent, "expiresOn": str(today() + timedelta(days=1))}]
+    assert (await clinic.api.payload(OVERRIDE, clinic.coach, input=given))["userErrors"] == []
+    assert await ruled_out(clinic) == []
+
+
+async def test_an_exercise_that_hurts_the_same_patient_is_no_option(api: Api, world: World, owner: Pool) -> None:
+    """Neither while its own proposal is open, nor while its substitution lasts; declined, or ended, it is one again."""
+    clinic = await treated(api, world, owner, ("back-squat", "box-squat"))
+    box = clinic.exercises[1]
+
+    async def options() -> list[str]:
+        proposals = {each["exercise"]["exerciseId"]: each for each in await clinic.proposals("OPEN")}
+        return [each["exercise"]["exerciseId"] for each in proposals[clinic.exercises[0]]["options"]]
+
+    await clinic.hurt(8)
+    assert box in await options()
+    await clinic.send(clinic.log(8, index=1))
+    assert box not in await options()
+    proposals = {each["exercise"]["exerciseId"]: each for each in await clinic.proposals("OPEN")}
+    assert await api.refusals(
+        ACCEPT, clinic.coach, input={"id": proposals[clinic.exercises[0]]["id"], "exerciseId": box}
+    ) == [("INVALID_INPUT", ["input", "exerciseId"])]
+    made = (await clinic.accept(proposals[box], box))["substitution"]
+    assert box not in await options()
+    await api.run(END, clinic.coach, input={"id": made["id"]})
+    assert box in await options()
+
+
+async def test_an_enrollment_names_what_another_one_replaced_after_pain(api: Api, world: World, owner: Pool) -> None:
+    """Enrolled anew in the same plan, or in another with the exercise, coaches are warned; patients see no proposal."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await clinic.accept(await clinic.hurt(8), box)
+    days = {(week, 1): clinic.exercises[:1] for week in range(1, 3)}
+    other = await store_version(owner, clinic.gym, days)
+    given: Json = {"patientId": str(clinic.patient.id), "startsOn": str(today() + timedelta(days=1))}
+    why = f"it was replaced by Box Squat after a pain of 8 on {today()}"
+    reason = f"In another enrollment {why}; here it is as in the plan."
+    await owner.execute("UPDATE enrollments SET status = 'cancelled', ended_on = current_date WHERE id = $1", clinic.id)
+    for plan_id, places in ((other.plan_id, [1, 1]), (clinic.version.plan_id, [1, 1])):
+        payload = await api.payload(ENROLL, clinic.coach, input={**given, "planId": str(plan_id)})
+        assert payload["userErrors"] == []
+        (found,) = payload["safetyFindings"]
+        assert (found["level"], found["condition"], found["reason"]) == ("WARN", None, reason)
+        assert [*found["places"][0].values()] == places
+        id = UUID(payload["enrollment"]["id"])
+        for person, shown_to in ((clinic.coach, [reason]), (clinic.patient, [])):
+            stored: Any = await enrollment(api, person, id)
+            assert [each["reason"] for each in stored["safetyFindings"]] == shown_to
+    assert await findings(clinic) == []

@@ -1,6 +1,7 @@
 """The list of vectors: its depth, its scope, how it is fused, and the modes."""
 
 import re
+from collections.abc import Iterator
 from typing import Any  # answers are JSON
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from kinegraph.main import create_app
 from kinegraph.search.rules import QueryClass, class_of
 from kinegraph.search.store import filtered
 from kinegraph.services import Services
+from kinegraph.vectors import jobs
 from local_voyage.server import LocalVoyage
 from local_voyage.vectors import vector
 from tests.conftest import Api, Organization, Person, World, running
@@ -35,6 +37,14 @@ WHERE (organization_id IS NULL AND status = 'published' OR organization_id = $1)
 def ids(hits: list[dict[str, Any]]) -> list[str]:
     """The ids of the exercises of the hits."""
     return [hit["exercise"]["exerciseId"] for hit in hits]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Requests wait for their vectors as long as it takes, since other tests may be running."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "WAIT_SECONDS", 60)
+        yield
 
 
 @pytest.fixture(scope="module")

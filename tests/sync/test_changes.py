@@ -73,7 +73,7 @@ async def test_a_new_app_gets_everything_that_the_patient_sees_and_then_nothing(
         assert app.objects[log]["painScore"] == 2
         (version,) = app.of("PlanVersion")
         assert version["id"] == str(plan.version.id)
-        assert len(version["sessions"]) == 4
+        assert len(version["sessions"]) == 5
         assert {each["name"] for each in app.of("EffectiveExercise")} == {"Back Squat", "Clamshell"}
         assert await app.sync() == []
 

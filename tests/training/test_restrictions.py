@@ -31,12 +31,24 @@ async def test_a_restriction_counts_in_its_organization_until_it_is_removed(api:
     assert (await effective(api, gym, plank, "asthma"))["safetyFor"] == before
 
 
-async def test_a_restriction_of_the_same_condition_replaces_the_one_before(api: Api, world: World) -> None:
+async def test_a_restriction_of_the_same_condition_replaces_one_that_is_no_stricter(api: Api, world: World) -> None:
+    """A weaker one is refused, whoever added the stricter one, which holds until it is removed."""
     gym, plank = await world.organization(), await world.exercise_id("plank")
-    first = (await add(api, gym, plank, "asthma", "ABSOLUTE"))["restriction"]
-    second = (await add(api, gym, plank, "asthma", "RESTRICTION"))["restriction"]
-    assert (second["id"], second["severity"]) == (first["id"], "RESTRICTION")
-    assert (await effective(api, gym, plank, "asthma"))["safetyFor"]["riskScore"] == 60
+    first = (await add(api, gym, plank, "asthma", "RESTRICTION"))["restriction"]
+    second = (await add(api, gym, plank, "asthma", "ABSOLUTE"))["restriction"]
+    assert (second["id"], second["severity"]) == (first["id"], "ABSOLUTE")
+    payload = await add(api, gym, plank, "asthma", "WARNING", modification="Slowly")
+    assert [(error["code"], error["field"], error["message"]) for error in payload["userErrors"]] == [
+        (
+            "CONFLICT",
+            ["input", "severity"],
+            "The organization's restriction of this condition is ABSOLUTE: remove that first.",
+        )
+    ]
+    assert (await effective(api, gym, plank, "asthma"))["safetyFor"]["riskScore"] == 100
+    assert (await add(api, gym, plank, "asthma", "ABSOLUTE", modification="Never"))["userErrors"] == []
+    assert (await api.payload(REMOVE, gym.coach, input={"id": first["id"]}))["userErrors"] == []
+    assert (await add(api, gym, plank, "asthma", "WARNING"))["userErrors"] == []
 
 
 async def test_a_restriction_that_adds_nothing_is_refused(api: Api, gym: Organization, squat: str) -> None:
@@ -78,3 +90,22 @@ async def test_a_restriction_holds_for_copies_until_they_are_classified_themselv
     assert (await effective(api, gym, copy, "asthma"))["safetyFor"]["riskScore"] == 100
     await classified(api, gym.coach, copy, classKey="isometric_hold")
     assert (await effective(api, gym, copy, "asthma"))["safetyFor"]["riskScore"] < 100
+
+
+async def test_a_restriction_of_a_treated_condition_has_no_dose_of_the_treatment(api: Api, world: World) -> None:
+    """What is ruled out does not say how many times it is done."""
+    gym, walk = await world.organization(), await world.exercise_id("banded-lateral-walk")
+    before = (await effective(api, gym, walk, "patellofemoral pain"))["safetyFor"]
+    assert before["indicatedFor"] == ["patellofemoral_pain"]
+    await add(api, gym, walk, "patellofemoral_pain", "ABSOLUTE")
+    (warning,) = (await effective(api, gym, walk, "patellofemoral pain"))["safetyFor"]["warnings"]
+    assert (warning["level"], warning["modification"]) == ("AVOID", None)
+
+
+async def test_a_restriction_that_is_sent_again_without_its_text_keeps_it(api: Api, world: World) -> None:
+    """An absent key leaves the stored text; null clears it."""
+    gym, plank = await world.organization(), await world.exercise_id("plank")
+    await add(api, gym, plank, "asthma", "WARNING", modification="Two breaths between")
+    stricter = (await add(api, gym, plank, "asthma", "ABSOLUTE"))["restriction"]
+    assert (stricter["severity"], stricter["modification"]) == ("ABSOLUTE", "Two breaths between")
+    assert (await add(api, gym, plank, "asthma", "ABSOLUTE", modification=None))["restriction"]["modification"] is None

@@ -10,6 +10,7 @@ from kinegraph.adherence import rules, rules_worklist, store_worklist
 from kinegraph.adherence.rules_worklist import WorklistExerciseRow, WorklistReason, WorklistRow
 from kinegraph.enrollment.graph import Enrollment
 from kinegraph.enrollment.store import by_ids
+from kinegraph.enrollment.store_blocks import NEAR_DAYS
 from kinegraph.identity.graph import After, First, Organization
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.connections import Before, Connection, Last, page_window
@@ -23,6 +24,8 @@ from kinegraph.library.store import effective
 described_enum(
     WorklistReason,
     "Why an enrollment is on the worklist, the most urgent reason first.",
+    RULED_OUT="A condition of the patient, as it is stored now, rules out an exercise or a substitute that is due "
+    f"in the next {NEAR_DAYS} days, and nobody has overridden that (safetyFindings): override or change it.",
     OVERRIDE_EXPIRED="An override of a safety finding has expired, and the finding is still there (safetyFindings): "
     "override it anew, or change what is prescribed.",
     PAIN=f"A log with a pain of {rules.HIGH_PAIN} or more was performed, or received late, in the last "
@@ -33,7 +36,8 @@ described_enum(
     READY_TO_PROGRESS=f"An exercise was done on each of its last {rules.RECENT_LOGS} due days, and its last "
     f"{rules.RECENT_LOGS} scores of pain average {rules.READY_PAIN} at most and those of exertion "
     f"{rules.READY_EXERTION}, without a painful log performed or received in the last "
-    f"{rules.ALERT_DAYS} days. What may follow it, and what "
+    f"{rules.ALERT_DAYS} days, and without a proposal to regress it that is open, or was accepted in the last "
+    f"{rules.RECENT_DAYS} days. What may follow it, and what "
     "that requires, its progressions say. Not of an exercise in place of which the patient does another one today, or "
     "less of it.",
 )

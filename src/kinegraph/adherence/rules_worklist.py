@@ -10,6 +10,7 @@ from uuid import UUID
 class WorklistReason(StrEnum):
     """The reasons why an enrollment is on the worklist, the most urgent first."""
 
+    RULED_OUT = "ruled_out"
     OVERRIDE_EXPIRED = "override_expired"
     PAIN = "pain"
     STOPPED_LOGGING = "stopped_logging"
@@ -18,7 +19,7 @@ class WorklistReason(StrEnum):
 
 
 REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
-OF_ENROLLMENTS = (WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
+OF_ENROLLMENTS = (WorklistReason.RULED_OUT, WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
 """Reasons without an exercise in `exercises`."""
 OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENTS)
 """Reasons with the exercises that they are about in `exercises`."""
@@ -32,6 +33,7 @@ class WorklistRow(Protocol):
     is_running: bool
     starts_on: date
     last_logged_on: date | None
+    has_ruled_out: bool
     has_override_expired: bool
     has_pain: bool
     has_stopped_logging: bool

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from kinegraph.adherence.rules import ALERT_DAYS, HIGH_PAIN
+from kinegraph.adherence.rules import ALERT_DAYS, HIGH_PAIN, RECENT_DAYS
 from kinegraph.adherence.rules_worklist import REASONS, WorklistExerciseRow, WorklistReason
 from kinegraph.adherence.store_totals import (
     HAS_PAIN,
@@ -22,6 +22,7 @@ from kinegraph.adherence.store_totals import (
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
+from kinegraph.enrollment.store_blocks import blocked
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
@@ -46,10 +47,16 @@ LATE = f"""recent_pain AS MATERIALIZED (
                               WHERE v.log_id = l.id
                                 AND (v.created_at AT TIME ZONE r.time_zone)::date > r.today - {ALERT_DAYS}
                                 AND coalesce((v.content ->> 'pain_score')::integer, 0) < {HIGH_PAIN}))
+        ), regressed AS MATERIALIZED (
+            SELECT DISTINCT q.enrollment_id, q.exercise_id
+            FROM regression_proposals q
+            WHERE q.organization_id = ANY ({{organizations}})
+              AND (q.status = 'open' OR q.status = 'accepted' AND q.decided_at > now() - interval '{RECENT_DAYS} days')
         )"""
 """Common table expressions: the exercises of which a painful log of before the last 7 days was received in them.
 
 Of the enrollments `listed`, with the day that it is for their patients. A correction that raised the pain counts, too.
+And `regressed`, the exercises with a proposal to regress them that is open, or was accepted in the last 14 days.
 """
 
 EXPIRED = """(
@@ -88,14 +95,19 @@ today or later; and the patient p has the condition, or one that it includes.
 
 SUBSTITUTED = """LEFT JOIN exercise_substitutions b
                     ON b.enrollment_id = t.enrollment_id AND b.exercise_id = t.exercise_id
-                       AND b.from_day <= r.today AND (b.to_day IS NULL OR b.to_day >= r.today)"""
-"""FROM item: the substitution of the exercise of row `t` that holds on the day of enrollment `r`, if one does."""
+                       AND b.from_day <= r.today AND (b.to_day IS NULL OR b.to_day >= r.today)
+                LEFT JOIN regressed
+                    ON regressed.enrollment_id = t.enrollment_id AND regressed.exercise_id = t.exercise_id"""
+"""FROM items: the substitution of the exercise of row `t` that holds on the day of enrollment `r`, and whether it is
+one of `regressed`."""
+CHANGES = "b.substitute_id IS NOT NULL OR regressed.enrollment_id IS NOT NULL AS is_changed"
+"""SQL expression: whether the exercise is substituted, or is to be; it is not progressed then."""
 
 FLAGGED = f"""
         WITH listed AS MATERIALIZED (
             SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
                    coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone, {STATUS} = 'active' AS is_running,
-                   {EXPIRED} AS expired
+                   {EXPIRED} AS expired, e.id = ANY ({{blocked}}) AS is_ruled_out
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
@@ -103,14 +115,15 @@ FLAGGED = f"""
             {CALENDAR}
             WHERE e.status NOT IN ('completed', 'cancelled') OR e.ended_on > calendar.today - {ALERT_DAYS}
         ), {LATE}, exercises AS (
-            SELECT p.position, p.id, p.today, p.starts_on, p.is_running, p.expired, {LAST_LOG} AS last_logged_on,
-                   {HAS_PAIN} AS is_painful, {total("logs", "last")} - {total("logs", "week")} AS logs,
+            SELECT p.position, p.id, p.today, p.starts_on, p.is_running, p.expired, p.is_ruled_out,
+                   {LAST_LOG} AS last_logged_on, {HAS_PAIN} AS is_painful,
+                   {total("logs", "last")} - {total("logs", "week")} AS logs,
                    {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
                    {IS_STRUGGLING} AS is_struggling,
-                   p.substitute_id IS NULL AND {IS_READY} AS is_ready
+                   NOT p.is_changed AND {IS_READY} AS is_ready
             FROM (
-                SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, t.*, {PLACES},
-                       late.enrollment_id IS NOT NULL AS has_late_pain, b.substitute_id
+                SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, r.is_ruled_out, t.*, {PLACES},
+                       late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES}
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
@@ -121,22 +134,25 @@ FLAGGED = f"""
         ), counted AS (
             SELECT min(x.position) AS position, x.id, min(x.today) AS today, min(x.starts_on) AS starts_on,
                    bool_and(x.is_running) AS is_running, min(x.expired) AS expired,
+                   bool_and(x.is_ruled_out) AS is_ruled_out,
                    max(x.last_logged_on) AS last_logged_on,
                    count(*) FILTER (WHERE x.is_painful) AS painful, sum(x.logs) AS logs, sum(x.due_days) AS due_days,
                    count(*) FILTER (WHERE x.is_struggling) AS struggling, count(*) FILTER (WHERE x.is_ready) AS ready
             FROM exercises x
             GROUP BY x.id
         ), flagged AS (
-            SELECT c.*, c.is_running AND c.expired > 0 AS has_override_expired, c.painful > 0 AS has_pain,
+            SELECT c.*, c.is_running AND c.is_ruled_out AS has_ruled_out,
+                   c.is_running AND c.expired > 0 AS has_override_expired, c.painful > 0 AS has_pain,
                    c.is_running AND c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1}
                        AS has_stopped_logging,
                    c.is_running AND c.struggling > 0 AS has_struggling,
                    c.is_running AND c.ready > 0 AS has_ready_to_progress
             FROM counted c
         ), worklist AS (
-            SELECT f.*, CASE WHEN f.has_override_expired THEN 0 WHEN f.has_pain THEN 1
-                             WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3 ELSE 4 END AS urgency,
-                   -(CASE WHEN f.has_override_expired THEN f.expired WHEN f.has_pain THEN f.painful
+            SELECT f.*, CASE WHEN f.has_ruled_out THEN 0 WHEN f.has_override_expired THEN 1 WHEN f.has_pain THEN 2
+                             WHEN f.has_stopped_logging THEN 3 WHEN f.has_struggling THEN 4 ELSE 5 END AS urgency,
+                   -(CASE WHEN f.has_ruled_out THEN 1 WHEN f.has_override_expired THEN f.expired
+                          WHEN f.has_pain THEN f.painful
                           WHEN f.has_stopped_logging THEN f.today - coalesce(f.last_logged_on, f.starts_on - 1)
                           WHEN f.has_struggling THEN f.struggling ELSE f.ready END)::integer AS weight
             FROM flagged f
@@ -147,11 +163,14 @@ FLAGGED = f"""
 many exercises or days it is about, the most first."""
 
 
-def _flagged(organization_ids: Sequence[UUID], reasons: Sequence[WorklistReason], arguments: Arguments) -> str:
-    """The statement FLAGGED, with its arguments."""
+async def _flagged(
+    session: ReadSession, organization_ids: Sequence[UUID], reasons: Sequence[WorklistReason], arguments: Arguments
+) -> str:
+    """The statement FLAGGED, with its arguments; two statements find whom conditions rule an exercise out for."""
     conditions, included_by = inclusions()
     return FLAGGED.format(
         organizations=arguments.bind(list(organization_ids), "uuid[]"),
+        blocked=arguments.bind(await blocked(session, organization_ids), "uuid[]"),
         conditions=arguments.bind(conditions, "text[]"),
         included_by=arguments.bind(included_by, "text[]"),
         reasons=_conditions(reasons),
@@ -168,7 +187,7 @@ async def worklist_pages(
 ) -> list[Page]:
     """A page of each organization's worklist, the most urgent first."""
     arguments, direction = Arguments(), window.direction()
-    flagged = _flagged(organization_ids, reasons, arguments)
+    flagged = await _flagged(session, organization_ids, reasons, arguments)
     where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
     rows = await session.fetch(
         f"""
@@ -196,9 +215,10 @@ async def worklist_counts(
 ) -> list[int]:
     """The number of enrollments on each organization's worklist."""
     arguments = Arguments()
+    flagged = await _flagged(session, organization_ids, reasons, arguments)
     rows = await session.fetch(
         f"""
-        {_flagged(organization_ids, reasons, arguments)}
+        {flagged}
         SELECT list.position, count(w.id) AS enrollments
         FROM unnest($1::uuid[]) WITH ORDINALITY AS list (organization_id, position)
         LEFT JOIN worklist w ON w.position = list.position
@@ -229,13 +249,13 @@ async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> li
         FROM (
             SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
-                   p.is_running AND p.substitute_id IS NULL AND {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND NOT p.is_changed AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
             FROM (
                 SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
-                       b.substitute_id
+                       b.substitute_id, {CHANGES}
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id

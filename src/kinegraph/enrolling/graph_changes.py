@@ -32,6 +32,7 @@ from kinegraph.kit.errors import Conflict, NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
+from kinegraph.patient.store_writing import lock_logs
 from kinegraph.plan.store import discontinued_of
 
 AT = ("input",)
@@ -130,13 +131,16 @@ async def locked(
 ) -> EnrollmentRow | None:
     """A running enrollment that the viewer may change, locked. Faults are recorded in `checks`.
 
-    That of a patient who has left the organization can be ended, and not changed otherwise.
+    That of a patient who has left the organization can be ended, and not changed otherwise. An end waits for the logs
+    of the patient, which may open proposals, and these wait for it.
     """
     with checks.layer():
         visible: EnrollmentRow | None = await stored_row(session, by_ids, key)
         if visible is None:
             raise NotFound(rules.NO_ENROLLMENT, *at, "id")
         require_coach(session.viewer, visible.organization_id, *at, "id")
+        if is_end:
+            await lock_logs(session, [(visible.organization_id, visible.patient_id)])
         await store.lock(session, key)
         row: EnrollmentRow = await stored_row(session, by_ids, key)
         with checks.layer():

@@ -1,6 +1,6 @@
 """The mutations that enroll patients, move them to other versions, and override findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any  # values of an input and of a payload, by name
 from uuid import UUID
@@ -15,10 +15,10 @@ from kinegraph.enrolling.graph import (
     OverrideEnrollmentFindingsInput,
 )
 from kinegraph.enrolling.graph_changes import AT, changed, locked, written
+from kinegraph.enrolling.graph_safety import checked_overrides, checked_safety
 from kinegraph.enrollment import rules_safety, store_safety
 from kinegraph.enrollment.graph import check_key
 from kinegraph.enrollment.rules import EnrollmentRow, EnrollmentStatus
-from kinegraph.exercise.store import by_ids as exercises_by_ids
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
@@ -56,7 +56,7 @@ class Mutation:
         starts_on: date = values["starts_on"]
         rules.check_start(starts_on, today, checks)
         first = max(today, starts_on)
-        overrides = await _checked_overrides(session, values.get("overrides") or [], first, checks)
+        overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         version_id = plan.current_version_id if plan else None
         findings: list[rules_safety.Finding] = []
         if plan is not None and version_id is not None and not checks.refusals:
@@ -64,7 +64,7 @@ class Mutation:
                 await _require_none_running(session, plan_id, patient_id)
             rules.check_after_earlier(starts_on, await store.ended_on(session, plan_id, patient_id), checks)
             key = plan.organization_id, patient_id, None, (version_id,)
-            findings = await _checked_safety(session, key, overrides, first, checks)
+            findings = await checked_safety(session, key, overrides, first, checks)
         checks.done()
         assert plan is not None and version_id is not None
         id = await _enroll(session, plan, version_id, patient_id, starts_on)
@@ -94,11 +94,11 @@ class Mutation:
                 held = await store.held_versions(session, row.id)
                 rules_moves.require_movable(held, version.id, day, row.today, AT)
         first = day or await store_safety.today_of(session, None, key)
-        overrides = await _checked_overrides(session, values.get("overrides") or [], first, checks)
+        overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[rules_safety.Finding] = []
         if row is not None and version is not None and not checks.refusals:
             of_version = row.organization_id, row.patient_id, row.id, (version.id,)
-            findings = await _checked_safety(session, of_version, overrides, first, checks)
+            findings = await checked_safety(session, of_version, overrides, first, checks)
         checks.done()
         assert row is not None and version is not None and day is not None
         await store.hold(session, row, version.id, day)
@@ -123,11 +123,12 @@ class Mutation:
         session = await info.context.write_session()
         row = await locked(session, key, if_updated_at, AT, checks)
         first = max(row.today, row.starts_on) if row else await store_safety.today_of(session, None, key)
-        overrides = await _checked_overrides(session, values["overrides"], first, checks)
+        overrides = await checked_overrides(session, values["overrides"], first, checks)
         if row is not None and not checks.refusals:
             (findings,) = await store_safety.findings(session, [check_key(row)])
             checked = await store_safety.checked_versions(session, row.version_ids)
             rules_safety.matched(findings, overrides, checked, checks)
+            rules_safety.check_reach(findings, overrides, row.starts_on, first, checks)
         checks.done()
         assert row is not None
         await store.record_overrides(session, row.id, store.owner_columns(row), overrides)
@@ -185,42 +186,6 @@ async def _enroll(
     status = EnrollmentStatus.ACTIVE.value
     await store.record_move(session, id, owner, (None, status), (None, version_id), starts_on, None)
     return id
-
-
-async def _checked_overrides(
-    session: WriteSession[Viewer], sent: Sequence[Mapping[str, Any]], first: date, checks: Checks
-) -> list[dict[str, Any]]:
-    """The overrides that were sent, for a version that holds from the day `first` on.
-
-    Faults are in `checks`; of exercises that do not exist, too.
-    """
-    overrides = rules_safety.checked_overrides(sent, first, checks)
-    ids = list(dict.fromkeys(override["exercise_id"] for override in overrides))
-    exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True)) if ids else {}
-    for index, override in enumerate(overrides):
-        with checks.layer():
-            if exercises[override["exercise_id"]] is None:
-                raise NotFound("There is no such exercise.", *rules_safety.AT, index, "exerciseId")
-    return overrides
-
-
-async def _checked_safety(
-    session: WriteSession[Viewer],
-    key: store_safety.CheckKey,
-    overrides: list[dict[str, Any]],
-    first: date,
-    checks: Checks,
-) -> list[rules_safety.Finding]:
-    """The safety findings of a version that holds from the day `first` on.
-
-    Overrides that fit nothing, and what is not overridden on that day, are in `checks`.
-    """
-    (findings,) = await store_safety.findings(session, [key])
-    if overrides:
-        rules_safety.matched(findings, overrides, await store_safety.checked_versions(session, key[3]), checks)
-    with checks.layer():
-        rules_safety.require_overridden(findings, overrides, first)
-    return findings
 
 
 def _checked_version(values: Mapping[str, Any], checks: Checks) -> tuple[UUID | None, int | None]:

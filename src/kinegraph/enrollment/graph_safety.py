@@ -53,7 +53,7 @@ class SafetyFinding:
     level: CheckLevel = strawberry.field(description="BLOCK: a condition rules it out. An override does not change it.")
     condition: str | None = strawberry.field(
         description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
-        "and where a substitute was archived or deleted."
+        "where a substitute was archived or deleted, and where a substitution of it lasts in another enrollment."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")

@@ -10,7 +10,7 @@ from kinegraph.candidates.rules import Candidate, in_words
 from kinegraph.checking.rules import CheckLevel
 from kinegraph.checking.rules_overrides import OverrideReason
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_calendar import Position
+from kinegraph.enrollment.rules_calendar import Position, day_of
 from kinegraph.exercise.rules import stored_id
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Refusal
@@ -56,7 +56,8 @@ class OverrideRow(Protocol):
 class Finding:
     """A condition that speaks against an exercise of a version, or against a substitute.
 
-    Without a condition nobody has classified the exercise, or it is a substitute that was archived or deleted.
+    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted, or another
+    enrollment of the patient has a substitute for it.
     """
 
     organization_id: UUID
@@ -94,7 +95,22 @@ def found(
         for id, exercise in exercises.items()
         if id in substitutes and exercise is not None and exercise.status in DISCONTINUED
     ]
-    return sorted(findings, key=lambda each: (each.level, each.name, str(each.exercise_id), each.condition or ""))
+    return sorted(findings, key=order)
+
+
+def order(finding: Finding) -> tuple[CheckLevel, str, str, str]:
+    """The sort key of findings: what is ruled out first, then by name and condition."""
+    return finding.level, finding.name, str(finding.exercise_id), finding.condition or ""
+
+
+def is_blocked(exercises: Iterable[Candidate | None], person: Person, overridden: Collection[tuple[UUID, str]]) -> bool:
+    """True if a condition rules one of the exercises out, without an override of that: an exercise and a condition."""
+    return any(
+        warning.is_avoid and (exercise.id, warning.condition) not in overridden
+        for exercise in exercises
+        if exercise is not None and exercise.safety and not person.having.isdisjoint(exercise.safety.avoid_if)
+        for warning in exercise.assessed(person).warnings
+    )
 
 
 def _of_exercise(
@@ -132,6 +148,15 @@ def _discontinued(exercise: Candidate, places: Sequence[Position]) -> Finding:
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 
+def replaced_before(
+    exercise: Candidate, substitute: Candidate, pain_score: int, performed_on: date, places: Sequence[Position]
+) -> Finding:
+    """The finding of an exercise that is done otherwise in another enrollment, because it hurt on a day."""
+    done = "less of it was to be done" if substitute.id == exercise.id else f"it was replaced by {substitute.name}"
+    reason = f"In another enrollment {done} after a pain of {pain_score} on {performed_on}; here it is as in the plan."
+    return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
+
+
 def checked_overrides(sent: Sequence[Mapping[str, Any]], first: date, checks: Checks) -> list[dict[str, Any]]:
     """The columns of the overrides that were sent. Faults are recorded in `checks`.
 
@@ -159,6 +184,19 @@ def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], first: dat
     if not first <= values["expires_on"] <= latest:
         checks.refuse(f"Must be from {first}, the first day for which it is needed, to {latest}.", *at, "expiresOn")
     return columns
+
+
+def check_reach(
+    findings: Sequence[Finding], overrides: Sequence[Mapping[str, Any]], starts_on: date, first: date, checks: Checks
+) -> None:
+    """Check that an override holds on the first day from `first` on at which its exercise is done, if there is one."""
+    for index, override in enumerate(overrides):
+        own = [each for each in findings if each.exercise_id == override["exercise_id"]]
+        days = [day_of(starts_on, place.week, place.day) for each in own for place in each.places]
+        needed = min((day for day in days if day >= first), default=first)
+        if first <= override["expires_on"] < needed:
+            message = f"Must be {needed} or later: that is the first day on which the exercise is done."
+            checks.refuse(message, *AT, str(index), "expiresOn")
 
 
 def matched(

@@ -1,15 +1,16 @@
 """Reading what a patient's conditions say against the exercises of versions, and its overrides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from kinegraph.audit.rules import seen
+from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import Finding, OverrideRow, found
+from kinegraph.enrollment.rules_safety import Finding, OverrideRow, found, order, replaced_before
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import grouped, in_key_order
@@ -75,30 +76,90 @@ Of an exercise with a substitution that holds today or later, days before today 
 """
 
 
+class ReplacedRow(Protocol):
+    """An exercise of the versions of a key that is done otherwise in another enrollment of the patient, and why."""
+
+    position: int
+    organization_id: UUID
+    patient_id: UUID
+    exercise_id: UUID
+    substitute_id: UUID
+    pain_score: int
+    performed_on: date
+    places: Sequence[int]
+
+
+REPLACED = """
+        SELECT DISTINCT ON (wanted.position, b.exercise_id)
+               wanted.position, wanted.organization_id, wanted.patient_id, b.exercise_id, b.substitute_id, p.pain_score,
+               p.performed_on, planned.places
+        FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
+                                               enrollment_id uuid, versions uuid[])
+        JOIN exercise_substitutions b
+            ON b.patient_id = wanted.patient_id AND b.organization_id = wanted.organization_id AND b.to_day IS NULL
+               AND b.enrollment_id IS DISTINCT FROM wanted.enrollment_id
+        JOIN regression_proposals p ON p.id = b.proposal_id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
+            FROM plan_version_exercises x
+            JOIN plan_version_sessions s ON s.id = x.session_id
+            WHERE x.version_id = ANY (wanted.versions) AND x.exercise_id = b.exercise_id
+        ) AS planned
+        WHERE planned.places IS NOT NULL
+          AND NOT EXISTS (SELECT FROM exercise_substitutions own
+                          WHERE own.enrollment_id = wanted.enrollment_id AND own.exercise_id = b.exercise_id
+                            AND own.to_day IS NULL)
+        ORDER BY wanted.position, b.exercise_id, b.id DESC
+"""
+"""The exercises of versions for which a substitution lasts in another enrollment of the patient, and not in this one.
+
+Coaches alone see the proposals that they were made of. `$1`: the keys as JSON.
+"""
+
+
 async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> list[list[Finding]]:
-    """What the patient's conditions, as they are now, say against the exercises of versions: three statements at most.
+    """What the patient's conditions, as they are now, say against the exercises of versions: four statements at most.
 
     A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
-    there is none, but of substitutes that were archived or deleted. Overrides are shown to coaches alone.
+    there is none, but of substitutes that were archived or deleted, and of exercises that are replaced in another
+    enrollment. Overrides are shown to coaches alone.
     """
-    rows: list[CheckedExerciseRow] = await session.fetch_list(
-        CHECKED,
-        [
-            {
-                "position": position,
-                "organization_id": str(organization_id),
-                "patient_id": str(patient_id),
-                "enrollment_id": None if enrollment is None else str(enrollment),
-                "versions": [str(id) for id in versions],
-            }
-            for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
-        ],
-    )
-    seen(session, "SafetyFinding", rows)
-    if not rows:
+    listed = [
+        {
+            "position": position,
+            "organization_id": str(organization_id),
+            "patient_id": str(patient_id),
+            "enrollment_id": None if enrollment is None else str(enrollment),
+            "versions": [str(id) for id in versions],
+        }
+        for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
+    ]
+    rows: list[CheckedExerciseRow] = await session.fetch_list(CHECKED, listed)
+    replaced: list[ReplacedRow] = await session.fetch_list(REPLACED, listed)
+    seen(session, "SafetyFinding", [*rows, *replaced])
+    if not rows and not replaced:
         return [[] for _ in keys]
-    wanted = list(dict.fromkeys((keys[row.position][0], row.exercise_id) for row in rows))
+    named = [(row.position, row.exercise_id) for row in rows]
+    named += [(row.position, id) for row in replaced for id in (row.exercise_id, row.substitute_id)]
+    wanted = list(dict.fromkeys((keys[position][0], id) for position, id in named))
     exercises = dict(zip(wanted, await candidates(session, wanted), strict=True))
+    answers = await _found(session, keys, rows, exercises)
+    for each in replaced:
+        of = keys[each.position][0]
+        exercise, substitute = exercises[of, each.exercise_id], exercises[of, each.substitute_id]
+        if exercise is not None and substitute is not None:
+            why = each.pain_score, each.performed_on, [Position(*divmod(place, 10)) for place in each.places]
+            answers[each.position].append(replaced_before(exercise, substitute, *why))
+    return [sorted(answer, key=order) for answer in answers]
+
+
+async def _found(
+    session: ReadSession[Viewer],
+    keys: Sequence[CheckKey],
+    rows: Sequence[CheckedExerciseRow],
+    exercises: Mapping[tuple[UUID, UUID], Candidate | None],
+) -> list[list[Finding]]:
+    """What the conditions say against the exercises of each key, by the rows of CHECKED."""
     enrollment_ids = [enrollment for _, _, enrollment, _ in keys if enrollment is not None]
     overrides = dict(zip(enrollment_ids, await overrides_of(session, enrollment_ids), strict=True))
     answers = []

@@ -1,8 +1,8 @@
 """Full-text queries of words of a search text, for `to_tsquery` (migration 0027 makes the vectors that they match)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kinegraph.language.rules_text import hebrew_stems
 
@@ -39,16 +39,56 @@ def joined(operator: str, words: tuple[str, ...], weights: str) -> str:
     return f"({whole})"
 
 
+Words: TypeAlias = tuple[str, ...]
+"""The words of a text in the form of search."""
+
+_PARSED: dict[Words, str] = {}
+
+
+def store_parsed(texts: Mapping[Words, str]) -> None:
+    """Store the queries of texts as PostgreSQL writes parsed ones: with stems, each between quotation marks.
+
+    They are the terms of the lexicon, so that there are not many. A query whose texts are all among them need not be
+    analysed by PostgreSQL again.
+    """
+    _PARSED.update(texts)
+
+
+def is_parsed(words: Words) -> bool:
+    """True if the query of a text is stored as PostgreSQL parsed it."""
+    return words in _PARSED
+
+
+def any_of(texts: Sequence[Words]) -> str:
+    """The full-text query of the rows that have one of these texts: parsed, if all are among the parsed ones.
+
+    Parsed texts with the same stems are one.
+    """
+    parsed = [_PARSED.get(words, "") for words in texts]
+    return " | ".join(dict.fromkeys(parsed) if all(parsed) else map(conjunction, texts))
+
+
+def all_of(slots: Sequence[Sequence[Words]]) -> str:
+    """The full-text query of the rows that have one of the texts of each slot: parsed, or not, as a whole."""
+    queries = [*map(any_of, slots)]
+    if not all("'" in query for query in queries):
+        queries = [" | ".join(map(conjunction, texts)) for texts in slots]
+    return " & ".join(f"({query})" for query in queries)
+
+
 class Alternative(NamedTuple):
     """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
 
     slot: int
     share: float
     weight: float
-    texts: tuple[tuple[str, ...], ...]
-    """The words of each text."""
-    in_name: str
-    """The full-text query of a text's words in a name, in any order; elsewhere they are a phrase."""
+    texts: tuple[Words, ...]
+    """The words of each text: in a name they stand in any order, elsewhere they are a phrase."""
+
+    @property
+    def in_name(self) -> str:
+        """The full-text query of a text's words in a name."""
+        return " | ".join(map(conjunction, self.texts))
 
     @property
     def in_alias(self) -> str:
@@ -56,29 +96,19 @@ class Alternative(NamedTuple):
         return " | ".join(phrase(words, "B") for words in self.texts)
 
 
-def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
-    """The alternative of these texts."""
-    return Alternative(slot, share, weight, tuple(texts), " | ".join(map(conjunction, texts)))
-
-
-def of_slots(count: int, alternatives: Sequence[Alternative]) -> Iterator[tuple[str, ...]]:
-    """The full-text queries of each of the first slots, any of which its rows have.
+def of_slots(count: int, alternatives: Sequence[Alternative]) -> Iterator[tuple[Words, ...]]:
+    """The texts of each of the first slots, any of which its rows have.
 
     Texts that have all words of a shorter one add no row.
     """
-    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
+    texts: list[set[Words]] = [set() for _ in range(count)]
     for each in alternatives:
         if each.slot < count:
             texts[each.slot].update(each.texts)
     for of_slot in texts:
-        least: dict[frozenset[str], tuple[str, ...]] = {}
+        least: dict[frozenset[str], Words] = {}
         for words in sorted(of_slot, key=lambda words: (len(words), words)):
             letters = frozenset(words)
             if not any(map(letters.issuperset, least)):
                 least[letters] = words
-        yield tuple(map(conjunction, least.values()))
-
-
-def all_of(queries: Iterable[str]) -> str:
-    """The full-text query of the rows that all of these find."""
-    return " & ".join(f"({query})" for query in queries)
+        yield tuple(least.values())

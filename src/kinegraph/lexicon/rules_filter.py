@@ -44,7 +44,7 @@ def sought_names(q: str) -> SoughtNames:
 
 def _query(analysis: SearchQuery) -> str:
     """The full-text query of names and aliases, where the last word may be unfinished."""
-    *before, last = analysis.queries
+    *before, last = (" | ".join(map(conjunction, texts)) for texts in analysis.texts)
     words = analysis.segments[-1].words
     if len(words[-1]) >= MIN_PREFIX and analysis.text.endswith(words[-1]):
         whole = [conjunction(words[:-1])] if words[:-1] else []

@@ -14,7 +14,7 @@ from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_fulltext import BEGINNING, Alternative, all_of, alternative, conjunction, of_slots
+from kinegraph.language.rules_fulltext import BEGINNING, Alternative, Words, all_of, any_of, of_slots
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
 from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
@@ -74,8 +74,8 @@ class SearchQuery:
 
     Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
     """
-    queries: tuple[str, ...] = ()
-    """The full-text query of the rows that have a segment, for each of them."""
+    texts: tuple[tuple[Words, ...], ...] = ()
+    """The texts of each segment, any of which its rows have."""
 
     @property
     def is_misspelled(self) -> bool:
@@ -84,13 +84,13 @@ class SearchQuery:
         return any(segment.corrected or not segment.concepts for segment in doubtful)
 
 
-def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
-    if len(queries) in ALL_BUT_ONE:
-        yield from (all_of(others) for others in combinations(queries, len(queries) - 1))
-    if len(queries) > 1:
-        yield from queries
+def _some(texts: Sequence[Sequence[Words]], segments: Sequence[Segment]) -> Iterator[str]:
+    if len(texts) in ALL_BUT_ONE:
+        yield from (all_of(others) for others in combinations(texts, len(texts) - 1))
+    if len(texts) > 1:
+        yield from map(any_of, texts)
     elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
-        yield " | ".join(map(conjunction, heads))
+        yield any_of([*heads])
 
 
 def checked_query(q: str) -> SearchQuery:
@@ -124,12 +124,12 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
-    texts = [*of_slots(len(segments), alternatives)]
-    queries = tuple(map(" | ".join, texts))
-    some = tuple(islice(_some(queries, segments), MAX_CHOICES))
-    every = texts[0] if len(texts) == 1 else queries[:1]
-    others = all_of(queries[1:])
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), every, others, some, queries)
+    texts = tuple(of_slots(len(segments), alternatives))
+    some = tuple(islice(_some(texts, segments), MAX_CHOICES))
+    every = [[words] for words in texts[0]] if len(texts) == 1 else texts[:1]
+    others = all_of(texts[1:])
+    least = tuple(dict.fromkeys(map(any_of, every)))  # texts with the same stems are one
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), least, others, some, texts)
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -223,7 +223,7 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
             continue
         for word in segment.sought if len(segment.words) > 1 else ():
             if word not in STOP_WORDS:
-                yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
+                yield Alternative(slot, WORD_SHARE, 1.0, ((word,),))
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
             yield from (each._replace(slot=slot) for each in _of_part(part))
@@ -238,10 +238,10 @@ def _of_part(name: str) -> tuple[Alternative, ...]:
 
 def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], float]]) -> Iterator[Alternative]:
     """The texts of a slot, those whose weights are almost equal together: the statement compares each with each row."""
-    found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
+    found: defaultdict[float, list[Words]] = defaultdict(list)
     for words, weight in texts:
         found[_level(weight, share)].append(words)
-    yield from (alternative(slot, share, weight, of) for weight, of in found.items())
+    yield from (Alternative(slot, share, weight, tuple(of)) for weight, of in found.items())
 
 
 def _level(weight: float, share: float) -> float:

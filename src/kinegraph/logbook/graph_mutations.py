@@ -25,6 +25,7 @@ from kinegraph.logbook.graph_inputs import (
     LogExercisesPayload,
 )
 from kinegraph.logbook.rules_days import day_fault
+from kinegraph.patient.store_writing import lock_logs
 from kinegraph.response import store_proposing
 from kinegraph.response.rules import is_raised
 
@@ -50,7 +51,7 @@ class Mutation:
         session = await info.context.write_session()
         resolved = await _resolved(session, sent, checks)
         keys = list({log.key: None for log in resolved if log is not None})
-        await store_writing.lock(session, {key[:2] for key in keys})
+        await lock_logs(session, {key[:2] for key in keys})
         stored = await store_writing.stored(session, keys)
         new = rules_batch.new_logs(resolved, stored, checks)
         checks.done()
@@ -127,7 +128,7 @@ async def _locked(
         visible: rules.LogRow | None = await stored_row(session, store.with_deleted, key)
         if visible is None:
             raise NotFound(NO_LOG, *AT, "id")
-        await store_writing.lock(session, [(visible.organization_id, visible.patient_id)])
+        await lock_logs(session, [(visible.organization_id, visible.patient_id)])
         log: rules.LogRow | None = await stored_row(session, store.with_deleted, key)
         if log is None:
             raise NotFound(NO_LOG, *AT, "id")

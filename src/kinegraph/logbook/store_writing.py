@@ -1,6 +1,6 @@
 """Writing logs, under the lock of their patient's logs in the organization."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any  # values to write, by column
 from uuid import UUID
 
@@ -28,20 +28,6 @@ LOG_TYPES: Mapping[str, str] = {
     "notes": "text",
 }
 """The columns of a log that are written."""
-
-
-async def lock(session: WriteSession, patients: Iterable[tuple[UUID, UUID]]) -> None:
-    """Keep others, until the transaction ends, from writing logs of these patients: (organization, patient).
-
-    The locks are taken in one order, so that two batches for several patients do not wait for each other.
-    """
-    await session.fetch(
-        """
-        SELECT pg_advisory_xact_lock(each.key)
-        FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS each
-        """,
-        [f"logs {organization_id} {patient_id}" for organization_id, patient_id in patients],
-    )
 
 
 async def exercises(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, ExerciseRow]:

@@ -1,6 +1,6 @@
 """Writing patients and their consents, under the lock of the patient's row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any  # values to write, by column
 from uuid import UUID
 
@@ -28,6 +28,21 @@ async def lock(session: WriteSession, key: PatientKey) -> UUID:
         "SELECT id FROM patients WHERE organization_id = $1 AND user_id = $2 FOR NO KEY UPDATE", *key
     )
     return id
+
+
+async def lock_logs(session: WriteSession, patients: Iterable[PatientKey]) -> None:
+    """Keep others, until the transaction ends, from writing logs of these patients, and from ending their enrollments.
+
+    It is taken before the lock of an enrollment's row. The locks are taken in one order, so that two batches for
+    several patients do not wait for each other.
+    """
+    await session.fetch(
+        """
+        SELECT pg_advisory_xact_lock(each.key)
+        FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS each
+        """,
+        [f"logs {organization_id} {patient_id}" for organization_id, patient_id in patients],
+    )
 
 
 async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Node, edge, embedded, extends, field, node
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
-from kinegraph.response import rules, rules_due, rules_options, store, store_options, store_substitutions
+from kinegraph.response import rules, rules_amounts, rules_due, rules_options, store, store_options, store_substitutions
 
 described_enum(
     rules.PainLight,
@@ -75,24 +75,29 @@ class ExerciseSubstitution(Node):
     )
 
     @field(
-        "Whether it says sets, repetitions or time; otherwise they are the plan's. Of the plan's own exercise, the "
-        "plan's are done where they are less or it says none; of another one, the plan's hold, notes and `perSide` "
-        "are not done.",
-        *rules_due.LIMITS,
+        "Whether it says sets, repetitions, time or hold, each at most. Of what it does not say, a day's own is done, "
+        "as it stands after what was replaced (`replaces`).",
+        *rules_amounts.CAPS,
     )
     def has_amounts(root: strawberry.Parent[rules_due.SubstitutionRow]) -> bool:
-        return rules_due.has_amounts(root)
+        return rules_amounts.has_amounts(root)
 
-    sets: int | None = strawberry.field(description=SETS)
-    reps: int | None = strawberry.field(description=REPS)
-    duration_seconds: int | None = strawberry.field(description=DURATION)
-    hold_seconds: int | None = strawberry.field(description=HOLD)
-    rest_seconds: int | None = strawberry.field(description=REST)
+    sets: int | None = strawberry.field(description=f"At most. {SETS}")
+    reps: int | None = strawberry.field(description=f"At most. {REPS}")
+    duration_seconds: int | None = strawberry.field(description=f"At most. {DURATION}")
+    hold_seconds: int | None = strawberry.field(description=f"At most. {HOLD}")
+    rest_seconds: int | None = strawberry.field(description=f"At least. {REST}")
     per_side: bool = strawberry.field(description=PER_SIDE)
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
-    halvings: int = strawberry.field(
-        description="How many times what follows is halved each day: the sets where they are more than 1, else the "
-        "repetitions, else the time, rounded up."
+    is_halved: bool = strawberry.field(
+        description="Whether half of each day is done: of the sets where they are more than 1, else of the "
+        "repetitions, else of the time, else of the hold, rounded up."
+    )
+    replaces: "ExerciseSubstitution | None" = edge(
+        store_substitutions.by_ids,
+        "replaces_id",
+        "The substitution that lasted until this one was accepted: what it caps and halves holds on before this one. "
+        "Null: this one changes what the plan says.",
     )
     created_by: User = embedded("created_by_", created_by_of, "The clinician who accepted it.")
     created_at: datetime = strawberry.field(description="When it was accepted.")
@@ -103,9 +108,19 @@ class ExerciseSubstitution(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed: its version for ifUpdatedAt.")
 
 
+@strawberry.type(description="The most of each amount on any day to come; null: no day has it.")
+class RegressionMost:
+    sets: int | None = strawberry.field(description=SETS)
+    reps: int | None = strawberry.field(description=REPS)
+    duration_seconds: int | None = strawberry.field(description=DURATION)
+    hold_seconds: int | None = strawberry.field(description=HOLD)
+
+
 @strawberry.type(
     description="An exercise that may be done in place of a painful one, or less of the same one, computed when it is "
-    "read: neither ruled out nor advised against by the patient's conditions; another exercise is published, too."
+    "read: neither ruled out nor advised against by the patient's conditions. Another one is published, and does not "
+    "hurt the patient by a proposal that is open, or whose substitution lasts. The amounts are those of the first day "
+    "on which it would be done."
 )
 class RegressionOption:
     exercise: EffectiveExercise = edge(
@@ -114,12 +129,17 @@ class RegressionOption:
     steps: int = strawberry.field(
         description="Regressions from the exercise that the patient does now to it; 0: less of the same exercise."
     )
-    sets: int | None = strawberry.field(description=f"Proposed. {SETS}")
-    reps: int | None = strawberry.field(description=f"Proposed. {REPS}")
-    duration_seconds: int | None = strawberry.field(description=f"Proposed. {DURATION}")
-    hold_seconds: int | None = strawberry.field(description=f"Proposed. {HOLD}")
-    rest_seconds: int | None = strawberry.field(description=f"Proposed. {REST}")
+    on: date = strawberry.field(description="The first day on which it would be done, paused or not.")
+    sets: int | None = strawberry.field(description=f"On that day. {SETS}")
+    reps: int | None = strawberry.field(description=f"On that day. {REPS}")
+    duration_seconds: int | None = strawberry.field(description=f"On that day. {DURATION}")
+    hold_seconds: int | None = strawberry.field(description=f"On that day. {HOLD}")
+    rest_seconds: int | None = strawberry.field(description=f"On that day. {REST}")
     per_side: bool = strawberry.field(description=PER_SIDE)
+    most: RegressionMost = strawberry.field(description="At most so much would be done on any day.")
+    differs_by_day: bool = strawberry.field(
+        description="Whether other amounts would be done on another day: show `most`, too."
+    )
     safety_findings: list[SafetyFinding] = strawberry.field(
         description="Warnings: what the patient's conditions, as they are stored now, say against it without ruling it "
         "out. They have no places and no overrides. Options without any come first.",
@@ -155,7 +175,8 @@ class RegressionProposal(Node):
 
     @field(
         "The exercises that may be done instead: those without findings first, then fewest regressions, and less of "
-        f"the same last; empty unless it is OPEN. At most {rules_options.MAX_OPTIONS}.",
+        "the same last; empty unless it is OPEN, and where no day to come has the exercise. At most "
+        f"{rules_options.MAX_OPTIONS}.",
         "id",
         assumed_size=3,
     )

@@ -7,10 +7,14 @@ from uuid import UUID
 
 import strawberry
 
+from kinegraph.enrolling.graph_safety import checked_overrides
 from kinegraph.enrolling.rules import require_running
 from kinegraph.enrolling.store import lock as lock_enrollment
-from kinegraph.enrolling.store import touch
-from kinegraph.enrollment.rules import EnrollmentRow
+from kinegraph.enrolling.store import owner_columns, record_overrides, touch
+from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment.graph import check_key
+from kinegraph.enrollment.rules import ENDED, EnrollmentRow
+from kinegraph.enrollment.rules_safety import Finding
 from kinegraph.enrollment.store import by_ids as enrollments
 from kinegraph.exercise.rules import stored_id
 from kinegraph.exercise.store import by_ids as exercises
@@ -24,7 +28,7 @@ from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
-from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, BOUNDS, check_amount, checked_amounts
+from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, checked_amounts
 from kinegraph.response import rules, store, store_options, store_substitutions
 from kinegraph.response.graph_inputs import (
     AcceptRegressionInput,
@@ -34,11 +38,13 @@ from kinegraph.response.graph_inputs import (
     RegressionProposalPayload,
 )
 from kinegraph.response.rules import RegressionProposalStatus
-from kinegraph.response.rules_due import SubstitutionRow
-from kinegraph.response.rules_options import Basis, excess, has_less, less
+from kinegraph.response.rules_due import SubstitutionRow, holding
+from kinegraph.response.rules_options import answer_of, faults_of, unchanged_day
 
 AT = ("input",)
 STALE = (*AT, "ifUpdatedAt")
+NAMES = {**API_NAMES, "exercise_id": "exerciseId", "per_side": "perSide"}
+"""The names of the input, by column where they differ."""
 
 
 @strawberry.type
@@ -66,7 +72,6 @@ class Mutation:
             with checks.layer():
                 enrollment: EnrollmentRow = await stored_row(session, enrollments, proposal.enrollment_id)
                 require_running(enrollment, (*AT, "id"))
-                await _require_planned(session, enrollment, proposal.exercise_id)
                 amounts = await _checked_option(session, proposal, exercise_id, sent, checks)
                 await _require_room(session, proposal.enrollment_id)
         checks.done()
@@ -101,7 +106,8 @@ class Mutation:
 
     @mutation(
         "End a substitution (coach access): from the patient's next day on, the exercise is done as the plan has it. "
-        "One that is to begin then never holds; what it replaced holds on."
+        "One that is to begin then never holds; what it replaced holds on. What is done again is checked as enrolling "
+        "is: SAFETY_BLOCK where a condition rules it out, unless each such finding is overridden."
     )
     async def end_exercise_substitution(
         self,
@@ -114,12 +120,23 @@ class Mutation:
         reason = _checked_reason(values, checks)
         session = await info.context.write_session()
         row = await _locked_substitution(session, values, checks)
+        enrollment: EnrollmentRow | None = None
+        first = await store_safety.today_of(session, None, session.viewer.user.id)
+        if row is not None:
+            enrollment = await stored_row(session, enrollments, row.enrollment_id)
+            first = enrollment.today + timedelta(days=1)
+        overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
+        findings: list[Finding] = []
+        if row is not None and enrollment is not None and not checks.refusals:
+            await store_substitutions.end(session, row, enrollment.today, reason)
+            findings = await _checked_return(session, enrollment, row, overrides, checks)
         checks.done()
-        assert row is not None
-        enrollment: EnrollmentRow = await stored_row(session, enrollments, row.enrollment_id)
-        await store_substitutions.end(session, row, enrollment.today, reason)
+        assert row is not None and enrollment is not None
+        await record_overrides(session, row.enrollment_id, owner_columns(enrollment), overrides)
         await touch(session, row.enrollment_id)
-        return ExerciseSubstitutionPayload(substitution=await stored_row(session, store_substitutions.by_ids, row.id))
+        found: Any = findings
+        stored = await stored_row(session, store_substitutions.by_ids, row.id)
+        return ExerciseSubstitutionPayload(substitution=stored, safety_findings=found)
 
 
 def _checked_reason(values: Mapping[str, Any], checks: Checks) -> str | None:
@@ -172,50 +189,53 @@ async def _checked_option(
 ) -> dict[str, Any]:
     """The amounts that are stored for an option. Faults are recorded in `checks`.
 
-    Raises InvalidInput for an exercise that is no option, or that the patient's conditions speak against.
+    Raises Conflict where no day to come has the exercise of the plan, and InvalidInput for an exercise that is no
+    option, or that the patient's conditions speak against.
     """
     found: store_options.Options = await stored_row(session, store_options.with_basis, proposal.id)
     basis, options = found
-    if basis is not None and exercise_id == basis.exercise_id:
-        return _less(basis, sent, checks)
+    if basis is None or not basis.days:
+        raise Conflict("No day to come of the enrollment has the exercise: decline the proposal.", *AT, "id")
+    answer = answer_of(basis, exercise_id, sent)
     if all(option.exercise_id != exercise_id for option in options):
-        message = (
-            "It is none of the proposal's `options`, as they are now: read them again, or move to another version."
-        )
-        raise InvalidInput(message, *AT, "exerciseId")
-    if sent.get("per_side") or any(sent.get(name) is not None for name in BOUNDS):
-        stored = {**AMOUNTS, **sent, "per_side": bool(sent.get("per_side"))}
-        check_amount(stored, AT, checks)
-        return stored
-    return {"notes": sent.get("notes")}
+        least = answer_of(basis, exercise_id, {})
+        if exercise_id != basis.exercise_id or unchanged_day(basis, least) is None:
+            message = "It is none of the proposal's `options`, as they are now: read them again, or move to another "
+            raise InvalidInput(f"{message}version.", *AT, "exerciseId")
+        answer, sent = least, {}
+    for name, reason in faults_of(basis, answer, sent):
+        checks.refuse(reason, *AT, NAMES.get(name, name))
+    return {**{name: getattr(answer, name) for name in AMOUNTS}, "is_halved": answer.is_halved}
 
 
-def _less(basis: Basis, sent: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
-    """The amounts that are stored for less of the exercise that is done now. Faults are recorded in `checks`."""
-    faults = excess(basis, sent)
-    for name, message in faults:
-        checks.refuse(message, *AT, API_NAMES.get(name, name))
-    if sent.get("per_side") not in (None, basis.done.per_side):
-        checks.refuse("It stays as it is now: leave it out.", *AT, "perSide")
-    if not faults and not has_less(basis):
-        checks.refuse("None of it can be less: accept another option, or decline.", *AT, "exerciseId")
-    return less(basis, sent)
-
-
-async def _require_planned(session: WriteSession[Viewer], enrollment: EnrollmentRow, exercise_id: UUID) -> None:
-    """Raise Conflict where no version that holds today or later has an exercise."""
-    if not await store_options.is_planned(session, enrollment.version_ids, exercise_id):
-        message = "No version of the plan that holds today or later has the exercise: decline the proposal."
-        raise Conflict(message, *AT, "id")
+async def _checked_return(
+    session: WriteSession[Viewer],
+    enrollment: EnrollmentRow,
+    row: SubstitutionRow,
+    overrides: list[dict[str, Any]],
+    checks: Checks,
+) -> list[Finding]:
+    """What speaks against the exercise that is done again once a substitution has ended. Faults are in `checks`."""
+    rows: list[SubstitutionRow] = await stored_row(session, store_substitutions.of_enrollments, row.enrollment_id)
+    first = enrollment.today + timedelta(days=1)
+    held = holding([each for each in rows if each.exercise_id == row.exercise_id], first)
+    (found,) = await store_safety.findings(session, [check_key(enrollment)])
+    findings = [each for each in found if each.exercise_id == (held.substitute_id if held else row.exercise_id)]
+    if overrides:
+        versions = await store_safety.checked_versions(session, enrollment.version_ids)
+        rules_safety.matched(findings, overrides, versions, checks)
+    if enrollment.status not in ENDED:
+        with checks.layer():
+            rules_safety.require_overridden(findings, overrides, first)
+    return findings
 
 
 async def _require_room(session: WriteSession[Viewer], enrollment_id: UUID) -> None:
     """Raise Conflict where an enrollment has the most substitutions."""
     if len(await stored_row(session, store_substitutions.of_enrollments, enrollment_id)) >= rules.MAX_SUBSTITUTIONS:
         most = rules.MAX_SUBSTITUTIONS
-        raise Conflict(
-            f"It has {most} substitutions, which is the most: move the patient to another version.", *AT, "id"
-        )
+        message = f"It has {most} substitutions, which is the most: end the enrollment, and enroll the patient anew."
+        raise Conflict(message, *AT, "id")
 
 
 async def _decided(

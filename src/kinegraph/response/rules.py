@@ -133,15 +133,16 @@ class Answer:
         return log.performed_on < self.from_day and (log.pain_score or 0) <= self.pain_score
 
 
-def proposing(logs: Iterable[NewLog], answers: Mapping[Place, Answer]) -> list[list[NewLog]]:
+def proposing(logs: Iterable[NewLog], answers: Mapping[Place, Answer | None]) -> list[list[NewLog]]:
     """The painful logs by enrollment and exercise, in the order of these, the worst log of each first.
 
-    Those that the substitution that lasts has answered are left out.
+    Those that the substitution that lasts has answered are left out, and those of enrollments that are not in
+    `answers`: they have ended.
     """
     groups: dict[Place, list[NewLog]] = {}
     for log in logs:
         answer = answers.get(log.place)
-        if log.is_painful and not (answer and answer.covers(log)):
+        if log.is_painful and log.place in answers and not (answer and answer.covers(log)):
             groups.setdefault(log.place, []).append(log)
     return [sorted(groups[place], key=_severity, reverse=True) for place in sorted(groups)]
 

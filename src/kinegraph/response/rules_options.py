@@ -1,7 +1,11 @@
-"""The options of a proposal: easier exercises of the progression graph, and less of the same one."""
+"""The options of a proposal: easier exercises of the progression graph, and less of the same one.
+
+Amounts are those of the days on which an answer would hold, not of the day that hurt.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any  # amounts by column
 from uuid import UUID
 
@@ -11,7 +15,7 @@ from kinegraph.enrollment.rules_safety import Finding, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
-from kinegraph.response.rules_due import LIMITS, Amounts, halved, substituted
+from kinegraph.response.rules_amounts import CAPS, Amounts, NewSubstitution, Substituted, is_less, substituted
 
 MAX_STEPS, MAX_OPTIONS = 3, 10
 """Regressions that are followed in sequence, and options of a proposal."""
@@ -19,39 +23,59 @@ MAX_STEPS, MAX_OPTIONS = 3, 10
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The painful prescription, the substitution of its exercise that lasts, and the patient's stored conditions."""
+    """All that the options of a proposal follow from. Without `days` there is none: no day to come has the exercise."""
 
     organization_id: UUID
+    planned_id: UUID
+    """The exercise of the plan."""
     conditions: Sequence[str]
-    plan: Prescription
-    """The prescription that the proposal's worst log was of."""
-    lasting: Amounts | None
-    """The substitution that lasts."""
-
-    @property
-    def done(self) -> Prescription:
-        """The prescription as it is done with that substitution."""
-        return self.plan if self.lasting is None else substituted(self.plan, self.lasting)
+    """The patient's stored conditions."""
+    days: Sequence[tuple[date, Prescription]]
+    """The different prescriptions of the exercise from the patient's next day on, each with its first day."""
+    chain: Sequence[Amounts] = ()
+    """The substitution that lasts, after those that it replaced."""
+    painful: frozenset[UUID] = frozenset()
+    """The exercises of the patient that hurt, and of which no clinician has taken the substitution back."""
 
     @property
     def exercise_id(self) -> UUID:
         """The exercise that is done."""
-        return self.done.exercise_id
+        return self.chain[-1].substitute_id if self.chain else self.planned_id
+
+    def done(self, *answers: Amounts) -> list[Substituted]:
+        """The prescriptions of `days` as they are done, with an answer that holds from the first one on."""
+        return [substituted(plan, (*self.chain, *answers)) for _, plan in self.days]
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The most of each amount on any day to come."""
+
+    sets: int | None
+    reps: int | None
+    duration_seconds: int | None
+    hold_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class RegressionOption:
-    """An exercise that may be done in place of the painful one, after so many regressions; 0: less of the same."""
+    """An exercise that may be done in place of the painful one, after so many regressions; 0: less of the same.
+
+    The amounts are those of the first day, `on`.
+    """
 
     organization_id: UUID
     exercise_id: UUID
     steps: int
+    on: date
     sets: int | None
     reps: int | None
     duration_seconds: int | None
     hold_seconds: int | None
     rest_seconds: int | None
     per_side: bool
+    most: Most
+    differs_by_day: bool
     safety_findings: Sequence[Finding] = ()
     """Warnings: what rules an exercise out makes it no option."""
 
@@ -66,25 +90,41 @@ def options_of(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> list
     """The options of a proposal: regressions that suit the patient, and less of the same where that suits, too.
 
     Those without findings come first, then fewest steps, and less of the same last. An exercise that the patient's
-    conditions rule out, or that software does not offer to them, is no option; what is easier still may be one.
+    conditions rule out, that software does not offer to them, or that hurt them, is no option; what is easier still
+    may be one.
     """
-    person, organization_id = Person(basis.conditions), basis.organization_id
-    done = {name: getattr(basis.done, name) for name in (*BOUNDS, "per_side")}
-    amounts = {name: getattr(basis.plan, name) for name in (*LIMITS, "rest_seconds")}
-    amounts |= {"hold_seconds": None, "per_side": False}
-    options: list[RegressionOption] = []
+    if not basis.days:
+        return []
+    person, options = Person(basis.conditions), []
     for id, steps in _reached(basis.exercise_id, exercises):
         exercise = exercises.get(id)
-        if exercise is not None and exercise.status == "published" and is_offered(exercise.assessed(person)):
-            findings = found({id: exercise}, {id: ()}, person)
-            options.append(RegressionOption(organization_id, id, steps, **amounts, safety_findings=findings))
+        is_fit = exercise is not None and exercise.status == "published" and is_offered(exercise.assessed(person))
+        if is_fit and id not in basis.painful:
+            options.append(_option(basis, answer_of(basis, id, {}), steps, exercise))
     options.sort(key=_has_findings)
-    less, id = halved(done), basis.exercise_id
-    if less is None or not suits(basis, exercises):
+    id = basis.exercise_id
+    less = answer_of(basis, id, {})
+    if not suits(basis, exercises) or unchanged_day(basis, less) is not None:
         return options[:MAX_OPTIONS]
-    findings = found({id: exercises.get(id)}, {id: ()}, person)
-    same = RegressionOption(organization_id, id, 0, **less, safety_findings=findings)
-    return sorted([*options[: MAX_OPTIONS - 1], same], key=_has_findings)
+    return sorted([*options[: MAX_OPTIONS - 1], _option(basis, less, 0, exercises.get(id))], key=_has_findings)
+
+
+def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candidate | None) -> RegressionOption:
+    """The option of an answer, as it would be done."""
+    done, id = basis.done(answer), answer.substitute_id
+    first = {name: getattr(done[0], name) for name in (*BOUNDS, "per_side")}
+    shown = {tuple(getattr(each, name) for name in first) for each in done}
+    values = {name: [value for each in done if (value := getattr(each, name)) is not None] for name in CAPS}
+    return RegressionOption(
+        basis.organization_id,
+        id,
+        steps,
+        basis.days[0][0],
+        **first,
+        most=Most(**{name: max(each, default=None) for name, each in values.items()}),
+        differs_by_day=len(shown) > 1,
+        safety_findings=found({id: exercise}, {id: ()}, Person(basis.conditions)),
+    )
 
 
 def suits(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> bool:
@@ -107,35 +147,47 @@ def _reached(start: UUID, exercises: Mapping[UUID, Candidate | None]) -> Iterabl
         yield from ((id, steps) for id in level)
 
 
-def less(basis: Basis, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a substitution by less of the exercise that is done now: as much as was sent, half by default.
-
-    What was not sent stays as it is.
-    """
-    lasting, said = basis.lasting, {name: value for name, value in sent.items() if value is not None}
-    stored = {} if lasting is None else {name: getattr(lasting, name) for name in AMOUNTS}
-    if all(name not in said for name in LIMITS):
-        return {**stored, **said, "halvings": 1 + (0 if lasting is None else lasting.halvings)}
-    if lasting is not None:
-        is_same = lasting.substitute_id == lasting.exercise_id
-        stored |= {name: getattr(basis.done, name) for name in (LIMITS if is_same else AMOUNTS)}
-    return {**stored, **said}
+def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSubstitution:
+    """The substitution by an exercise with the amounts that were sent; less of the same is half without any."""
+    is_same = exercise_id == basis.exercise_id
+    values: dict[str, Any] = {name: sent.get(name) for name in AMOUNTS}
+    values["per_side"] = basis.done()[0].per_side if is_same else bool(sent.get("per_side"))
+    is_halved = is_same and all(values[name] is None for name in CAPS)
+    return NewSubstitution(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
 
 
-def has_less(basis: Basis) -> bool:
-    """True if less of the exercise can be done than is done now."""
-    return halved({name: getattr(basis.done, name) for name in LIMITS}) is not None
-
-
-def excess(basis: Basis, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The amounts that are not less than what is done now, by column, each with the reason; empty without amounts."""
-    faults, given = [], [name for name in LIMITS if sent.get(name) is not None]
-    for name in given:
-        most = getattr(basis.done, name)
-        if most is None:
-            faults.append((name, "The prescription has none: leave it out."))
-        elif sent[name] > most:
-            faults.append((name, f"Must be at most {most:,}, as it is now: less of the exercise is to be done."))
-    if given and not faults and all(sent[name] == getattr(basis.done, name) for name in given):
-        faults.append((given[0], "It is as much as now: at least one amount must be less."))
+def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The amounts that were sent and are more than what is done, by column or `exercise_id`, each with the reason."""
+    is_same, done = answer.substitute_id == basis.exercise_id, basis.done()
+    faults = []
+    for name in (name for name in CAPS if sent.get(name) is not None):
+        most = max((value for each in done if (value := getattr(each, name)) is not None), default=None)
+        if most is not None and sent[name] > most:
+            faults.append((name, f"Must be at most {most:,}, the most of a day to come: more is done on none."))
+        elif most is None and (is_same or name == "sets"):
+            faults.append((name, "No day to come has any: leave it out."))
+    rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
+    if rests and sent.get("rest_seconds") is not None and sent["rest_seconds"] < min(rests):
+        faults.append(("rest_seconds", f"Must be at least {min(rests):,}, as it is now: a shorter rest is not less."))
+    if is_same and sent.get("per_side") not in (None, answer.per_side):
+        faults.append(("per_side", "It stays as it is now: leave it out."))
+    day = unchanged_day(basis, answer) if is_same and not faults else None
+    if day is not None:
+        faults.append(_not_less(*day, answer))
     return faults
+
+
+def unchanged_day(basis: Basis, answer: NewSubstitution) -> tuple[date, Substituted] | None:
+    """The first of the days on which an answer of the same exercise is not less, with what is done; None: on none."""
+    days = zip(basis.days, basis.done(), basis.done(answer), strict=True)
+    return next(((on, now) for (on, _), now, then in days if not is_less(then, now)), None)
+
+
+def _not_less(on: date, now: Substituted, answer: NewSubstitution) -> tuple[str, str]:
+    """The refusal of an answer that is not less on a day, on which this is done."""
+    named = {"sets": "sets {}", "reps": "repetitions {}", "duration_seconds": "{} s", "hold_seconds": "held {} s"}
+    words = ", ".join(text.format(getattr(now, name)) for name, text in named.items() if getattr(now, name) is not None)
+    if answer.is_halved:
+        return "exercise_id", f"On {on} none of it can be less ({words}): accept another option, or decline."
+    field = next(name for name in CAPS if getattr(answer, name) is not None)
+    return field, f"On {on} it is no less ({words}): send less, or no amounts, so that each day's are halved."

@@ -1,6 +1,7 @@
 """Reading the options of proposals, from what is stored now: the plan, the library and the patient's conditions."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any  # a row of a statement
 from uuid import UUID
 
@@ -8,60 +9,103 @@ from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.rows import grouped
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.patient.store import TODAY, patient_join
+from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS
-from kinegraph.response.rules_due import Lasting, Substituted
-from kinegraph.response.rules_options import MAX_STEPS, Basis, RegressionOption, options_of, regressions_of, suits
-
-PLAN = ", ".join(f"x.{name} AS plan_{name}" for name in AMOUNTS)
-LASTING = ", ".join(f"s.{name} AS lasting_{name}" for name in (*AMOUNTS, "halvings"))
-
+from kinegraph.response.rules_amounts import Substituted
+from kinegraph.response.rules_due import SubstitutionRow, chain_of
+from kinegraph.response.rules_options import MAX_STEPS, Basis, RegressionOption, options_of, regressions_of
+from kinegraph.response.store_substitutions import of_enrollments
 
 Options = tuple[Basis | None, list[RegressionOption]]
-"""The options of a proposal, with the exercise that they are in place of; None where that is no option itself."""
+"""The options of an open proposal, with what they follow from; None for other proposals."""
 
 
 async def options(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[list[RegressionOption]]:
-    """The options of the open proposals that the viewer decides about; none of others. Four statements at most."""
+    """The options of the open proposals that the viewer decides about; none of others. Six statements at most."""
     return [found for _, found in await with_basis(session, proposal_ids)]
 
 
 async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[Options]:
-    """The options of proposals, as `options` has them, each with the exercise that the patient does now."""
-    rows = await session.fetch(
-        f"""
-        SELECT p.id AS proposal_id, p.organization_id, p.patient_id, p.exercise_id, s.substitute_id,
-               coalesce(t.conditions, '{{}}') AS conditions, {PLAN}, {LASTING}
-        FROM regression_proposals p
-        JOIN exercise_logs l ON l.id = p.log_id
-        JOIN plan_version_exercises x ON x.id = l.version_exercise_id
-        LEFT JOIN exercise_substitutions s
-            ON s.enrollment_id = p.enrollment_id AND s.exercise_id = p.exercise_id AND s.to_day IS NULL
-        LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
-        WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)
-        """,
-        proposal_ids,
-        session.viewer.coached(),
-    )
+    """The options of proposals, as `options` has them, each with what they follow from."""
+    rows = await session.fetch_list(PROPOSALS, proposal_ids, session.viewer.coached())
     seen(session, "SafetyFinding", rows)
-    bases = {row.proposal_id: _basis(row) for row in rows}
-    places = [(basis.organization_id, basis.exercise_id) for basis in bases.values()]
-    exercises = await _reached(session, places) if rows else {}
+    if not rows:
+        return [(None, []) for _ in proposal_ids]
+    enrollments = list({row.enrollment_id for row in rows})
+    substitutions = dict(zip(enrollments, await of_enrollments(session, enrollments), strict=True))
+    days = await session.fetch_list(DAYS, [row.id for row in rows])
+    groups = zip(rows, grouped(days, [row.id for row in rows], "proposal_id"), strict=True)
+    bases = {row.id: _basis(row, group, substitutions[row.enrollment_id]) for row, group in groups}
+    exercises = await _reached(session, [(basis.organization_id, basis.exercise_id) for basis in bases.values()])
     found: dict[UUID, Options] = {}
     for id, basis in bases.items():
         views = {key: each for (organization, key), each in exercises.items() if organization == basis.organization_id}
-        found[id] = basis if suits(basis, views) else None, options_of(basis, views)
+        found[id] = basis, options_of(basis, views)
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
-def _basis(row: Any) -> Basis:
-    """The basis of a proposal's options, of its row."""
-    plan = Substituted(exercise_id=row.exercise_id, **{name: row[f"plan_{name}"] for name in AMOUNTS})
-    lasting = None
-    if row.substitute_id is not None:
-        amounts = {name: row[f"lasting_{name}"] for name in (*AMOUNTS, "halvings")}
-        lasting = Lasting(exercise_id=row.exercise_id, substitute_id=row.substitute_id, **amounts)
-    return Basis(row.organization_id, row.conditions, plan, lasting)
+PROPOSALS = """
+        SELECT p.id, p.organization_id, p.patient_id, p.enrollment_id, p.exercise_id,
+               coalesce(t.conditions, '{}') AS conditions,
+               ARRAY(SELECT coalesce(b.substitute_id, q.exercise_id)
+                     FROM regression_proposals q
+                     LEFT JOIN exercise_substitutions b
+                         ON b.enrollment_id = q.enrollment_id AND b.exercise_id = q.exercise_id
+                            AND b.from_day <= q.performed_on AND (b.to_day IS NULL OR b.to_day >= q.performed_on)
+                     WHERE q.organization_id = p.organization_id AND q.patient_id = p.patient_id
+                       AND (q.status = 'open' OR q.status = 'accepted' AND EXISTS (
+                                SELECT FROM exercise_substitutions lasting
+                                WHERE lasting.enrollment_id = q.enrollment_id AND lasting.exercise_id = q.exercise_id
+                                  AND lasting.to_day IS NULL))) AS painful
+        FROM regression_proposals p
+        LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
+        WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)
+"""
+"""The open proposals of these ids ($1) in organizations ($2), with the exercises that hurt their patients.
+
+Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts.
+"""
+
+DAYS = f"""
+        WITH held AS (
+            SELECT p.id AS proposal_id, p.exercise_id, h.version_id, h.from_day,
+                   lead(h.from_day) OVER (PARTITION BY p.id ORDER BY h.from_day) AS until_day,
+                   e.starts_on, e.ended_on, {TODAY.format(patient="t")} AS today
+            FROM regression_proposals p
+            JOIN enrollments e ON e.id = p.enrollment_id
+            JOIN enrollment_versions h ON h.enrollment_id = p.enrollment_id
+            {patient_join("t", "e.organization_id", "e.patient_id")}
+            WHERE p.id = ANY ($1)
+        )
+        SELECT held.proposal_id, min(due.on_day) AS on_day, x.exercise_id, {", ".join(f"x.{name}" for name in AMOUNTS)}
+        FROM held
+        JOIN plan_versions v ON v.id = held.version_id
+        JOIN plan_version_exercises x ON x.version_id = held.version_id AND x.exercise_id = held.exercise_id
+        JOIN plan_version_sessions s ON s.id = x.session_id AND s.week <= v.weeks
+        CROSS JOIN LATERAL (SELECT held.starts_on + 7 * (s.week - 1) + s.day - 1 AS on_day) AS due
+        WHERE due.on_day > held.today AND due.on_day >= held.from_day
+          AND (held.until_day IS NULL OR due.on_day < held.until_day)
+          AND (held.ended_on IS NULL OR due.on_day < held.ended_on)
+        GROUP BY held.proposal_id, x.exercise_id, {", ".join(f"x.{name}" for name in AMOUNTS)}
+        ORDER BY held.proposal_id, min(due.on_day), min(s.sort_order), min(x.sort_order)
+"""
+"""The different prescriptions of the exercise of each proposal ($1) from the patient's next day on.
+
+Paused days count, since a pause may be taken back.
+"""
+
+
+def _basis(row: Any, days: Sequence[Any], substitutions: Sequence[SubstitutionRow]) -> Basis:
+    """The basis of a proposal's options, of its row, its days to come, and the substitutions of its enrollment."""
+    own = [each for each in substitutions if each.exercise_id == row.exercise_id]
+    chain = chain_of(own, next((each for each in own if each.to_day is None), None))
+    planned: list[tuple[date, Prescription]] = [
+        (day.on_day, Substituted(exercise_id=day.exercise_id, **{name: day[name] for name in AMOUNTS})) for day in days
+    ]
+    return Basis(row.organization_id, row.exercise_id, row.conditions, planned, chain, frozenset(row.painful))
 
 
 async def _reached(
@@ -89,13 +133,3 @@ FURTHER = """
         SELECT DISTINCT id FROM reached
 """
 """The exercises ($1), and those that so many regressions ($2) lead to; only a copy has edges of another exercise."""
-
-
-async def is_planned(session: ReadSession[Viewer], version_ids: Sequence[UUID], exercise_id: UUID) -> bool:
-    """True if one of these versions has an exercise."""
-    found: bool = await session.fetch_value(
-        "SELECT EXISTS (SELECT FROM plan_version_exercises x WHERE x.version_id = ANY ($1) AND x.exercise_id = $2)",
-        version_ids,
-        exercise_id,
-    )
-    return found

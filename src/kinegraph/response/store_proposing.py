@@ -36,19 +36,34 @@ async def propose(session: WriteSession, logs: Sequence[NewLog]) -> None:
             await _upsert(session, groups)
 
 
-async def _answers(session: WriteSession, places: Sequence[Place]) -> dict[Place, Answer]:
-    """The substitutions that last, by enrollment and exercise."""
+async def _answers(session: WriteSession, places: Sequence[Place]) -> dict[Place, Answer | None]:
+    """The substitutions that last, by enrollment and exercise, of enrollments whose end is still not known.
+
+    The caller may have read the enrollments before it had the lock. Of the pain of an accepted proposal, that of its
+    logs which were deleted since counts no more.
+    """
     rows = await session.fetch(
         """
-        SELECT s.enrollment_id, s.exercise_id, s.from_day, p.pain_score
-        FROM exercise_substitutions s
-        JOIN regression_proposals p ON p.id = s.proposal_id
-        WHERE s.enrollment_id = ANY ($1) AND s.exercise_id = ANY ($2) AND s.to_day IS NULL
+        SELECT place.enrollment_id, place.exercise_id, s.from_day,
+               least(p.pain_score, coalesce(worst.score, 0)) AS score
+        FROM unnest($1::uuid[], $2::uuid[]) AS place (enrollment_id, exercise_id)
+        JOIN enrollments e ON e.id = place.enrollment_id AND e.ended_on IS NULL
+        LEFT JOIN exercise_substitutions s
+            ON s.enrollment_id = place.enrollment_id AND s.exercise_id = place.exercise_id AND s.to_day IS NULL
+        LEFT JOIN regression_proposals p ON p.id = s.proposal_id
+        LEFT JOIN LATERAL (
+            SELECT max(l.pain_score) AS score
+            FROM exercise_logs l
+            WHERE l.id = ANY (p.log_ids) AND l.deleted_at IS NULL
+        ) AS worst ON true
         """,
-        list({enrollment for enrollment, _ in places}),
-        list({exercise for _, exercise in places}),
+        [enrollment for enrollment, _ in places],
+        [exercise for _, exercise in places],
     )
-    return {(row.enrollment_id, row.exercise_id): Answer(row.from_day, row.pain_score) for row in rows}
+    return {
+        (row.enrollment_id, row.exercise_id): None if row.from_day is None else Answer(row.from_day, row.score)
+        for row in rows
+    }
 
 
 async def _upsert(session: WriteSession, groups: Sequence[Sequence[NewLog]]) -> None:

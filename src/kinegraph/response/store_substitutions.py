@@ -18,7 +18,7 @@ from kinegraph.response.rules_due import DueExercise, SubstitutionRow, by_exerci
 STATEMENT = f"""
         SELECT s.id, s.organization_id, s.enrollment_id, s.patient_id, s.proposal_id, s.exercise_id, s.substitute_id,
                s.from_day, s.to_day, s.sets, s.reps, s.duration_seconds, s.hold_seconds, s.rest_seconds, s.per_side,
-               s.notes, s.halvings, s.is_replaced, s.end_reason, s.created_at, s.updated_at,
+               s.notes, s.is_halved, s.replaces_id, s.end_reason, s.created_at, s.updated_at,
                s.created_by_id, {name_column("created_by")}, {email_column("created_by")},
                s.ended_by_id, {name_column("ended_by")}, {email_column("ended_by")}
         FROM exercise_substitutions s
@@ -95,18 +95,20 @@ async def due_of(session: ReadSession[Viewer], keys: Sequence[DueKey]) -> list[l
 
 async def replace(session: WriteSession[Viewer], values: Mapping[str, Any]) -> UUID:
     """Store a substitution by the viewer, in place of the one of the same exercise that lasts."""
-    await session.run(
+    replaced: UUID | None = await session.fetch_value(
         """
         UPDATE exercise_substitutions
-        SET to_day = greatest(from_day, $3::date) - 1, is_replaced = true, ended_by_id = $4, updated_at = now()
+        SET to_day = greatest(from_day, $3::date) - 1, ended_by_id = $4, updated_at = now()
         WHERE enrollment_id = $1 AND exercise_id = $2 AND to_day IS NULL
+        RETURNING id
         """,
         values["enrollment_id"],
         values["exercise_id"],
         values["from_day"],
         session.viewer.user.id,
     )
-    return await session.insert("exercise_substitutions", {**values, "created_by_id": session.viewer.user.id})
+    made = {"replaces_id": replaced, "created_by_id": session.viewer.user.id}
+    return await session.insert("exercise_substitutions", {**values, **made})
 
 
 async def end(session: WriteSession[Viewer], row: SubstitutionRow, last: date, reason: str | None) -> None:
@@ -125,25 +127,11 @@ async def end(session: WriteSession[Viewer], row: SubstitutionRow, last: date, r
         reason,
         session.viewer.user.id,
     )
-    if row.from_day > last:
-        await _restore(session, row)
-
-
-async def _restore(session: WriteSession, row: SubstitutionRow) -> None:
-    """Let the substitution last again that was replaced by one that never held."""
-    await session.run(
-        """
-        UPDATE exercise_substitutions
-        SET to_day = NULL, is_replaced = false, ended_by_id = NULL, updated_at = now()
-        WHERE id = (SELECT s.id
-                    FROM exercise_substitutions s
-                    WHERE s.enrollment_id = $1 AND s.exercise_id = $2 AND s.is_replaced AND s.id < $3
-                      AND s.to_day = greatest(s.from_day, $4::date) - 1
-                    ORDER BY s.id DESC
-                    LIMIT 1)
-        """,
-        row.enrollment_id,
-        row.exercise_id,
-        row.id,
-        row.from_day,
-    )
+    if row.from_day > last and row.replaces_id is not None:
+        await session.run(
+            """
+            UPDATE exercise_substitutions SET to_day = NULL, ended_by_id = NULL, updated_at = now()
+            WHERE id = $1
+            """,
+            row.replaces_id,
+        )

@@ -8,7 +8,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
-    Integer,
     String,
     Table,
     Text,
@@ -75,10 +74,8 @@ exercise_substitutions = Table(
     whole("rest_seconds", "BETWEEN 0 AND 3600"),
     Column("per_side", Boolean, nullable=False, server_default=text("false")),
     Column("notes", Text),
-    Column(
-        "halvings", Integer, CheckConstraint("halvings BETWEEN 0 AND 100"), nullable=False, server_default=text("0")
-    ),
-    Column("is_replaced", Boolean, nullable=False, server_default=text("false")),
+    Column("is_halved", Boolean, nullable=False, server_default=text("false")),
+    Column("replaces_id", Uuid),
     Column("end_reason", Text),
     required("created_by_id", "users.id"),
     Column("ended_by_id", Uuid, ForeignKey("users.id")),
@@ -91,6 +88,13 @@ exercise_substitutions = Table(
         "exercise_substitutions_proposal_fkey",
         "CASCADE",
     ),
+    reference(
+        ("replaces_id", "organization_id", "patient_id"),
+        "exercise_substitutions",
+        "exercise_substitutions_replaces_fkey",
+        "CASCADE",
+    ),
+    UniqueConstraint("id", "organization_id", "patient_id", name="exercise_substitutions_id_patient_key"),
     Index(
         "exercise_substitutions_lasting_idx",
         "enrollment_id",
@@ -101,6 +105,7 @@ exercise_substitutions = Table(
     Index("exercise_substitutions_enrollment_idx", "enrollment_id", "from_day"),
     Index("exercise_substitutions_patient_idx", "patient_id", "organization_id"),
     Index("exercise_substitutions_proposal_idx", "proposal_id", "organization_id", unique=True),
+    Index("exercise_substitutions_replaces_idx", "replaces_id"),
     Index("exercise_substitutions_exercise_idx", "exercise_id"),
     Index("exercise_substitutions_substitute_idx", "substitute_id"),
 )

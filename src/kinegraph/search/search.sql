@@ -1,18 +1,19 @@
 -- Search of exercises: lists of at most 50 rows each, fused by reciprocal rank with k = 60.
 --
 -- To run it in psql, whose parameters cannot be null (no organization has this id):
---     \bind 00000000-0000-0000-0000-000000000000 false '{published}' '{published}' '{push & up}' '{push,up}' …
+--     \bind 00000000-0000-0000-0000-000000000000 false '{published}' '{published}' 'push & up' 'push' …
 --     \i src/kinegraph/search/search.sql
 --
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
 --  $5 the first segment's texts: rows have any of them    $18 the query of the others; of one segment, it again
---  $6 rows with some segments, a query for each choice
+--  $6 rows with some segments, a query for each choice    ($5, $6, $9 and $10 have a line for each)
 --  $7 slots  $8 weights  $9 queries: the alternatives, whose words a name has in any order, and other texts as a phrase
 -- $10 whole names without spaces, $11 their weights   $12 the text for trigrams
 -- $13 the weight of the full-text list, $14 that of trigrams
 -- $15 maximum number of hits
 -- $16 the query's vector, or {}: no list of vectors   $17 the weight of this list; with a $13 of 0, it is alone
+-- Queries with quotation marks are parsed ones: they have stems, and take less time to read than words to analyse.
 -- What stands between braces is left out of a search that does not need it: to begin it takes time, too.
 WITH
 -- { organization
@@ -47,13 +48,14 @@ library AS NOT MATERIALIZED (
 -- } organization
 ),
 wanted AS MATERIALIZED (
-    SELECT ARRAY (SELECT DISTINCT to_tsquery('kinegraph', query) FROM unnest($5::text[]) AS query) AS texts,
+    SELECT ARRAY (SELECT CASE WHEN strpos(query, '''') > 0 THEN query::tsquery ELSE to_tsquery('kinegraph', query) END
+                  FROM unnest(string_to_array($5, E'\n')) AS query) AS texts,
 -- { several
-           to_tsquery('kinegraph', $18) AS other_segments,
+           CASE WHEN strpos($18, '''') > 0 THEN $18::tsquery ELSE to_tsquery('kinegraph', $18) END AS other_segments,
 -- } several
-           (SELECT string_agg(name, ' | ') FROM unnest($10::text[]) AS name)::tsquery AS whole_names,
+           replace($10, E'\n', ' | ')::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $6::text[], $12::text, $14::real, $16::real[], $17::real, $18::text
+           $2::boolean, $4::text[], $6::text, $12::text, $14::real, $16::real[], $17::real, $18::text
 ),
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
     SELECT array_to_string(texts, ' | ')::tsquery
@@ -146,12 +148,14 @@ mentioned AS MATERIALIZED (
 -- { some
 partial AS MATERIALIZED (
     SELECT choice.*
-    FROM unnest($6::text[]) AS sent (segments)
+    FROM unnest(string_to_array($6, E'\n')) AS sent (segments)
     CROSS JOIN LATERAL (
         SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
         FROM library
         WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
-          AND (SELECT count(*) FROM mentioned) < 20 AND words_tsv @@ to_tsquery('kinegraph', sent.segments)
+          AND (SELECT count(*) FROM mentioned) < 20
+          AND words_tsv @@ CASE WHEN strpos(sent.segments, '''') > 0 THEN sent.segments::tsquery
+                                ELSE to_tsquery('kinegraph', sent.segments) END
         ORDER BY length, id
         LIMIT 20
     ) AS choice
@@ -172,17 +176,16 @@ others AS MATERIALIZED (
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
 -- Rows with all segments in the name are compared by it alone, as many as these are.
 alternative AS MATERIALIZED (
-    SELECT slot, weight, to_tsquery('kinegraph', query) AS in_name
-    FROM unnest($7::integer[], $8::real[], $9::text[]) AS sent (slot, weight, query)
+    SELECT slot, weight, query,
+           CASE WHEN strpos(query, '''') > 0 THEN query::tsquery ELSE to_tsquery('kinegraph', query) END AS in_name
+    FROM unnest($7::integer[], $8::real[], string_to_array($9, E'\n')) AS sent (slot, weight, query)
     ORDER BY slot
 ),
 alternative_phrase AS MATERIALIZED (
-    SELECT slot, weight, in_name, replace(in_name::text, ' & ', ' <-> ')::tsquery AS phrase
+    SELECT slot, weight, in_name,
+           replace(CASE WHEN strpos(query, '''') > 0 THEN query ELSE in_name::text END, ' & ', ' <-> ')::tsquery AS phrase
     FROM alternative
     ORDER BY slot
-),
-whole AS MATERIALIZED (
-    SELECT name, weight, name::tsquery AS query FROM unnest($10::text[], $11::real[]) AS sent (name, weight)
 ),
 scored AS (
     SELECT id, slug, name_key, is_own, length, replace(search_name, ' ', '') AS joined, whole_tsv, (
@@ -209,8 +212,8 @@ lexical AS (
           ORDER BY score - 0.02::real * (1 + length - length(joined))
                        + CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
                                   SELECT max(CASE WHEN name = joined THEN 0.5::real ELSE 0.45::real END * weight)
-                                  FROM whole
-                                  WHERE whole_tsv @@ query)
+                                  FROM unnest(string_to_array($10, E'\n'), $11::real[]) AS sent (name, weight)
+                                  WHERE whole_tsv @@ name::tsquery)
                               ELSE 0 END DESC,
                    length, id
           LIMIT 50) AS best
@@ -304,50 +307,47 @@ semantic AS (
     LIMIT 50
 ),
 -- } vectors
-fused AS (
+positioned AS (
 -- { fused
-    SELECT id, min(slug) AS slug, min(name_key) AS name_key, bool_or(is_own) AS is_own, sum(score) AS score,
-           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank
+    SELECT id, min(slug) AS slug, bool_or(is_own) AS is_own, sum(score) AS score,
+           min(lexical_rank) AS lexical_rank, min(trigram_rank) AS trigram_rank, min(semantic_rank) AS semantic_rank,
+           row_number() OVER (ORDER BY sum(score) DESC, min(lexical_rank) NULLS LAST, min(name_key), id) AS position
     FROM (
 -- } fused
     SELECT id, slug, name_key, is_own, $13::real / (60 + rank) AS score,
-           rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank
+           rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank, rank AS position
     FROM lexical
 -- { misspelled
     UNION ALL
-    SELECT id, slug, name_key, is_own, $14::real / (60 + rank), NULL, rank, NULL FROM trigram
+    SELECT id, slug, name_key, is_own, $14::real / (60 + rank), NULL, rank, NULL, NULL FROM trigram
 -- } misspelled
 -- { vectors
     UNION ALL
-    SELECT id, slug, name_key, is_own, $17::real / (60 + rank), NULL, NULL, rank FROM semantic
+    SELECT id, slug, name_key, is_own, $17::real / (60 + rank), NULL, NULL, rank, NULL FROM semantic
 -- } vectors
 -- { fused
     ) AS ranked
     GROUP BY id
 -- } fused
 ),
-positioned AS (
-    SELECT *, row_number() OVER (ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id) AS position
-    FROM fused
-),
 -- { organization
 -- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
 of_slug AS (
-    SELECT DISTINCT ON (key)
-           *, max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
-    FROM (SELECT *, coalesce(slug, id::text) COLLATE "C" AS key FROM positioned) AS keyed
-    ORDER BY key, is_own DESC, position
+    SELECT DISTINCT ON (slug)
+           *, max(score) OVER (PARTITION BY slug) AS best_score, min(position) OVER (PARTITION BY slug) AS best_position
+    FROM positioned
+    WHERE slug IN (SELECT slug FROM positioned WHERE is_own)
+    ORDER BY slug, is_own DESC, position
 ),
 -- } organization
 hits AS (
     SELECT id, is_own, score, position, lexical_rank, trigram_rank, semantic_rank
     FROM positioned
-    WHERE $1::uuid IS NULL
 -- { organization
+    WHERE slug IS NULL OR slug NOT IN (SELECT slug FROM of_slug)
     UNION ALL
     SELECT id, is_own, best_score, best_position, lexical_rank, trigram_rank, semantic_rank
     FROM of_slug
-    WHERE $1 IS NOT NULL
 -- } organization
     ORDER BY position
     LIMIT $15

@@ -11,6 +11,7 @@ from uuid import UUID
 from kinegraph.catalog.rules import Filter
 from kinegraph.catalog.store_filters import STORED, conditions
 from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.language.rules_fulltext import any_of
 from kinegraph.language.rules_text import EVERY_PART, Part
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
@@ -117,12 +118,12 @@ async def _search(
         (scope.is_coached, "boolean"),
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
-        (query.every, "text[]"),
-        (query.some, "text[]"),
+        ("\n".join(query.every), "text"),
+        ("\n".join(query.some), "text"),
         ([each.slot for each in query.alternatives], "integer[]"),
         ([each.share * each.weight for each in query.alternatives], "real[]"),
-        ([each.in_name for each in query.alternatives], "text[]"),
-        ([name for name, _ in query.exact], "text[]"),
+        ("\n".join([any_of(each.texts) for each in query.alternatives]), "text"),
+        ("\n".join([name for name, _ in query.exact]), "text"),
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),
         (0.0 if is_semantic else 1.0, "real"),

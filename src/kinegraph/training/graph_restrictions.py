@@ -86,7 +86,8 @@ class RemoveSafetyRestrictionInput:
 class Mutation:
     @mutation(
         "Add to what an organization's people are warned of (coach access). It takes the place of the organization's "
-        "restriction of the same condition. One that is no stricter than what holds already is refused. It holds for "
+        "restriction of the same condition, whoever added that, unless it is weaker: then, and where it is no stricter "
+        "than the constraints of the exercise, it is refused as CONFLICT (see removeSafetyRestriction). It holds for "
         "conditions that this one includes too, but not for one that the exercise treats: that is restricted itself."
     )
     async def add_safety_restriction(
@@ -112,6 +113,8 @@ class Mutation:
         stored = await stored_row(session, safety_of, (None, exercise))
         rules_constraints.require_stricter(stored, condition, severity, "input", "severity")
         key = (organization, exercise)
+        stored_severity = await store_restrictions.lock_severity(session, key, condition)
+        rules_constraints.require_no_weaker(stored_severity, severity, "input", "severity")
         id = await store_restrictions.add_restriction(
             session, key, condition, severity, text, leaves_modification="modification" not in values
         )

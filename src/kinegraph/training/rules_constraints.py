@@ -138,6 +138,13 @@ def _check_lists(lists: Mapping[str, Sequence[str]], changed: Mapping[str, Any],
         checks.refuse(f"{key} is not in cautionIf or indicatedFor.", "input", "riskScores")
 
 
+def require_no_weaker(stored: str | None, severity: Severity, *path: str) -> None:
+    """Raise AddsNothing for a restriction that is weaker than the organization's stored one of the same condition."""
+    if stored is not None and SCORES[Severity(stored)] > SCORES[severity]:
+        message = f"The organization's restriction of this condition is {stored.upper()}: remove that first."
+        raise AddsNothing(message, *path)
+
+
 def require_stricter(shown: ShownSafety | None, condition: str, severity: Severity, *path: str) -> None:
     """Raise AddsNothing for a restriction that the constraints and contraindications of an exercise include.
 

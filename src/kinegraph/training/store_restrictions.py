@@ -37,6 +37,22 @@ async def restrictions(session: ReadSession[Viewer], ids: Sequence[UUID]) -> lis
     return in_key_order(rows, ids)
 
 
+async def lock_severity(session: WriteSession[Viewer], key: tuple[UUID, UUID], condition: str) -> str | None:
+    """The severity of an organization's restriction of a condition, until the transaction ends; None without one."""
+    await session.fetch(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"restriction {key[0]} {key[1]} {condition}"
+    )
+    severity: str | None = await session.fetch_value(
+        """
+        SELECT severity::text FROM safety_restrictions
+        WHERE organization_id = $1 AND exercise_id = $2 AND condition = $3
+        """,
+        *key,
+        condition,
+    )
+    return severity
+
+
 async def add_restriction(
     session: WriteSession[Viewer],
     key: tuple[UUID, UUID],

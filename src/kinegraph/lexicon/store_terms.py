@@ -1,0 +1,44 @@
+"""SQL by which PostgreSQL analyses the terms of the lexicon once for a process, instead of in each search."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from kinegraph.kit.database import Database
+from kinegraph.kit.leases import STATEMENT_ERRORS
+from kinegraph.language.rules_fulltext import Words, conjunction, is_parsed, store_parsed
+from kinegraph.lexicon.rules_lexicon import lexicon
+from kinegraph.lexicon.rules_query import MAX_TERMS, analysed
+
+BATCH = 1_000
+"""Terms of one statement: more would take more memory, which the process keeps."""
+
+
+def searched_terms() -> list[Words]:
+    """The terms that searches have rows for, and their single words."""
+    kinds = (terms[: MAX_TERMS[True]] for concept in lexicon().values() for terms in concept.terms.values())
+    found = {term.words for terms in kinds for term in terms}
+    return sorted(found.union((word,) for words in found for word in words))
+
+
+async def parse_terms(database: Database) -> None:
+    """Read the full-text queries of the terms, about 20,000, which takes a quarter of a second.
+
+    Where the database cannot answer, or is not migrated yet, each search analyses its words, and finds the same.
+    """
+    terms = [words for words in searched_terms() if not is_parsed(words)]
+    with suppress(*STATEMENT_ERRORS):
+        for start in range(0, len(terms), BATCH):
+            await _parse(database, terms[start : start + BATCH])
+    analysed.cache_clear()
+
+
+async def _parse(database: Database, terms: Sequence[Words]) -> None:
+    rows = await database.fetch(
+        """
+        SELECT to_tsquery('kinegraph', query)::text AS parsed
+        FROM unnest($1::text[]) WITH ORDINALITY AS sent (query, position)
+        ORDER BY position
+        """,
+        [*map(conjunction, terms)],
+    )
+    store_parsed(dict(zip(terms, (row["parsed"] for row in rows), strict=True)))

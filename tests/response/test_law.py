@@ -1,0 +1,103 @@
+"""On no day does an accepted substitution give more than the plan, nor more than what was done before it."""
+
+from datetime import date, timedelta
+from typing import Any  # amounts by column
+from uuid import UUID, uuid4
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kinegraph.plan.rules_tree import AMOUNTS
+from kinegraph.response.rules_amounts import CAPS, MEASURES, NewSubstitution, Substituted, is_less, substituted
+from kinegraph.response.rules_options import Basis, answer_of, faults_of
+
+EXERCISES = [uuid4() for _ in range(3)]
+
+
+def number(most: int) -> st.SearchStrategy[int | None]:
+    """A number from 1 on, or none."""
+    return st.none() | st.integers(1, most)
+
+
+SENT = st.fixed_dictionaries(
+    {
+        "sets": number(6),
+        "reps": number(20),
+        "duration_seconds": number(90),
+        "hold_seconds": number(10),
+        "rest_seconds": st.none() | st.integers(0, 120),
+        "per_side": st.none() | st.booleans(),
+        "notes": st.none() | st.just("Slowly"),
+    }
+)
+ROWS = SENT.filter(lambda row: row["sets"] or row["duration_seconds"])
+
+
+def planned(row: dict[str, Any]) -> Substituted:
+    """The prescription of a day of the plan."""
+    return Substituted(exercise_id=EXERCISES[0], **{**row, "per_side": bool(row["per_side"])})
+
+
+def work(done: Substituted, measure: str) -> int | None:
+    """The repetitions, or the seconds, of all sets of a day."""
+    value: int | None = getattr(done, measure)
+    return None if value is None else value * (done.sets or 1)
+
+
+def is_within(done: Substituted, before: Substituted) -> bool:
+    """True if none of the amounts that both have is more."""
+    pairs = [(getattr(done, name), getattr(before, name)) for name in CAPS]
+    pairs += [(work(done, name), work(before, name)) for name in MEASURES]
+    return all(now is None or then is None or now <= then for now, then in pairs)
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(ROWS, min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(EXERCISES), SENT), max_size=5),
+    st.lists(ROWS, max_size=2),
+)
+def test_a_day_is_never_more_than_the_plan_and_than_before(
+    rows: list[dict[str, Any]], sent: list[tuple[UUID, dict[str, Any]]], later: list[dict[str, Any]]
+) -> None:
+    """Of whatever is accepted in sequence, also on days of a later version; less is less on each day of the basis."""
+    days = [(date(2026, 12, 1) + timedelta(index), planned(row)) for index, row in enumerate(rows)]
+    further = [planned(row) for row in later]
+    chain: list[NewSubstitution] = []
+    for exercise_id, values in sent:
+        basis = Basis(uuid4(), EXERCISES[0], (), days, chain)
+        answer = answer_of(basis, exercise_id, values)
+        if faults_of(basis, answer, values):
+            continue
+        for plan in [*(plan for _, plan in days), *further]:
+            before, after = substituted(plan, chain), substituted(plan, [*chain, answer])
+            assert after.exercise_id == exercise_id
+            assert is_within(after, before) and is_within(after, plan)
+            assert (after.rest_seconds or 0) >= (before.rest_seconds or 0)
+            if exercise_id == basis.exercise_id:
+                assert after.per_side == before.per_side
+        if exercise_id == basis.exercise_id:
+            assert all(map(is_less, basis.done(answer), basis.done()))
+        chain.append(answer)
+
+
+@given(ROWS, st.lists(st.tuples(st.sampled_from(EXERCISES), SENT, st.booleans()), max_size=6))
+def test_every_chain_of_substitutions_is_within_the_day(
+    row: dict[str, Any], sent: list[tuple[UUID, dict[str, Any], bool]]
+) -> None:
+    """Whatever they say, and whatever the measures are: a repetition, a set or a second that is back is no more."""
+    plan = planned(row)
+    chain = [
+        NewSubstitution(
+            exercise_id=plan.exercise_id,
+            substitute_id=id,
+            is_halved=is_halved,
+            **{**values, "per_side": bool(values["per_side"])},
+        )
+        for id, values, is_halved in sent
+    ]
+    done = [substituted(plan, chain[:length]) for length in range(len(chain) + 1)]
+    for index, each in enumerate(done):
+        assert all(is_within(each, before) for before in done[:index])
+    if not chain:
+        assert {name: getattr(done[0], name) for name in AMOUNTS} == {name: getattr(plan, name) for name in AMOUNTS}
