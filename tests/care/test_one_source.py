@@ -51,7 +51,8 @@ def overridden(slug: str, overrides: dict[str, object]) -> Candidate:
 
 def test_what_sessions_leave_out_has_a_warning_in_the_assessment_of_everybody() -> None:
     """No exercise that a session leaves out for a condition is assessed without a warning, unless it treats it."""
-    silent, treated = [], []
+    silent: list[tuple[str, str]] = []
+    treated: list[tuple[str, str]] = []
     for condition in vocabulary():
         person = Person([condition])
         for exercise in shipped_catalogue().candidates:

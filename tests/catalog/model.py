@@ -245,7 +245,7 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
 
 
 def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
-    """True if the filter finds the exercise by the values `seen`; null is no condition, and an empty list but of equipment."""
+    """True if the filter finds the exercise by the values `seen`. Null is no condition, nor is most an empty list."""
     empty = ("availableEquipment",)
     conditions = {
         name: wanted for name, wanted in filter.items() if wanted is not None and (wanted != [] or name in empty)

@@ -119,10 +119,7 @@ async def test_every_bad_value_is_refused_with_its_path(
         ({"movementId": first, "expiresAt": (now - timedelta(hours=1)).isoformat()}, "INVALID_INPUT", "expiresAt"),
         ({"movementId": first, "expiresAt": (now + timedelta(days=366)).isoformat()}, "INVALID_INPUT", "expiresAt"),
         ({"movementId": first, "athleteId": str(stranger.id)}, "NOT_FOUND", "athleteId"),
-        *(
-            ({"movementId": first, "expiresAt": end}, "INVALID_INPUT", "expiresAt")
-            for end in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z")
-        ),
+        ({"movementId": first, "expiresAt": "9999-12-31T23:59:59Z"}, "INVALID_INPUT", "expiresAt"),
     ]
     for changes, code, field in cases:
         sent = override(workout["id"], **{"condition": "wrist_pain", **changes})

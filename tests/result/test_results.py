@@ -224,6 +224,6 @@ async def test_a_result_before_its_planned_day_is_of_today_in_the_athletes_time_
     api: Api, world: World, owner: Any
 ) -> None:
     """Without `performedOn` it is never tomorrow for the athlete."""
-    organization, _, id = await planned(api, world, day="2999-12-20")
+    organization, _, id = await planned(api, world, day="2100-12-20")
     found = await recorded(api, organization.member, id)
     assert found["performedOn"] == str(await owner.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date"))
