@@ -56,7 +56,7 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
             yield unmet_place(place, session.request, excluded)
         elif place.name in for_time:
             detail = f"There is no time left for {in_sentence(place)}, such as {each.name}."
-            yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With {minutes} minutes {what}.")
+            yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With about {minutes} minutes {what}.")
         else:
             found = obstacle(session, each, is_additional=False)
             demand = Demand.TARGET_MUSCLE if place.target is not None else Demand.MOVEMENT
