@@ -6,7 +6,7 @@ The sources and the choices are in docs/domain.md, Training load.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -17,7 +17,6 @@ CHART = "training-load"
 MAX_DAYS = 92
 MAX_CONFLICTS = 200
 LEAD_DAYS = 3
-LEAD = timedelta(days=LEAD_DAYS)
 """Days before a window from which an exercise may still need recovery."""
 SECONDARY_SHARE = 0.5
 USUAL_SETS = 3

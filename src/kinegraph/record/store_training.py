@@ -6,11 +6,12 @@ from uuid import UUID
 
 from kinegraph.classification.rules_profiles import recovery_hours
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.checks import day_after
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.store import chain_to
 from kinegraph.library.store_columns import EFFECTIVE
-from kinegraph.record.rules_training import LEAD, TrainedRow
+from kinegraph.record.rules_training import LEAD_DAYS, TrainedRow
 from kinegraph.result.store import readable
 
 PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> 'rounds')::integer,
@@ -71,7 +72,7 @@ TRAINED = f"""
 async def trained_of(
     session: ReadSession[Viewer], keys: Sequence[tuple[UUID, UUID]], start: date, end: date
 ) -> list[list[TrainedRow]]:
-    """For each organization and athlete, the exercises of each assignment by day, from LEAD before `start`.
+    """For each organization and athlete, the exercises of each assignment by day, from LEAD_DAYS before `start`.
 
     A skipped assignment counts nothing. The day is that of the result, else the planned one. Of a completed assignment
     without recorded sets everything was done as planned.
@@ -80,7 +81,7 @@ async def trained_of(
         TRAINED,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
-        max(start, date.min + LEAD) - LEAD,
+        day_after(start, -LEAD_DAYS),
         end,
         session.viewer.coached(),
         session.viewer.user.id,
