@@ -82,7 +82,7 @@ def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
         keys = keys_of(each["condition"])
         _raise(scores, keys, SCORES[severity])
         for key in keys:
-            if key in indicated:  # its text is the dose of a treatment that it is no more
+            if key in indicated:  # its text is the prescription of a treatment that it is no more
                 indicated.remove(key)
                 texts.pop(key, None)
             texts.setdefault(key, each["text"] or "")

@@ -59,8 +59,8 @@ def members(key: str) -> frozenset[str]:
 
 def muscles_meant(text: str) -> frozenset[str]:
     """The muscles that a text means: a key, a group or a synonym, in singular or plural; none for an unknown one."""
-    name, known = folded(text), _by_spelling()
-    key = next((known[each] for each in (name, f"{name}s", name.removesuffix("s")) if each in known), None)
+    name, keys = folded(text), _by_spelling()
+    key = next((keys[each] for each in (name, f"{name}s", name.removesuffix("s")) if each in keys), None)
     return frozenset() if key is None else members(key)
 
 
