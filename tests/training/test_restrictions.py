@@ -92,7 +92,9 @@ async def test_a_restriction_holds_for_copies_until_they_are_classified_themselv
     assert (await effective(api, gym, copy, "asthma"))["safetyFor"]["riskScore"] < 100
 
 
-async def test_a_restriction_of_a_treated_condition_has_no_prescription_of_the_treatment(api: Api, world: World) -> None:
+async def test_a_restriction_of_a_treated_condition_has_no_prescription_of_the_treatment(
+    api: Api, world: World
+) -> None:
     """What is ruled out does not say how many times it is done."""
     gym, walk = await world.organization(), await world.exercise_id("banded-lateral-walk")
     before = (await effective(api, gym, walk, "patellofemoral pain"))["safetyFor"]
