@@ -13,6 +13,7 @@ from typing import Any  # JSON of the files
 import orjson
 
 from content_check import ladders
+from content_check.amounts import amount_faults
 from content_check.consistency import consistency_faults
 from content_check.coverage import undecided
 from content_check.entries import entry_faults
@@ -20,6 +21,7 @@ from content_check.floor import below_floor
 from content_check.graph import EDGE_LAWS
 from content_check.graph_coverage import COVERAGE_LAWS, figures
 from content_check.graph_values import shipped_graph
+from content_check.pairs import pair_faults
 from content_check.texts import text_faults
 from kinegraph.authoring.rules import (
     constraint_of_entry,
@@ -98,7 +100,7 @@ def check_graph() -> int:
     return len(violations)
 
 
-LIBRARY_LAWS = (text_faults, entry_faults, consistency_faults, below_floor, undecided)
+LIBRARY_LAWS = (text_faults, entry_faults, consistency_faults, below_floor, undecided, pair_faults, amount_faults)
 """Laws of the library as a whole: its texts, the least severities, and which conditions each class names."""
 
 

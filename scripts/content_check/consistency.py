@@ -13,6 +13,10 @@ HELD = re.compile(
     r"\b(?:hold|pause|squeeze)\b[^.,;]*?(?<!\bto)(?<!\bor)(?: for)? (a|one|two|three|five|[1-5])(?: seconds?| s)\b",
     re.I,
 )
+HELD_BETWEEN = re.compile(
+    r"\bhold\b[^.,;]*?\b(one|two|three|four|five) (?:to|or) (two|three|four|five) seconds\b", re.I
+)
+TWICE = re.compile(r"\btwice (?:a day|daily)\b", re.I)
 RISEN = re.compile(r"\b(one|two|three) seconds? up\b", re.I)
 LOWERED = re.compile(r"\blower\b[^.,;]*?\b(?:over|in|for)(?: about)? (one|two|three|four|five) seconds?\b", re.I)
 DAILY = re.compile(r"\b(rounds|times|sessions) (a|each|every) day\b", re.I)
@@ -34,7 +38,7 @@ NAMED: Mapping[str, str] = {
 def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
-        for law in (held, paced, daily, spaced, named_in_notes, on_the_feet, shown):
+        for law in (held, held_between, paced, daily, twice_a_day, spaced, named_in_notes, on_the_feet, shown):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
 
 
@@ -48,6 +52,16 @@ def held(row: Row) -> Iterator[str]:
         found = HELD.search(text)
         seconds = SECONDS.get(found[1].lower(), found[1]) if found is not None else at_the_end
         if seconds not in (at_the_end, at_the_start):
+            yield f"tempo {tempo} against: {text}"
+
+
+def held_between(row: Row) -> Iterator[str]:
+    """A hold of so many to so many seconds is in the tempo with a number between them."""
+    tempo = profile_columns(row)["default_tempo"]
+    for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
+        found = HELD_BETWEEN.search(text) if tempo is not None else None
+        bounds = set() if found is None else {SECONDS[found[1].lower()], SECONDS[found[2].lower()]}
+        if bounds and not bounds & set(tempo.split("-")[1::2]):
             yield f"tempo {tempo} against: {text}"
 
 
@@ -72,6 +86,13 @@ def daily(row: Row) -> Iterator[str]:
     for text in (row["description"], row.get("athleteNotes") or "", *row["cues"]):
         if frequency is not None and frequency < 7 and DAILY.search(text):
             yield f"{frequency} days a week against: {text}"
+
+
+def twice_a_day(row: Row) -> Iterator[str]:
+    """An exercise that is described as done twice a day needs no day of recovery."""
+    hours = profile_columns(row)["minimum_recovery"]
+    if hours is not None and hours >= 24 and TWICE.search(row["description"]):
+        yield f"{hours} hours of recovery against: {row['description']}"
 
 
 def spaced(row: Row) -> Iterator[str]:

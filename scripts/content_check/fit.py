@@ -7,6 +7,10 @@ from content_check.lines import Line, postures
 UNGRIPPED = frozenset({"tire", "pull_rope", "climbing_rope", "atlas_stone", "sandbag", "medicine_ball", "slam_ball"})
 """Objects without a handle, round which no strap is put."""
 REPLACED = re.compile(r"\b(machine|dumbbells?|kettlebell|trap bar|leg press|a weight with handles)\b", re.I)
+IMPACTS = frozenset({"moderate_impact", "high_impact"})
+RUNS = frozenset({"run", "sprint", "hill-sprint", "shuttle-run", "cooper-test", "beep-test"})
+LYING = frozenset({"supine", "prone", "side_lying", "seated", "floor_sitting"})
+ON_HANDS = frozenset({"kneeling", "support", "prone", "mixed", "inverted", "seated"})
 THROWN = frozenset({"medicine_ball", "slam_ball"})
 HOVERING = frozenset({"anti_extension", "kneeling", "long_hold"})
 PAD = re.compile(r"(Keep|Rest|Press)\b[^.;]*\b(back|head)\b[^.;]*\bon the (pad|backrest)\b", re.I)
@@ -26,8 +30,10 @@ def ungripped(line: Line) -> str | None:
 def motion(line: Line) -> str | None:
     """A reason names cutting, hanging, stepping and sitting back only where that is done."""
     text, stressors = line.because, line.stressors
-    if re.search(r"\b[Cc]utting\b|sideways landing", text) and "pivoting" not in stressors:
-        return "cutting where nobody pivots"
+    if re.search(r"\b[Cc]utting\b|sideways landing", text) and not ("pivoting" in stressors and stressors & IMPACTS):
+        return "cutting where nobody pivots at speed"
+    if "hopping" in text and stressors.isdisjoint({"high_impact"}) and line.row["slug"] in RUNS:
+        return "hops of who runs"
     if re.search(r"\bA hang\b", text) and "hanging" not in stressors:
         return "a hang where nobody hangs"
     if re.search(r"[Jj]umps and hops[^.]*\b(each|every) step\b", text):
@@ -36,6 +42,20 @@ def motion(line: Line) -> str | None:
         return "steps of who stands and pulls"
     if re.search(r"^Sitting back\b", text) and "end_range_hip" not in stressors:
         return "sitting back where nobody sits on the heels"
+    return None
+
+
+def postured(line: Line) -> str | None:
+    """A reason fits the posture: nobody catches, lands or stands lying down, nobody hangs or leans who does not."""
+    posture, text = postures()[line.row["slug"]], line.because
+    if posture in LYING and re.search(r"\b[Cc]atching a\b|drive of the legs|\blanding\b|while you stand", text):
+        return f"a catch, a landing or standing of who is {posture}"
+    if "hands, knees or ribs" in text and posture not in ON_HANDS and "loaded_wrist_extension" not in line.stressors:
+        return "weight on hands, knees or ribs where nothing rests on them"
+    if re.search(r"weight on one leg, and a fall", text) and posture in LYING:
+        return f"a fall of who is {posture}"
+    if re.search(r"\bhanging body\b|\bGetting (on and )?off the bar\b", text) and "hanging" not in line.stressors:
+        return "a hang where nobody hangs"
     return None
 
 
@@ -131,5 +151,5 @@ def padded(line: Line) -> str | None:
 
 
 FIT_LAWS = (
-    ungripped, motion, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded
+    ungripped, motion, postured, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded
 )  # fmt: skip

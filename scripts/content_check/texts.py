@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from content_check.advice import advice_of
+from content_check.amounts import beyond_range, half_of_nothing
 from content_check.fit import FIT_LAWS
 from content_check.lines import Line, Row, lines, postures, units
 from content_check.pointers import pointer
@@ -175,6 +176,10 @@ def text_faults(rows: Sequence[Row]) -> Iterator[str]:
             yield f"safe_advice: {fault}: {line.named}"
         if (fault := pointer(line, by_slug, severities)) is not None:
             yield f"pointer: {fault}: {line.named}"
+        is_another = bool(set(named_exercises(line.instead, by_slug)) - {line.row["slug"]})
+        for counted in (beyond_range, half_of_nothing):
+            if (fault := counted(line, is_another)) is not None:
+                yield f"{counted.__name__}: {fault}: {line.named}"
     yield from (f"own_text: {fault}" for row in rows for fault in own_texts(row))
     yield from (f"child: {fault}" for row in rows for fault in children(row))
 

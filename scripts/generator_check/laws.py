@@ -7,9 +7,9 @@ from generator_check.laws_of_care import faults_of_care
 from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, is_offered
-from kinegraph.candidates.rules_pattern_groups import OPPOSITE
+from kinegraph.candidates.rules_treatments import with_treatments
 from kinegraph.care.rules import care_rules_of, excluded_by
-from kinegraph.care.rules_treatments import with_treatments
+from kinegraph.care.rules_exercises import OPPOSITE
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_limits import is_balanced
 from kinegraph.composition.rules_order import MIDDLE, Phase, follow_too_closely, phase_of

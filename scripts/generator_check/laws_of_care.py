@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from kinegraph.candidates.rules import STEADY
-from kinegraph.candidates.rules_pattern_groups import OPPOSITE, PatternGroup
+from kinegraph.candidates.rules_treatments import served_by
 from kinegraph.care.rules import FAST_CLASSES, FLOOR, HEART, SLOW, STANDING, care_rules_of, excluded_by, is_on_floor
+from kinegraph.care.rules_exercises import OPPOSITE, PatternGroup
 from kinegraph.care.rules_stop import UNKNOWN
-from kinegraph.care.rules_treatments import served_by
 from kinegraph.composition.rules import MAX_ACCESSORY_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
 from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of

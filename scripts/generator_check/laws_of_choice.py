@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import is_needed_fresh

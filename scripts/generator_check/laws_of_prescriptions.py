@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
 from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
 from kinegraph.dosing.rules_advice import advice_of, contradicts

@@ -15,13 +15,14 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
-    2  organization  changing an organization: its name, what its members see
+    2  organization  changing an organization: its name, what its members see, its thresholds of pain
     2  persisted   documents that clients name by a hash or an id
     2  lexicon     the terms of training in three languages, and what a query may mean by them
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
     3  vectors     the vectors of queries (texts that somebody searches for): cached, or made by the embedding service
+    4  care        what sessions leave out for a person's conditions, and when to stop
     4  classification  classes and stressors of exercises: their profiles, and the conditions that speak against them
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  authoring   the training layers of entries in files
@@ -46,7 +47,6 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
-    9  care        conditions of a person in a session: what is left out, what treats them, when to stop
    10  dosing      prescriptions of exercises for a goal and a person, and the time that they take
    10  programming  requests for a session, its places, and the exercises that are eligible for them
    11  composition the exercises of a session while they are chosen: limits, order, scores

@@ -83,8 +83,8 @@ def app() -> Starlette:
     return create_app(services)
 
 
-class Held(TypedDict):
-    """What the application holds while it runs."""
+class ApplicationState(TypedDict):
+    """What is open while the application runs, as Starlette's state."""
 
     database: Database
     graphql: GraphQLEndpoint
@@ -131,7 +131,7 @@ def create_app(services: Services) -> Starlette:
 
 
 @asynccontextmanager
-async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> AsyncIterator[Held]:
+async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> AsyncIterator[ApplicationState]:
     """Open the application's resources, and close them at the end, or after a start that fails half-way."""
     settings = services.settings
     async with AsyncExitStack() as stack:

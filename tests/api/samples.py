@@ -225,8 +225,10 @@ BAD: Mapping[str, tuple[Any, ...]] = {
     "Int": (2**31, -(2**31) - 1, 2**63, 10**30, -1, 1.5, "1", "", True, {}, [1, 2]),
     "Float": ("1", "", True, -1, 1e308, {}, [1.5, 2.5]),
     "Date": ("", "today", "2026-13-01", "2026-02-30", "2026-3-1", "20260301", "2026-W09-7", "01.03.2026", "0001-01-01",
+             "0001-01-03", "9999-12-31",
              "2026-03-01T00:00:00Z", "+12026-03-01", "٢٠٢٦-٠٣-٠١", "2026-03-01\0", MEGABYTE, SURROGATE, 7, True, {}),
-    "DateTime": ("", "today", "2026-03-01", "2026-03-01T10:00:00", "2026-03-01T10:00:00Z", "2999-12-31T23:59:59.999Z",
+    "DateTime": ("", "today", "2026-03-01", "2026-03-01T10:00:00", "2026-03-01T10:00:00Z", "0001-01-01T00:00:00+14:00",
+                 "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "2999-12-31T23:59:59.999Z",
                  "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-03-01T10:00:00+99:99", "٢٠٢٦-٠٣-٠١T00:00:00Z",
                  "2026-03-01T10:00:00Z\0", MEGABYTE, SURROGATE, 7, True, {}, []),
     "Boolean": ("true", "", 1, 0, 0.0, {}, [True, False]),
@@ -238,7 +240,9 @@ def _is_fine(value: Any, path: Path) -> bool:
     if path[-1] == "clientId":  # any text on one line
         return isinstance(value, int | str) and 0 < len(str(value)) <= 100 and "\0" not in str(value) != SURROGATE
     is_wanted = value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue") and path[0] != "input"
-    is_day = value == "0001-01-01" and (path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input"))
+    is_day = value in ("0001-01-01", "0001-01-03", "9999-12-31") and (
+        path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input")
+    )
     return is_wanted or (value == -1 and path[-1] == "seed") or is_day
 
 

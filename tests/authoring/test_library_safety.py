@@ -4,7 +4,13 @@ from typing import Any  # JSON of the entries
 
 import pytest
 
-from kinegraph.authoring.rules import constraint_of_entry, contraindications_of, findings_of, safety_columns
+from kinegraph.authoring.rules import (
+    constraint_of_entry,
+    contraindications_of,
+    findings_of,
+    safety_columns,
+    shown_findings_of,
+)
 from kinegraph.authoring.rules_substitutes import candidates_of, substitutes_of
 from kinegraph.canonical.rules_files import shipped_rows
 from kinegraph.classification.rules_classes import stressors
@@ -21,7 +27,7 @@ ALIKE = [row["slug"] for row in ROWS]
 def test_assessing_one_condition_gives_what_the_severities_say() -> None:
     wrong = []
     for row in ROWS:
-        found, constraint = findings_of(row), constraint_of_entry(row)
+        found, constraint = shown_findings_of(row), constraint_of_entry(row)
         having = frozenset(row["training"]["stressors"])
         for condition, entry in vocabulary().items():
             finding, parent = found.get(condition), found.get(entry.parent or "")

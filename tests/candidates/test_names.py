@@ -3,10 +3,12 @@
 import pytest
 
 from generator_check.library import shipped_catalogue
-from kinegraph.candidates.rules_pattern_groups import PatternGroup, pattern_group_of
 from kinegraph.candidates.rules_regions import trained_by
-from kinegraph.candidates.rules_terms import checked_equipment, checked_muscles, equipment_key, muscle_keys
+from kinegraph.candidates.rules_terms import checked_equipment, checked_muscles
+from kinegraph.care.rules_exercises import PatternGroup, pattern_group_of
 from kinegraph.kit.checks import Checks
+from kinegraph.taxonomy.rules import equipment_key
+from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 
 @pytest.mark.parametrize(

@@ -245,8 +245,11 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
 
 
 def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
-    """True if the filter finds the exercise by the values `seen`; null and an empty list are no condition."""
-    conditions = {name: wanted for name, wanted in filter.items() if wanted is not None and wanted != []}
+    """True if the filter finds the exercise by the values `seen`. Null is no condition, nor is most an empty list."""
+    empty = ("availableEquipment",)
+    conditions = {
+        name: wanted for name, wanted in filter.items() if wanted is not None and (wanted != [] or name in empty)
+    }
     strictness = conditions.pop("safeForStrictness", None)
     safe_for, is_tolerant = conditions.pop("safeFor", []), conditions.pop("includeUnclassified", False)
     return is_safe(exercise, safe_for, strictness, is_tolerant=is_tolerant) and all(

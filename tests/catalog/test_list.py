@@ -94,7 +94,9 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"primaryMuscles": ["core"]}, {"beta"}),
     ({"availableEquipment": ["barbell"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
     ({"availableEquipment": ["rack", "barbell", "x"]}, set(ROWS)),
-    ({"availableEquipment": []}, set(ROWS)),
+    ({"availableEquipment": []}, {"Gamma", "Epsilon", "zeta"}),
+    ({"availableEquipment": ["Barbells"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
+    ({"excludeEquipment": ["Racks"]}, {"beta", "Gamma", "Epsilon", "zeta"}),
     ({"requiresEquipment": ["rack", "none"]}, {"Alpha", "delta"}),
     ({"requiresEquipment": []}, set(ROWS)),
     ({"secondaryMuscles": ["quads"]}, {"Gamma"}),
@@ -200,6 +202,7 @@ async def test_an_empty_list_in_a_filter_means_no_filter(api: Api, somebody: Per
     fields = cast(GraphQLInputObjectType, schema._schema.type_map["ExerciseFilter"]).fields
     empty: dict[str, list[str]] = {name: [] for name, field in fields.items() if is_list_type(field.type)}
     del empty["discipline"]  # `names` filters by it
+    del empty["availableEquipment"]  # nothing is available
     assert {"status", "safeFor", "muscles"} <= set(empty)
     assert sorted(await names(api, somebody, filter=empty)) == sorted(ROWS)
 
@@ -225,6 +228,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"filter": {"mechanics": "\x00x"}}, ["filter", "mechanics"]),
     ({"filter": {"muscles": ["ok", "a\x00b"]}}, ["filter", "muscles", "1"]),
     ({"filter": {"equipment": []}}, ["filter", "equipment"]),
+    ({"filter": {"classKey": ["sprints"]}}, ["filter", "classKey", "0"]),
     ({"filter": {"difficultyIn": [1, 6]}}, ["filter", "difficultyIn", "1"]),
     ({"filter": {"difficultyIn": [1] * 201}}, ["filter", "difficultyIn"]),
     ({"filter": {"availableEquipment": [str(n) for n in range(201)]}}, ["filter", "availableEquipment"]),

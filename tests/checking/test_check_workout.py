@@ -120,3 +120,19 @@ async def test_the_statements_do_not_depend_on_movements_or_conditions(
             assert found["movementCount"] == number
         assert len(found["movements"]) > 300
         assert counts[1] <= counts[0] + 2  # a first answer may have nothing to show below a movement
+
+
+async def test_what_sessions_leave_out_for_a_condition_is_warned_of(api: Api, world: World, gym: Organization) -> None:
+    """Bodies held up over the floor are a warning with osteoporosis, though the severity matrix has no rule."""
+    slugs = ("mountain-climbers", "bear-crawl", "ab-wheel-rollout", "single-leg-hip-thrust")
+    ids = [await world.exercise_id(slug) for slug in slugs]
+    found = await check(api, gym.coach, gym.id, "osteoporosis", sections=sections(*ids))
+    assert (found["isSafe"], found["warnedCount"]) == (True, 4)
+    assert all(each["riskScore"] >= 25 and each["warnings"][0]["modification"] for each in found["movements"])
+
+
+async def test_the_overrides_of_somebody_elses_athlete_are_no_answer(api: Api, world: World, gym: Organization) -> None:
+    """An athlete who does not belong to the organization is refused, as overrideSafetyWarning refuses them."""
+    stranger, press = (await world.organization()).member, await world.exercise_id("bench-press")
+    sent = {"sections": sections(press), "athlete": str(stranger.id)}
+    assert await codes(api, gym.coach, gym.id, "wrist_pain", **sent) == ["NOT_FOUND"]

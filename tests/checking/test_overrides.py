@@ -38,6 +38,7 @@ async def test_an_override_of_a_movement_is_shown_beside_its_warning_until_it_is
     first, second = found["movements"]
     assert first["warnings"][0]["override"]["id"] == made["id"]
     assert first["warnings"][0]["override"]["createdBy"]["name"] == "Person"
+    assert first["warnings"][0]["override"]["athlete"] is None
     assert (first["level"], first["isOverridden"], second["isOverridden"]) == ("WARN", True, False)
     ended = (await api.run(WITHDRAW, gym.coach, input={"id": made["id"]}))["withdrawSafetyOverride"]["override"]
     assert ended["withdrawnAt"] is not None
@@ -118,6 +119,7 @@ async def test_every_bad_value_is_refused_with_its_path(
         ({"movementId": first, "expiresAt": (now - timedelta(hours=1)).isoformat()}, "INVALID_INPUT", "expiresAt"),
         ({"movementId": first, "expiresAt": (now + timedelta(days=366)).isoformat()}, "INVALID_INPUT", "expiresAt"),
         ({"movementId": first, "athleteId": str(stranger.id)}, "NOT_FOUND", "athleteId"),
+        ({"movementId": first, "expiresAt": "9999-12-31T23:59:59Z"}, "INVALID_INPUT", "expiresAt"),
     ]
     for changes, code, field in cases:
         sent = override(workout["id"], **{"condition": "wrist_pain", **changes})

@@ -5,8 +5,8 @@ import pytest
 from generator_check.laws import TRAINING, movements, session_of
 from generator_check.library import shipped, shipped_catalogue
 from kinegraph.candidates.rules import STEADY
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.candidates.rules_regions import trained_by
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.classification.rules_safety import Person
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_order import in_order

@@ -1,6 +1,7 @@
 """Lists in pages that repeat what the code has: each is compared with it."""
 
 import re
+from collections.abc import Iterator
 from typing import Any  # a GraphQL type
 
 from kinegraph.agents.tools import shipped_tools
@@ -9,6 +10,7 @@ from kinegraph.background.tables import KINDS
 from kinegraph.canonical.rules_figures import versions
 from kinegraph.canonical.rules_files import shipped_files, shipped_rows, shipped_taxonomies
 from kinegraph.kit.batches import NODES
+from kinegraph.kit.errors import Refusal
 from kinegraph.sync.rules import TYPES
 from kinegraph.taxonomy.rules_conditions import vocabulary
 from kinegraph.worker_jobs import NIGHTLY
@@ -24,11 +26,26 @@ def names(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
+def subclasses(of: type[Refusal]) -> Iterator[type[Refusal]]:
+    """All classes below one."""
+    for each in of.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
 def test_every_code_of_a_refusal_is_listed_once() -> None:
     """The table of codes in docs/clients.md has each value of UserErrorCode."""
     codes: Any = SCHEMA.type_map["UserErrorCode"]
     listed = [code for row in table(CLIENTS, r"code \| meaning") for code in names(row[0])]
     assert sorted(listed) == sorted(codes.values)
+
+
+def test_the_refusals_that_leave_an_idempotency_key_free_are_named() -> None:
+    """docs/domain.md and docs/clients.md name the codes of the refusals that are temporary."""
+    codes = {each.code for each in subclasses(Refusal) if each.is_temporary}
+    for path, sentence in ((DOMAIN, r"one of the\s+refusals is ([^.]+)\."), (CLIENTS, r"and one of them is ([^.]+)\.")):
+        (listed,) = re.findall(sentence, text_of(path))
+        assert set(names(listed)) == codes
 
 
 def test_the_types_whose_ids_are_no_uuid_are_named() -> None:

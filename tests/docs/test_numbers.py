@@ -5,7 +5,9 @@ import re
 import pytest
 
 from kinegraph.adherence.rules import MIN_PATIENTS
+from kinegraph.api.hang_ups import WATCH_AFTER_SECONDS
 from kinegraph.background.rules import FAILED_RETENTION_DAYS, MAX_ENDED, RETENTION_DAYS
+from kinegraph.breadth.plan import MAX_GAPS
 from kinegraph.candidates.store import MAX_CANDIDATES
 from kinegraph.checking.graph_mutations import MAX_DAYS as MAX_OVERRIDE_DAYS
 from kinegraph.classification.rules_profiles import RECOVERY_HOURS
@@ -14,6 +16,8 @@ from kinegraph.classification.rules_severity import Severity
 from kinegraph.composition import rules as composition
 from kinegraph.composition import rules_scores as scores
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE
+from kinegraph.cost.estimate import STATEMENT_COST
+from kinegraph.cost.meter import MISS_STATEMENTS, REGISTRATION_STATEMENTS
 from kinegraph.dosing import rules as dosing
 from kinegraph.dosing import rules_amounts as amounts
 from kinegraph.dosing.rules_prescriptions import EASE, HEART_EASE
@@ -26,6 +30,8 @@ from kinegraph.generator import rules_assembly as assembly
 from kinegraph.generator import rules_unmet as unmet
 from kinegraph.generator.graph import MAX_EXCLUDED
 from kinegraph.handout.rules import MAX_ADDRESS
+from kinegraph.handout_route import MAX_PICTURE_BYTES
+from kinegraph.kit.pool import DEFERRED_COMMIT_SECONDS
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.logbook.rules_batch import MAX_LOGS
 from kinegraph.media.rules import IN_PARTS_ABOVE_BYTES, MAX_ATTACHMENTS, MIB, PART_BYTES
@@ -44,6 +50,7 @@ from kinegraph.sync.rules import DEFAULT_CHANGES, MAX_CHANGES
 from kinegraph.telemetry.rules import MAX_ERRORS, MAX_EVENTS
 from kinegraph.warmup.rules_cool_down import CLOSING_SECONDS, HEART_EASING_SECONDS
 from kinegraph.warmup.rules_warm_up import PULSE_SECONDS
+from kinegraph.worker import MIN_CONNECTIONS
 from tests.docs.markdown import ROOT, text_of
 from tests.docs.test_lists import NUMBERS
 
@@ -221,12 +228,24 @@ DOMAIN = (
     f"`recordMediaEvents` (at most {MAX_EVENTS} events of videos)",
     f"`reportPlaybackErrors` (at most {MAX_ERRORS})",
     f"an address of more than {MAX_ADDRESS} characters has none",
+    f"uploaded to this API and has at most {MAX_PICTURE_BYTES:,} bytes",
     (
         f"Jobs that ended are deleted after {RETENTION_DAYS} days, failed ones after {FAILED_RETENTION_DAYS}, and the "
         f"oldest ones beyond {MAX_ENDED:,}."
     ),
 )
-CLIENTS = (f"A caller has up to {MAX_DOCUMENTS:,} documents, {MAX_BYTES // MIB} MiB together",)
+ARCHITECTURE = (
+    f"or is sent after {1000 * DEFERRED_COMMIT_SECONDS:g} ms (`kit/pool.py`",
+    f"whose execution takes less than {1000 * WATCH_AFTER_SECONDS:g} ms, has it stored",
+    f"by more than {MAX_GAPS} fields that are gaps",
+)
+CLIENTS = (
+    f"A caller has up to {MAX_DOCUMENTS:,} documents, {MAX_BYTES // MIB} MiB together",
+    f"after the first {1000 * WATCH_AFTER_SECONDS:g} ms a query's statement is cancelled",
+    f"{STATEMENT_COST * MISS_STATEMENTS} for a look-up of a persisted document that fails",
+    f"{STATEMENT_COST * REGISTRATION_STATEMENTS} for each request that sends a text with its hash",
+)
+OPERATIONS = (f"a worker up to that, and at least {NUMBERS[MIN_CONNECTIONS]}.",)
 SYNC = (
     f"Pages of up to {MAX_CHANGES} changes come, {DEFAULT_CHANGES} by default",
     f"in batches of up to {MAX_LOGS}, by `logExercises`",
@@ -237,7 +256,9 @@ PAGES = {
     "generator": GENERATOR,
     "training": TRAINING,
     "domain": DOMAIN,
+    "architecture": ARCHITECTURE,
     "clients": CLIENTS,
+    "operations": OPERATIONS,
     "exchange": EXCHANGE,
     "sync": SYNC,
 }

@@ -1,5 +1,6 @@
 """Facts about enrollments for the tests of all rooms."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kinegraph.enrollment import store_lists
@@ -19,6 +20,7 @@ async def set_targets(made: Targets) -> None:
 
 ROOM = Declarations(
     exercise_ids=("FindingOverrideInput.exerciseId",),
+    values={"FindingOverrideInput.expiresOn": lambda: str(datetime.now(UTC).date() + timedelta(days=60))},
     tables={
         "enrollments": "enrollment",
         "enrollment_versions": None,

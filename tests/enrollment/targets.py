@@ -20,7 +20,7 @@ async def add_enrollments(
 ) -> None:
     """Add the ids that fields and mutations of patients, enrollments and telemetry take.
 
-    The patient has a sore knee, of which an exercise of the plan warns. The enrollment runs since a week in the first
+    Both patients have a sore knee, of which an exercise of the plan warns. The enrollment runs since a week in the first
     of two versions; that of resumeEnrollment is paused. The patient is not enrolled in the plan of enrollPatient.
     """
     patient = organization.member
@@ -42,6 +42,7 @@ async def add_enrollments(
             ids |= {"id": id, "planId": plan["id"]}
     by_operation["Organization.enrollments"]["planId"] = plan["id"]
     by_operation["Mutation.enrollPatient"]["planId"] = free["id"]
+    await consent_to_conditions(api, organization, organization.owner, "knee_pain")
     paused = await _enrolled(api, organization, free["id"], organization.owner)
     await add_responses(api, organization, by_operation, (id, paused), str(_start()))
     await written(api, PAUSE, organization.coach, id=paused)

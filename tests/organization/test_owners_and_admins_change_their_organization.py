@@ -1,4 +1,4 @@
-"""Owners and admins change their organization: its name, and what its members see."""
+"""Owners and admins change their organization: its name, what its members see, and its thresholds of pain."""
 
 import asyncio
 from typing import Any  # inputs and answers are JSON

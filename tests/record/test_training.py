@@ -190,3 +190,15 @@ async def test_a_load_takes_as_many_statements_for_one_assignment_as_for_many(
         assert len(found["conflicts"]) == size - 1
         counts.append(len(statements))
     assert counts[0] == counts[1], counts
+
+
+@pytest.mark.parametrize(
+    ("start", "to"),
+    [("0001-01-01", "0001-01-01"), ("0001-01-02", "0001-01-03"), ("0001-01-03", "0001-01-04"),
+     ("9999-12-30", "9999-12-31")],
+)  # fmt: skip
+async def test_at_the_ends_of_the_calendar_nothing_was_trained(api: Api, world: World, start: str, to: str) -> None:
+    """The days before the window that may still need recovery need not be days of the calendar."""
+    organization = await world.organization()
+    found = await load(api, organization.coach, organization, start, to)
+    assert (found["muscles"], found["conflicts"]) == ([], [])

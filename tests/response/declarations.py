@@ -16,6 +16,7 @@ _UPDATE = "UPDATE {table} SET {column} = $2 WHERE id = $1"
 
 ROOM = Declarations(
     exercise_ids=("AcceptRegressionInput.exerciseId",),
+    values={"AcceptRegressionInput.sets": 1},
     tables={"regression_proposals": "proposal", "exercise_substitutions": "substitution"},
     policies={"regression_proposals": ("*",)},
     references={

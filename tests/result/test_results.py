@@ -218,3 +218,12 @@ async def test_recording_takes_as_many_statements_for_one_set_as_for_many(
             await recorded(counter.api, organization.member, id, sets=sets)
         counts.append(len(statements))
     assert counts[0] == counts[1], counts
+
+
+async def test_a_result_before_its_planned_day_is_of_today_in_the_athletes_time_zone(
+    api: Api, world: World, owner: Any
+) -> None:
+    """Without `performedOn` it is never tomorrow for the athlete."""
+    organization, _, id = await planned(api, world, day="2100-12-20")
+    found = await recorded(api, organization.member, id)
+    assert found["performedOn"] == str(await owner.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date"))

@@ -22,7 +22,8 @@ CASES = {
         "query ($ids: [ID!]!) { minimumRecoveryHours(exerciseIds: $ids) }", {"ids": ["theirs.exercise"]}
     ),
     "classifyExercise": Case(
-        _mutation("classifyExercise", _LAYERS), {"input": {"exerciseId": "theirs.exercise", "classKey": "carry"}}
+        _mutation("classifyExercise", _LAYERS),
+        {"input": {"exerciseId": "theirs.exercise", "classKey": "carry", "stressors": []}},
     ),
     "updateProgrammingProfile": Case(
         _mutation("updateProgrammingProfile", _LAYERS), {"input": {"exerciseId": "theirs.exercise", "skillDemand": 2}}

@@ -34,5 +34,5 @@ async def own(api: Api, gym: Organization, **values: Any) -> str:
 
 async def classified(api: Api, person: Person, exercise: str, **values: Any) -> Any:
     """An exercise with the layers that follow from its class."""
-    input = {"exerciseId": exercise, "classKey": "barbell_squat", **values}
+    input = {"exerciseId": exercise, "classKey": "barbell_squat", "stressors": [], **values}
     return (await api.run(CLASSIFY, person, input=input))["classifyExercise"]["exercise"]

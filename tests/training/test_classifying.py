@@ -81,7 +81,7 @@ async def test_values_of_no_list_and_out_of_bounds_are_refused_by_name(
     api: Api, gym: Organization, values: dict[str, Any], path: list[str], message: str
 ) -> None:
     exercise = await own(api, gym)
-    input = {"exerciseId": exercise, "classKey": "barbell_squat", **values}
+    input = {"exerciseId": exercise, "classKey": "barbell_squat", "stressors": [], **values}
     (error,) = await api.user_errors(CLASSIFY, gym.coach, input=input)
     assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", *path])
     assert message in error["message"]
@@ -101,3 +101,45 @@ async def test_coaches_classify_their_own_exercises_and_platform_admins_canonica
     plank = await world.exercise_id("plank")
     shown = await classified(api, admin, plank, classKey="isometric_hold", stressors=["long_hold"])
     assert shown["safety"]["stressors"] == ["long_hold"]
+
+
+async def test_without_stressors_nobody_has_looked_and_it_is_refused_with_those_of_the_class(
+    api: Api, gym: Organization
+) -> None:
+    """The first classification names the stressors, if only by an empty list; the refusal has those of the class."""
+    exercise = await own(api, gym)
+    for sent in ({}, {"stressors": None}):
+        input = {"exerciseId": exercise, "classKey": "barbell_squat", **sent}
+        (error,) = await api.user_errors(CLASSIFY, gym.coach, input=input)
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "stressors"])
+        assert error["message"].endswith(
+            "Those of its class are: axial_load, deep_loaded_knee_flexion, external_load, valsalva."
+        )
+    assert (await effective(api, gym, exercise, "knee pain"))["safetyFor"]["isClassified"] is False
+
+
+async def test_an_exercise_has_at_least_the_stressors_of_its_class(api: Api, gym: Organization) -> None:
+    """A barbell squat whose stressors were sent as an empty list is a caution for a herniated disc all the same."""
+    exercise = await own(api, gym)
+    shown = await classified(api, gym.coach, exercise, stressors=[])
+    assert sorted(shown["safety"]["stressors"]) == sorted(SQUAT["stressors"])
+    assert (await effective(api, gym, exercise, "lumbar disc herniation"))["safetyFor"]["riskScore"] >= 25
+
+
+async def test_a_second_classification_without_stressors_and_modifiers_leaves_those_stored(
+    api: Api, gym: Organization
+) -> None:
+    """Another fatigue score alone changes nothing that safety follows from."""
+    exercise = await own(api, gym)
+    first = await classified(api, gym.coach, exercise, classKey="floor_pull", stressors=["gripping", "valsalva"])
+    input = {"exerciseId": exercise, "classKey": "floor_pull", "fatigueScore": 9}
+    again = (await api.run(CLASSIFY, gym.coach, input=input))["classifyExercise"]["exercise"]
+    assert again["safety"] == first["safety"] and again["programming"]["fatigueScore"] == 9
+
+
+async def test_an_own_exercise_is_warned_of_for_what_sessions_leave_out(api: Api, gym: Organization) -> None:
+    """Equipment of an own exercise is compared without case and plural, so that the rules of sessions know it."""
+    exercise = await own(api, gym, equipment=["Ab Wheels"])
+    shown = await classified(api, gym.coach, exercise, classKey="dynamic_trunk", stressors=[])
+    assert "wrist_pain" in shown["safety"]["cautionIf"]
+    assert (await effective(api, gym, exercise, "wrist pain"))["safetyFor"]["riskScore"] == 25

@@ -55,7 +55,7 @@ async def test_lists_of_constraints_are_replaced_and_scores_follow(api: Api, gym
     }  # fmt: skip
     shown = (await api.run(CONSTRAINTS, gym.coach, input=input))["updateSafetyConstraint"]["exercise"]["safety"]
     assert shown["avoidIf"] == ["lumbar_disc_herniation"] and sorted(shown["cautionIf"]) == ["asthma", "knee_pain"]
-    assert shown["indicatedFor"] == ["osteoporosis"] and shown["stressors"] == ["axial_load"]
+    assert shown["indicatedFor"] == ["osteoporosis"] and "axial_load" in shown["stressors"]
     scores = {each["condition"]: each["score"] for each in shown["riskScores"]}
     assert scores == {"asthma": 40, "knee_pain": 25, "osteoporosis": 5}
     assert shown["modifications"] == [

@@ -90,3 +90,24 @@ async def test_a_restriction_holds_for_copies_until_they_are_classified_themselv
     assert (await effective(api, gym, copy, "asthma"))["safetyFor"]["riskScore"] == 100
     await classified(api, gym.coach, copy, classKey="isometric_hold")
     assert (await effective(api, gym, copy, "asthma"))["safetyFor"]["riskScore"] < 100
+
+
+async def test_a_restriction_of_a_treated_condition_has_no_prescription_of_the_treatment(
+    api: Api, world: World
+) -> None:
+    """What is ruled out does not say how many times it is done."""
+    gym, walk = await world.organization(), await world.exercise_id("banded-lateral-walk")
+    before = (await effective(api, gym, walk, "patellofemoral pain"))["safetyFor"]
+    assert before["indicatedFor"] == ["patellofemoral_pain"]
+    await add(api, gym, walk, "patellofemoral_pain", "ABSOLUTE")
+    (warning,) = (await effective(api, gym, walk, "patellofemoral pain"))["safetyFor"]["warnings"]
+    assert (warning["level"], warning["modification"]) == ("AVOID", None)
+
+
+async def test_a_restriction_that_is_sent_again_without_its_text_keeps_it(api: Api, world: World) -> None:
+    """An absent key leaves the stored text; null clears it."""
+    gym, plank = await world.organization(), await world.exercise_id("plank")
+    await add(api, gym, plank, "asthma", "WARNING", modification="Two breaths between")
+    stricter = (await add(api, gym, plank, "asthma", "ABSOLUTE"))["restriction"]
+    assert (stricter["severity"], stricter["modification"]) == ("ABSOLUTE", "Two breaths between")
+    assert (await add(api, gym, plank, "asthma", "ABSOLUTE", modification=None))["restriction"]["modification"] is None

@@ -107,7 +107,8 @@ async def execute_timed(
     The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
     PostgreSQL ends one, which goes again. What fields need of other services is obtained before the first transaction
     begins. Raises OutOfTime at the end of `limit`, which all tries share, and ClientDisconnect where the client whose
-    request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is rolled back, as with any error.
+    request has this `receive` (ASGI) is seen to hang up before the COMMIT is sent (it is watched from the 50th
+    millisecond of each try on, `hang_ups.WATCH_AFTER_SECONDS`): all is rolled back, as with any error.
     """
     limit = limit or TimeLimit.begin(resources.limits.execution_seconds)
     prepared = await _prepare(resources, document, parameters, authenticate, meter, Deadline(limit, receive))
@@ -181,7 +182,7 @@ async def _once(
                 parameters.variables,
                 parameters.operation_name,
                 breadth_first=parameters.breadth_first,
-                is_large=parameters.is_large,
+                has_large_variables=parameters.has_large_variables,
                 budget=budget,
                 gate=gate,
                 root=root,

@@ -213,7 +213,10 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         self.context_value.document.changed()
 
     async def begin(self, plan: Plan) -> None:
-        """Open the session, as no other task is there yet, and pass resolvers the required columns of their lists."""
+        """Open a query's session, as no other task is there yet, and pass resolvers the columns that their lists need.
+
+        A mutation's session is opened by its first field that needs it.
+        """
         context: Context = self.context_value
         context.columns_by_node = plan.columns.by_node
         if not plan.is_mutation and context.opened is None:
@@ -250,7 +253,7 @@ async def execute(
     operation_name: str | None,
     *,
     breadth_first: bool,
-    is_large: bool = False,
+    has_large_variables: bool = False,
     budget: Budget,
     gate: Gate | None = None,
     root: Delivery | None = None,
@@ -258,7 +261,7 @@ async def execute(
     """The result of a valid document's operation, breadth first unless that is switched off.
 
     `root` is the event that a subscription is executed for; Hidden is raised where the viewer may not see it.
-    Raises the budget's refusal where the answer would be too large. Variables that are large are converted in a thread.
+    Raises the budget's refusal where the answer would be too large. Large variables are converted in a thread.
     """
     build = partial(
         Executor.build,
@@ -270,13 +273,13 @@ async def execute(
         operation_name=operation_name,
         is_awaitable=cast(Any, optimized_is_awaitable),
     )
-    built: Any = await asyncio.to_thread(build) if is_large else build()
+    built: Any = await asyncio.to_thread(build) if has_large_variables else build()
     if isinstance(built, list):
         add_paths_of_variables(built, variables or {})
         hide_values(built, context.document.node)
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first
-    built.is_large = context.document.nodes > LARGE_TREE
+    built.has_large_document = context.document.nodes > LARGE_TREE
     built.budget = budget
     built.gate = gate
     try:

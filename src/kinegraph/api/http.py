@@ -252,7 +252,7 @@ def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
 async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
     """Store the answer with the request's idempotency key; an answer without data is not stored. True means commit.
 
-    Where nothing was done for a reason that may be gone a moment later, False: all is rolled back, and the key is free.
+    Where nothing was done for a reason that may be gone later, False: all is rolled back, and the key is free.
     """
     if data is None:
         return True

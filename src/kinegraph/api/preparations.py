@@ -48,7 +48,7 @@ async def prepared_for(
         raw_variable_values=parameters.variables,
         operation_name=parameters.operation_name,
     )
-    built: Any = await asyncio.to_thread(build) if parameters.is_large else build()
+    built: Any = await asyncio.to_thread(build) if parameters.has_large_variables else build()
     found: dict[Prepare, list[Mapping[str, Any]]] = {}
     if not isinstance(built, list):
         for function, arguments in _selected(built):

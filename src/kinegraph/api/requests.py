@@ -80,7 +80,7 @@ class Parameters:
     breadth_first: bool = True
     length: int = 0
     """Bytes of the request that the variables are part of."""
-    is_large: bool = False
+    has_large_variables: bool = False
     """True if the variables may be so large that they are converted in a thread."""
     identifier: Identifier | None = None
     """The identifier of a persisted document, with its text or without."""
@@ -132,7 +132,7 @@ async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     parameters.length = len(body)
     if len(body) > LARGE_BODY_BYTES:
         _require_few_values(parameters.variables)
-        parameters.is_large = True
+        parameters.has_large_variables = True
     return parameters
 
 

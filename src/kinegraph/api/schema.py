@@ -55,11 +55,15 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(
 
 
 def _parsed_moment(value: object) -> datetime.datetime:
-    """The moment that a text in the form of RFC 3339 names, or of ISO 8601 with fewer digits."""
+    """The moment that a text in the form of RFC 3339 names, or of ISO 8601 with fewer digits.
+
+    Its date in UTC is of the calendar too: 9999-12-31T23:59:59-14:00 is refused.
+    """
     try:
         if isinstance(value, str) and _MOMENT.fullmatch(value):
-            return datetime.datetime.fromisoformat(value.upper())
-    except ValueError:
+            moment = datetime.datetime.fromisoformat(value.upper())
+            return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
         pass
     raise ValueError(f'Must be a date and time as text, such as "2026-03-01T09:30:00Z"; this is {value!r:.40}.')
 

@@ -88,7 +88,7 @@ def matches(sent: Iterable[bytes], tag: bytes) -> bool:
 
 
 class Revalidation:
-    """One request with tags: whether the answer that they are of is still valid, and if it was made, its entry."""
+    """One request with tags: finds out whether the client's answer is still valid, and caches the tag of a new one."""
 
     def __init__(self, cache: Cache, key: Key, sent: Sequence[bytes]) -> None:
         self.tag = b""

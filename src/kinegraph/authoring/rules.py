@@ -5,11 +5,16 @@ from dataclasses import replace
 from typing import Any  # JSON of the files
 
 from kinegraph.authoring.rules_columns import constraint_columns
-from kinegraph.classification.rules_classes import VALUES, classes, modifiers, stressors
-from kinegraph.classification.rules_profiles import Subject, profile_of
+from kinegraph.care.rules import cautions_of
+from kinegraph.care.rules_exercises import Subject, pattern_group_of
+from kinegraph.classification.rules_classes import VALUES, ForceType, classes, modifiers, stressors
+from kinegraph.classification.rules_profiles import Subject as ProfileSubject
+from kinegraph.classification.rules_profiles import force_type, profile_of
 from kinegraph.classification.rules_safety import Constraint, constraint_of
 from kinegraph.classification.rules_severity import RANK, Finding, Severity, Traits, findings
+from kinegraph.taxonomy.rules import equipment_key
 from kinegraph.taxonomy.rules_conditions import vocabulary
+from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
 
@@ -32,7 +37,35 @@ def _texts(value: Any) -> frozenset[str]:
     return frozenset(each for each in value if isinstance(each, str)) if isinstance(value, list) else frozenset()
 
 
-def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
+def cautions_of_entry(row: Mapping[str, Any]) -> Mapping[str, str]:
+    """The conditions for which sessions leave the entry out beyond the severity matrix (`care.rules`), with reasons."""
+    traits = traits_of(row)
+    primary = muscle_keys(row["primaryMuscles"])
+    return cautions_of(
+        Subject(
+            kind=row["kind"],
+            pattern=traits.pattern,
+            pattern_group=pattern_group_of(traits.pattern, primary),
+            vector=row.get("forceVector"),
+            mechanics=row.get("mechanics"),
+            is_unilateral=bool(row.get("isUnilateral")),
+            primary=frozenset(primary),
+            equipment=frozenset(map(equipment_key, traits.equipment)),
+            difficulty=int(row["difficulty"]),
+            class_key=traits.class_key,
+            is_compound=force_type(row["kind"]) == ForceType.COMPOUND,
+            fatigue=traits.fatigue,
+            stressors=traits.stressors,
+        )
+    )
+
+
+def shown_findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
+    """The findings of an entry, with those for which sessions leave it out."""
+    return findings_of(row, cautions_of_entry(row))
+
+
+def findings_of(row: Mapping[str, Any], cautions: Mapping[str, str] | None = None) -> dict[str, Finding]:
     """The findings of the severity matrix and of the entry's exceptions, by condition, with the entry's texts."""
     said: Mapping[str, Mapping[str, str]] = row["training"].get("conditions", {})
     exceptions = {
@@ -54,18 +87,18 @@ def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
             instead=said[condition].get("modification") or finding.instead,
             is_inherited=False,
         )
-        for condition, finding in findings(traits_of(row), exceptions).items()
+        for condition, finding in findings(traits_of(row), exceptions, cautions).items()
     }
 
 
 def constraint_of_entry(row: Mapping[str, Any], substitutes: Mapping[str, str] | None = None) -> Constraint:
     """The safety constraints of an entry."""
-    return constraint_of(findings_of(row), frozenset(row["training"]["stressors"]), substitutes)
+    return constraint_of(shown_findings_of(row), frozenset(row["training"]["stressors"]), substitutes)
 
 
 def contraindications_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The contraindications of an entry, the strictest first; what follows from a condition's parent is left out."""
-    found = [f for f in findings_of(row).values() if f.severity in RANK and not f.is_inherited]
+    found = [f for f in shown_findings_of(row).values() if f.severity in RANK and not f.is_inherited]
     ordered = sorted(found, key=lambda finding: STRICTEST_FIRST.index(finding.severity))
     return [{"condition": f.condition, "severity": str(f.severity), "description": f.because} for f in ordered]
 
@@ -74,7 +107,7 @@ def profile_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """The entry's row of `exercise_programming_profiles`."""
     training = row["training"]
     profile = profile_of(
-        Subject(
+        ProfileSubject(
             class_key=training["class"],
             modifiers=training.get("modifiers", ()),
             difficulty=int(row["difficulty"]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # JSON of the files
 
-from kinegraph.authoring.rules import findings_of, traits_of
+from kinegraph.authoring.rules import shown_findings_of, traits_of
 from kinegraph.classification.rules_safety import SCORES, Constraint, assess, constraint_of, is_avoided
 from kinegraph.classification.rules_severity import Severity
 
@@ -54,7 +54,7 @@ def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Entry
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     primary, stressors = frozenset(row["primaryMuscles"]), frozenset(row["training"]["stressors"])
-    found = findings_of(row)
+    found = shown_findings_of(row)
     return Entry(
         slug=row["slug"],
         name=row["name"],

@@ -18,7 +18,8 @@ from kinegraph.breadth.plan import Plan, Unplannable, compile_plan
 from kinegraph.breadth.run import run_plan
 
 MAX_PLANS = 16
-"""Plans of one operation: one for each combination of values of the variables in its @skip and @include."""
+"""Plans of one operation: one for each combination of values of the variables in its @skip and @include. All are
+dropped before one more is stored."""
 
 REQUESTED = "requested"
 """The reason that is counted where breadth-first execution is switched off, for the server or by the request."""
@@ -110,7 +111,7 @@ class BreadthFirst(CoreExecution):
     """Exceptions that end the execution without a fallback, because graphql-core would meet them again."""
 
     is_breadth_first = True
-    is_large = False
+    has_large_document = False
     """True if the document is so large that it is compiled in a thread, so that other requests need not wait."""
 
     @property
@@ -129,7 +130,8 @@ class BreadthFirst(CoreExecution):
     async def _find_or_compile(self) -> Plan | str:
         plan = self.plans.find(self)
         if plan is None:
-            plan = await asyncio.to_thread(self.plans.compile, self) if self.is_large else self.plans.compile(self)
+            compiled = self.plans.compile
+            plan = await asyncio.to_thread(compiled, self) if self.has_large_document else compiled(self)
             self.plan_added()
         return plan
 

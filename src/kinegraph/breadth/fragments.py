@@ -41,7 +41,7 @@ class Fragment:
     Where the text leaves out the values of gap fields (`Field.gaps`), it is divided into chunks: between two chunks is
     one gap. `order` has one byte for each gap, in the order of the text: which gap field's value stands there, as an
     index in `Field.gaps`. `keys` has for each gap field, in the order of `Field.gaps`, the keys of its gaps in the
-    order of the text. So the n-th occurrence of a number in `order` belongs to the n-th key of that number's keys.
+    order of the text. Where `order` is 0, 1, 0, for example, the key of the third gap is `keys[0][1]`.
     """
 
     __slots__ = ("compressed", "keys", "objects", "order")

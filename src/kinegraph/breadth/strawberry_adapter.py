@@ -17,6 +17,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
     is_input_object_type,
@@ -48,7 +49,8 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     resolver: Definition = field.base_resolver
     if resolver is None or field.metadata.get("is_read"):
         return Read(field.python_name)
-    if prefix := field.metadata.get("embedded"):
+    prefix = field.metadata.get("embedded")
+    if prefix and isinstance(definition.type, GraphQLNonNull):  # where it may be null, the resolver says so
         return Embedded(prefix, resolver.wrapped_func)
     takes_parent_only = len(resolver.signature.parameters) == 1 and not resolver.arguments
     if takes_parent_only and not resolver.is_async and not resolver.info_parameter:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol  # Any: JSON columns
 from uuid import UUID
 
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.classification.rules_safety import OFFERED_BELOW, Assessment, Person
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
@@ -75,6 +75,8 @@ class Candidate:
     layer: ProfileRow
     safety: ShownSafety | None
     edges: tuple[Edge, ...]
+    stored: "Candidate | None" = None
+    """The exercise without the organization's override; None where there is none."""
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """A memo of values derived from this candidate, which never changes: entries are valid as long as it."""
 
@@ -82,6 +84,19 @@ class Candidate:
     def key(self) -> str:
         """A name that is the same in every installation for an exercise of the shipped library."""
         return self.slug or str(self.id)
+
+    @property
+    def versions(self) -> "Sequence[Candidate]":
+        """The exercise as the organization sees it, and as it is stored where that differs.
+
+        Rules of safety hold where they hold for one of them: an override makes nothing safer.
+        """
+        return (self,) if self.stored is None else (self, self.stored)
+
+    @property
+    def stressors(self) -> frozenset[str]:
+        """How it loads the body; nothing where nobody has classified it."""
+        return frozenset(self.safety.stressors) if self.safety is not None else frozenset()
 
     @property
     def is_draft(self) -> bool:

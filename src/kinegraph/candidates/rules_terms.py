@@ -1,35 +1,20 @@
 """Checks of the names of muscles and equipment in requests: unknown ones are refused with the nearest names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from kinegraph.candidates.rules import Catalogue
 from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.text import identity_of
+from kinegraph.taxonomy.rules import equipment_key
 from kinegraph.taxonomy.rules_conditions import folded
-from kinegraph.taxonomy.rules_muscles import muscles, muscles_meant, nearest_muscles
+from kinegraph.taxonomy.rules_muscles import muscles_meant, nearest_muscles
 
 MAX_MUSCLES = 20
 MAX_EQUIPMENT = 100
 MAX_NAME = 60
 NOTHING = frozenset({"none", "bodyweight", "body_weight", "nothing"})
 """Names that mean no equipment."""
-
-
-def equipment_key(name: str) -> str:
-    """The form in which names of equipment are compared: one word, without case, in the singular."""
-    key = identity_of(name).replace("-", "_").replace(" ", "_")
-    return key[:-1] if key.endswith("s") and not key.endswith("ss") else key
-
-
-def muscle_keys(names: Iterable[str]) -> tuple[str, ...]:
-    """The muscles that an exercise's tags mean, in their order; a tag that is not in the vocabulary means itself."""
-    found: dict[str, None] = {}
-    for name in names:
-        keys = (name,) if name in muscles() else sorted(muscles_meant(name)) or (folded(name),)
-        found.update(dict.fromkeys(keys))
-    return tuple(found)
 
 
 def checked_equipment(

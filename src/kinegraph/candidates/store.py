@@ -17,13 +17,14 @@ from typing import Any  # values of columns, by name
 from uuid import UUID
 
 from kinegraph.candidates.rules import UNKNOWN_DIFFICULTY, Candidate, CandidateRow, Catalogue, Edge
-from kinegraph.candidates.rules_pattern_groups import pattern_group_of
-from kinegraph.candidates.rules_terms import equipment_key, muscle_keys
+from kinegraph.care.rules_exercises import pattern_group_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules import ForceType, ProgressionType
 from kinegraph.layers.rules_safety import shown_safety
 from kinegraph.library.rules import merge
+from kinegraph.taxonomy.rules import equipment_key
+from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 MAX_CANDIDATES = 5_000
 """Exercises of one organization's merged library that software chooses among, at most: classified ones first."""
@@ -175,6 +176,11 @@ async def candidates(session: ReadSession, keys: Sequence[tuple[UUID, UUID]]) ->
 def candidate_of(row: CandidateRow) -> Candidate:
     """The candidate of a row, with the organization's override merged into it."""
     values: Any = merge(row, row.overrides, row.view_id)  # type: ignore[arg-type]  # it has the columns that are read
+    return _candidate(row, values, _candidate(row, row, None) if values.diff else None)
+
+
+def _candidate(row: CandidateRow, values: Any, stored: Candidate | None) -> Candidate:
+    """The candidate of a row with values of it, or with those of an organization."""
     primary = muscle_keys(values.primary_muscles)
     difficulty = values.difficulty if values.difficulty is not None else row.difficulty_level
     return Candidate(
@@ -205,4 +211,5 @@ def candidate_of(row: CandidateRow) -> Candidate:
         layer=row,
         safety=shown_safety(row),
         edges=tuple(Edge(ProgressionType(kind), UUID(to)) for kind, to in row.edges or ()),
+        stored=stored,
     )

@@ -1,5 +1,6 @@
 """The files of the canonical library that ship with Kinegraph."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any  # JSON of the files
@@ -31,6 +32,16 @@ def shipped_files() -> list[tuple[str, bytes]]:
 def shipped_rows() -> list[dict[str, Any]]:
     """The entries of all files of the shipped library."""
     return [row for _, content in shipped_files() for row in orjson.loads(content)]
+
+
+@cache
+def least_stressors() -> Mapping[str, frozenset[str]]:
+    """By class, the stressors that all entries of it have. Valid as long as the process: the files ship with it."""
+    found: dict[str, frozenset[str]] = {}
+    for training in (row["training"] for row in shipped_rows() if "training" in row):
+        stressors = frozenset(training["stressors"])
+        found[training["class"]] = found.get(training["class"], stressors) & stressors
+    return found
 
 
 def shipped_progressions() -> list[dict[str, Any]]:

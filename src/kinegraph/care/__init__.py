@@ -1,1 +1,1 @@
-"""A person's conditions in a session: exercises that are left out, treatments, and when to stop (docs/generator.md)."""
+"""A person's conditions in a session: exercises that are left out, and when to stop (docs/generator.md)."""

@@ -2,14 +2,15 @@
 
 The matrix says what is risky; these rules say what a session need not contain, because it loads the part that is sore
 and others do not. They depend on stressors, classes and equipment, never on the names of exercises.
+
+Rules that do not speak of warm-up and cool-down alone are part of the stored safety constraints, as warnings
+(`cautions_of`): what the generator leaves out is without a warning nowhere.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
-from kinegraph.classification.rules_safety import Person
+from kinegraph.care.rules_exercises import Exercise, Having, PatternGroup, Seen
 
 HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
 PRESSURE = HEART | {"hypertension", "uncontrolled_hypertension"}
@@ -41,14 +42,14 @@ MOBILITY_DIFFICULTY = 1
 EARLY_FATIGUE = 2
 
 
-def stressors_of(exercise: Candidate) -> frozenset[str]:
+def stressors_of(exercise: Exercise) -> frozenset[str]:
     """The stressors of an exercise; none where nobody has classified it."""
-    return frozenset(exercise.safety.stressors) if exercise.safety is not None else frozenset()
+    return exercise.stressors
 
 
-def is_on_floor(exercise: Candidate) -> bool:
+def is_on_floor(exercise: Exercise) -> bool:
     """True if the person lies, kneels or sits on the floor, or is held up on the arms or a roller."""
-    found = stressors_of(exercise)
+    found = exercise.stressors
     if exercise.mechanics in ("machine", "cable"):
         return False
     if (
@@ -68,7 +69,7 @@ class CareRule:
     """A rule that leaves exercises out with some conditions. `words` completes "With knee pain, ..."."""
 
     conditions: frozenset[str]
-    matches: Callable[[Candidate, frozenset[str]], bool]
+    matches: Callable[[Exercise, frozenset[str]], bool]
     words: str
     is_strict: bool = False
     """True if exercises that treat another condition of the person are left out too."""
@@ -76,15 +77,15 @@ class CareRule:
     """True for warm-up and cool-down only."""
 
 
-def _turns(each: Candidate, found: frozenset[str]) -> bool:
+def _turns(each: Exercise, found: frozenset[str]) -> bool:
     return "pivoting" in found or ("loaded_spinal_rotation" in found and ON_FEET_TURNED.isdisjoint(found))
 
 
-def _is_bent_down(each: Candidate, found: frozenset[str]) -> bool:
+def _is_bent_down(each: Exercise, found: frozenset[str]) -> bool:
     return each.pattern == "hinge" and ("hinge_load" in found or each.mechanics == "cable")
 
 
-def _is_early(each: Candidate, found: frozenset[str]) -> bool:
+def _is_early(each: Exercise, found: frozenset[str]) -> bool:
     """True for isolated, unloaded exercises of the first weeks after an operation of the knee."""
     is_leg = not each.primary.isdisjoint({"quadriceps", "hamstrings", "glutes", "hip_flexors"})
     is_small = each.class_key == "low_load_strengthening" and each.fatigue <= EARLY_FATIGUE and not each.equipment
@@ -183,25 +184,35 @@ CARE_RULES: Sequence[CareRule] = (
 )  # fmt: skip
 
 
-def care_rules_of(person: Person, *, is_light: bool = False) -> Sequence[CareRule]:
+def care_rules_of(person: Having, *, is_light: bool = False) -> Sequence[CareRule]:
     """The rules that hold for a person. `is_light`: in warm-up and cool-down."""
-    if not len(person):
+    if not person.having:
         return ()
     return [
         rule for rule in CARE_RULES if (is_light or not rule.is_light) and not person.having.isdisjoint(rule.conditions)
     ]
 
 
-def excluded_by(
-    exercise: Candidate, care_rules: Sequence[CareRule], person: Person, *, is_treatment: bool
-) -> str | None:
+def excluded_by(exercise: Seen, care_rules: Sequence[CareRule], person: Having, *, is_treatment: bool) -> str | None:
     """The reason that a session leaves an exercise out; None where no rule does."""
-    found = stressors_of(exercise) if care_rules else frozenset[str]()
+    if not care_rules:
+        return None
+    versions = [(each, each.stressors) for each in exercise.versions]
     for rule in care_rules:
-        if (rule.is_strict or not is_treatment) and rule.matches(exercise, found):
+        if (rule.is_strict or not is_treatment) and any(rule.matches(*version) for version in versions):
             named = sorted(person.conditions & rule.conditions) or sorted(person.having & rule.conditions)
             return f"With {condition_words(named[0])}, {rule.words}"
     return None
+
+
+def cautions_of(exercise: Exercise) -> dict[str, str]:
+    """The conditions for which a rule leaves an exercise out of sessions, each with the words of the first one."""
+    found: dict[str, str] = {}
+    for rule in CARE_RULES:
+        if not rule.is_light and rule.matches(exercise, exercise.stressors):
+            for condition in rule.conditions:
+                found.setdefault(condition, rule.words)
+    return found
 
 
 ABBREVIATIONS = ("acl",)

@@ -8,7 +8,7 @@ from typing import Any  # JSON of the file
 
 import orjson
 
-from kinegraph.classification.rules_safety import Person
+from kinegraph.care.rules_exercises import Having
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
 UNKNOWN = "Stop with pain, dizziness or chest pain, and ask the doctor or physiotherapist before the next session."
@@ -28,7 +28,7 @@ def _stored() -> Mapping[str, str]:
     return {key: each["text"] for each in stored for key in each["conditions"]}
 
 
-def stop_rules(person: Person) -> Sequence[StopRule]:
+def stop_rules(person: Having) -> Sequence[StopRule]:
     """The rule of each condition that was sent, equal texts once."""
     by_text: dict[str, str] = {}
     for key in sorted(person.conditions):

@@ -88,7 +88,8 @@ class ExerciseFilter:
     )
     available_equipment: list[str] | None = strawberry.field(
         default=UNSET,
-        description="Only exercises whose required equipment is all in this list; those without any pass.",
+        description="Only exercises whose required equipment is all in this list; those without any pass. An empty "
+        "list is nothing: exercises without equipment. Of equipment singular and plural are the same in all filters.",
     )
     exclude_equipment: list[str] | None = strawberry.field(default=UNSET, description="None that needs any of these.")
     category_id: strawberry.ID | None = strawberry.field(
@@ -111,7 +112,7 @@ class ExerciseFilter:
         default=UNSET, description="Of this force type, by its programming profile."
     )
     class_key: list[str] | None = strawberry.field(
-        default=UNSET, description="Of any of these classes: keys of exerciseClasses."
+        default=UNSET, description="Of any of these classes: keys of exerciseClasses; others are refused."
     )
     goal: TrainingGoal | None = strawberry.field(
         default=UNSET, description="Offered for this goal, by its programming profile."

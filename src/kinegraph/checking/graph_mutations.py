@@ -35,7 +35,11 @@ MAX_NOTE = 1_000
 @strawberry.input(description="A warning of a workout's check that is overridden, why, and until when.")
 class OverrideSafetyWarningInput:
     workout_id: strawberry.ID = strawberry.field(description="A workout of an organization that the caller coaches.")
-    movement_id: strawberry.ID | None = strawberry.field(default=UNSET, description="One movement; or send exerciseId.")
+    movement_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="One movement, in this workout alone: not in the snapshots of assignments, which have movements of "
+        "their own; or send exerciseId.",
+    )
     exercise_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Each movement of the exercise, in the workout and in its later snapshots."
     )

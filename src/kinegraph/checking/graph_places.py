@@ -14,6 +14,7 @@ from kinegraph.checking import rules, store
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store import members
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, NotFound
@@ -52,6 +53,8 @@ async def check_of(
     workout: UUID | None = None
     if wanted.sections is not None:
         places = _sent(wanted.sections, checks)
+    if athlete is not None:
+        await _check_athlete(info, organization, athlete, checks)
     checks.done()
     if wanted.workout_id is not None or wanted.assignment_id is not None:
         workout, athlete = await _workout(info, organization, wanted, athlete)
@@ -63,6 +66,12 @@ async def check_of(
     viewer: Viewer = await info.context.viewer()
     offered = catalogue if viewer.sees_library(organization) else None
     return rules.checked(places, exercises, offered, person, available, overrides)
+
+
+async def _check_athlete(info: Info, organization: UUID, athlete: UUID, checks: Checks) -> None:
+    """Refuse a user who does not belong to the organization, as overrideSafetyWarning does."""
+    if athlete not in await members(await info.context.session(), [organization], [athlete]):
+        checks.refusals.append(NotFound("The organization has no such member.", "athleteId"))
 
 
 def _sent(sections: list[SectionInput], checks: Checks) -> list[rules.MovementPosition]:

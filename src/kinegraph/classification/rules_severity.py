@@ -114,10 +114,13 @@ def matrix() -> Mapping[str, tuple[Rule, ...]]:
     return {condition: tuple(rules) for condition, rules in found.items()}
 
 
-def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) -> dict[str, Finding]:
+def findings(
+    traits: Traits, exceptions: Mapping[str, Finding] | None = None, cautions: Mapping[str, str] | None = None
+) -> dict[str, Finding]:
     """The conditions that speak against an exercise (or for it, where an exception says so), by key.
 
-    `exceptions` replace what the matrix gives for their conditions, and what these would inherit.
+    `exceptions` replace what the matrix gives for their conditions, and what these would inherit. `cautions` are
+    reasons for a warning at least, by condition, but of conditions that the exercise treats.
     """
     found: dict[str, Finding] = {}
     by_matrix = _by_matrix(traits)
@@ -130,9 +133,17 @@ def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) ->
             finding = by_matrix.get(condition) or Finding(condition, Severity.NONE, "")
             if inherited is not None and RANK.get(inherited.severity, -1) > RANK[finding.severity]:
                 finding = replace(inherited, condition=condition, is_inherited=True)
+        if cautions and condition in cautions and finding.severity is Severity.NONE:
+            finding = _cautioned(condition, cautions[condition])
         if finding.severity is not Severity.NONE:
             found[condition] = finding
     return {condition: found[condition] for condition in vocabulary() if condition in found}
+
+
+def _cautioned(condition: str, words: str) -> Finding:
+    """A warning for a reason that is a sentence without its capital letter."""
+    advice = f"Choose another exercise: {words.rstrip('.')}"
+    return Finding(condition, Severity.WARNING, f"{words[0].upper()}{words[1:]}", advice)
 
 
 @lru_cache(2_000)

@@ -7,8 +7,8 @@ from functools import cached_property
 from uuid import UUID
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import DISC, FLOOR, GRIP, HEART, SLOW, is_on_floor
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import SHORT_MINUTES, PrescriptionContext, TimedPrescription

@@ -1,7 +1,7 @@
 """The reasons that forbid adding an exercise to a session."""
 
 from kinegraph.candidates.rules import STEADY, Candidate, in_words
-from kinegraph.candidates.rules_pattern_groups import OPPOSITE, PatternGroup
+from kinegraph.care.rules_exercises import OPPOSITE, PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import stressors_of
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.dosing.rules import is_heavy_lift
 from kinegraph.layers.rules import TrainingGoal

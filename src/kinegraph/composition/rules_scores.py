@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import is_permanent, obstacle, obstacle_to_addition
 from kinegraph.composition.rules_order import loads_back

@@ -6,7 +6,8 @@ several processes a caller may spend so much more: a SHARE for each process, and
 answered, a tenth of a second as a rule.
 
 The accounts of a process are bounded, so some are dropped, and a caller whose account was dropped begins with an empty
-bucket. Dropped are the emptiest: it gives the least away, nothing where the bucket has drained meanwhile, as most have.
+bucket. Those with the least in their buckets are dropped: their callers gain the least, or nothing, as most buckets are
+empty.
 To be rid of an account that has spent s, an attacker would have to spend s from MAX_ACCOUNTS / 2 others, which gains
 nothing; and what came to a SHARE is in Redis too, where the account is found again.
 """

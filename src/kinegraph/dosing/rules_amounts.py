@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any  # a load is JSON
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (

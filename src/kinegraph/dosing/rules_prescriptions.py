@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import FAST_CLASSES
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (

@@ -26,7 +26,7 @@ class EmbeddingService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The number of rows that a run has done so far, by outcome. `before`: those of the job's earlier runs, of any."""
+    """The number of rows that a run has done so far, by outcome. `before`: all those of the job's earlier runs."""
 
     before: int = 0
     embedded: int = 0

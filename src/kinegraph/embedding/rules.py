@@ -66,7 +66,10 @@ class Source:
 
     @property
     def has_dependents(self) -> bool:
-        """True if texts of other rows may have changed with its own. At first they are marked as it is."""
+        """True if its text was embedded before and has changed: rows that repeat it must be marked, too.
+
+        Before its first vector, they are marked when they are written.
+        """
         return self.exercise_id is not None and self.stored_hash is not None and not self.is_fresh
 
 

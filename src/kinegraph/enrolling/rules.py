@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from kinegraph.enrollment.rules import ENDED, EnrollmentRow, EnrollmentStatus
 from kinegraph.enrollment.rules_calendar import Pause, overlap
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, day_after
 from kinegraph.kit.errors import Conflict, Path, Refusal
 
 MAX_START_DAYS = 366
@@ -113,7 +113,7 @@ def checked_reason(reason: str | None, path: Path, checks: Checks) -> str | None
 
 def check_pause(first: date, last: date | None, pauses: Sequence[Pause], path: Path, checks: Checks) -> None:
     """Check a new pause: it ends not before it begins nor a year after it, and shares no day with another."""
-    if last is not None and not first <= last <= (latest := first + timedelta(days=MAX_START_DAYS)):
+    if last is not None and not first <= last <= (latest := day_after(first, MAX_START_DAYS)):
         before = "Must not be before `from`." if last < first else f"Must be {latest} or earlier, or left out."
         checks.refuse(before, *path[:-1], "to")
         return

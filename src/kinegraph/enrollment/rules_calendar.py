@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from kinegraph.kit.checks import day_after
+
 Pause = tuple[date, date | None]
 """The first and the last paused day; None: it lasts."""
 
@@ -68,12 +70,12 @@ def position_of(starts_on: date, day: date) -> Position:
 
 def day_of(starts_on: date, week: int, day: int) -> date:
     """The date of a day of a plan that begins on this day: the inverse of `position_of`."""
-    return starts_on + timedelta(days=7 * (week - 1) + day - 1)
+    return day_after(starts_on, 7 * (week - 1) + day - 1)
 
 
 def last_day(starts_on: date, weeks: int) -> date:
     """The last day of a plan of so many weeks."""
-    return starts_on + timedelta(days=7 * weeks - 1)
+    return day_after(starts_on, 7 * weeks - 1)
 
 
 def is_paused(pauses: Iterable[Pause], day: date) -> bool:

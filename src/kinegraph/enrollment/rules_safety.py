@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from kinegraph.checking.rules_overrides import OverrideReason
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position, day_of
 from kinegraph.exercise.rules import stored_id
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, day_after
 from kinegraph.kit.errors import Refusal
 from kinegraph.layers.rules_safety import keys_of
 from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH
@@ -197,7 +197,7 @@ def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], first: dat
     }
     if columns["note"] is None and columns["reason"] in (OverrideReason.OTHER, OverrideReason.MODIFIED):
         checks.refuse("Must say the reason or the modification.", *at, "note")
-    latest = first + timedelta(days=MAX_OVERRIDE_DAYS)
+    latest = day_after(first, MAX_OVERRIDE_DAYS)
     if not first <= values["expires_on"] <= latest:
         checks.refuse(f"Must be from {first}, the first day for which it is needed, to {latest}.", *at, "expiresOn")
     return columns

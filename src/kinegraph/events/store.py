@@ -57,7 +57,7 @@ async def between(session: ReadSession, topic: Topic, start: int, end: int, limi
 async def purge(session: WriteSession) -> int:
     """Delete the events that were numbered 25 hours ago, but for the newest of them, and those beyond MAX_EVENTS.
 
-    Returns how many. All are numbered first, so that none is deleted that a position does not tell of.
+    Returns how many. All are numbered first: only events with a position are counted and deleted.
     """
     await number(session)
     return await session.run(

@@ -36,7 +36,10 @@ def input_fields(columns: Iterable[Column]) -> Decorator[Any]:
 
 
 def filter_fields(columns: Iterable[Column]) -> Decorator[Any]:
-    """Add an optional field for each column that lists are filtered by: one value, or any of several terms."""
+    """Add an optional field for each column that lists are filtered by.
+
+    It takes one value; of terms, any of several; of a list, any of several entries.
+    """
     return _adding(
         (each.name, _type_of(each, is_optional=True, is_many=each.terms is not None), each.filter, {"default": UNSET})
         for each in columns

@@ -146,7 +146,7 @@ HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\
 
 
 def one_line(text: str) -> str:
-    """A text as it is shown in a message: as it is stored, but on one line, and at most 60 characters."""
+    """A text as it is shown in a message: one line of at most 60 characters, with U+FFFD in place of HARMFUL ones."""
     shown = HARMFUL.sub("\ufffd", text)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 

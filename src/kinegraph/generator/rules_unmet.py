@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 
 from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.candidates.rules_treatments import CHOSEN, served_by
 from kinegraph.care.rules import condition_words
-from kinegraph.care.rules_treatments import CHOSEN, served_by
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, preference, score
@@ -56,7 +56,7 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
             yield unmet_place(place, session.request, excluded)
         elif place.name in for_time:
             detail = f"There is no time left for {in_sentence(place)}, such as {each.name}."
-            yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With {minutes} minutes {what}.")
+            yield Unmet(Demand.SESSION_TIME, place.name, detail, f"With about {minutes} minutes {what}.")
         else:
             found = obstacle(session, each, is_additional=False)
             demand = Demand.TARGET_MUSCLE if place.target is not None else Demand.MOVEMENT

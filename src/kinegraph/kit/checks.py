@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
+from datetime import date
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
@@ -180,3 +181,8 @@ def without_duplicates(texts: Iterable[str], same: Callable[[str], str]) -> list
     for text in texts:
         first.setdefault(same(text), text)
     return [*first.values()]
+
+
+def day_after(day: date, days: int) -> date:
+    """The day so many days after another (before it, if negative), but within the calendar."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

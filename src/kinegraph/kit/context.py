@@ -106,7 +106,7 @@ class Context:
         self.has_mutated = False
         """True once a mutation was done."""
         self.is_worth_a_retry = False
-        """True once a mutation was refused for a reason that may be gone a moment later."""
+        """True once a mutation was refused for a reason that may be gone later (`Refusal.is_temporary`)."""
         self._database = database
         self._authenticate = authenticate
         self._mutation: AsyncExitStack | None = None

@@ -133,7 +133,10 @@ class Database:
 
     @asynccontextmanager
     async def read(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[ReadSession[Viewer]]:
-        """A read session for the viewer that `authenticate` sets. Its COMMIT is deferred: nobody waits for it."""
+        """A read session for the viewer that `authenticate` sets. Its COMMIT is deferred.
+
+        It is sent at once where a task waits for a connection.
+        """
         session = await self.begin_read(authenticate)
         try:
             yield session

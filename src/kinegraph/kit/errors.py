@@ -17,7 +17,7 @@ class Refusal(Exception):
     code: ClassVar[str]
     """Stable, for programs to branch on. A class that sets none has that of the class above."""
     is_temporary: ClassVar[bool] = False
-    """True if the same request may succeed a moment later."""
+    """True if the same request may succeed later."""
     payload: Mapping[str, Any] = {}
     """Fields that the refused mutation's payload has beside `userErrors`, such as what is stored now."""
 

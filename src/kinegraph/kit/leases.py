@@ -30,7 +30,10 @@ MAX_PREPARED = 200
 
 
 class LeaseState(StrEnum):
-    """Who may use a connection now: nobody yet, a session, the next transaction, or nobody any more."""
+    """FREE: any session may take the connection. LENT: a session uses it. LOST: it is closed.
+
+    ENDING: any session may take it, and sends the deferred COMMIT of the last one with its BEGIN.
+    """
 
     FREE = "free"
     LENT = "lent"
@@ -96,8 +99,9 @@ class Lease:
     async def fetch(self, statement: str, arguments: tuple[Any, ...]) -> list[Row]:
         """Run a statement in the lease's transaction, prepared once for each connection. Returns its rows.
 
-        Raises IllegalMove unless the lease is LENT and not busy, and asyncpg.PostgresError where the server refuses.
-        Raises TimeoutError, and loses the connection, where the server does not answer within the connection's timeout.
+        Raises IllegalMove where the lease is FREE, ENDING or busy, ConnectionDoesNotExistError where it is LOST, and
+        asyncpg.PostgresError where the server refuses. Raises TimeoutError, and loses the connection, where the server
+        does not answer within the connection's timeout.
         """
         self._begin_statement(statement)
         try:

@@ -50,9 +50,10 @@ class ConnectionPool:
     async def begin(self, statement: str) -> Lease:
         """Begin a transaction by this statement. Returns its lease.
 
-        A pooled connection that does not answer within `leases.CONTROL_SECONDS` is closed, and a new one used instead.
-        Raises PoolExhausted where no connection is freed in time, asyncpg.PostgresError where the server refuses the
-        statement (the lease is free again), and the errors of connecting.
+        Where a pooled connection does not answer within `leases.CONTROL_SECONDS`, it and all idle ones are closed, and
+        a new one is opened, or waited for. Raises PoolExhausted where no connection is freed in time,
+        asyncpg.PostgresError where the server refuses the statement (the lease is free again), and the errors of
+        connecting.
         """
         if (lease := self._take_idle()) is not None:
             try:

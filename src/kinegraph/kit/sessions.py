@@ -99,7 +99,7 @@ class ReadSession(Generic[Viewer]):
 
 
 class WriteSession(ReadSession[Viewer]):
-    """Reads and writes for one viewer, in one transaction, which is rolled back if `is_rollback_only`.
+    """Reads and writes for one viewer, in one transaction, which `Database.write` rolls back if `is_rollback_only`.
 
     `on_commit` is called after the transaction was committed.
     """

@@ -81,8 +81,10 @@ def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
         severity = Severity(each["severity"])
         keys = keys_of(each["condition"])
         _raise(scores, keys, SCORES[severity])
-        indicated.difference_update(keys)
         for key in keys:
+            if key in indicated:  # its text is the prescription of a treatment that it is no more
+                indicated.remove(key)
+                texts.pop(key, None)
             texts.setdefault(key, each["text"] or "")
     avoided = [key for key, score in scores.items() if score >= AVOID_SCORE and key not in indicated]
     cautions = [key for key, score in scores.items() if score < AVOID_SCORE and key not in indicated]

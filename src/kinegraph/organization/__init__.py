@@ -1,4 +1,4 @@
-"""Changing an organization: its name, and what its members see (docs/domain.md, Access).
+"""Changing an organization: its name, what its members see, and its thresholds of pain (docs/domain.md, Access).
 
 Owners and admins write it. Whatever was cached of it is invalid with the commit: its row is part of every viewer, whose
 versions a trigger changes (migration 0011).

@@ -6,13 +6,13 @@ from typing import Any  # values of an input, by name
 
 from kinegraph.kit.checks import Checks
 
-NAMES = {
+INPUT_NAMES = {
     "name": "name",
     "members_see_library": "membersSeeLibrary",
     "members_see_each_other": "membersSeeEachOther",
     "pain_thresholds": "painThresholds",
 }
-"""The API's names of an organization's columns that its owners and admins write."""
+"""The API's names of the input's fields, which owners and admins write; `pain_thresholds` stands for two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def checked_organization(values: Mapping[str, Any], checks: Checks) -> dict[str,
     columns = dict(values)
     for name, value in values.items():
         if value is None:
-            checks.refuse("Must not be null; leave it out to keep it as it is.", "input", NAMES[name])
+            checks.refuse("Must not be null; leave it out to keep it as it is.", "input", INPUT_NAMES[name])
     if columns.get("name") is not None:
         columns["name"] = checks.text(columns["name"], ("input", "name"), 255, lines=False)
     if columns.get("pain_thresholds") is not None:

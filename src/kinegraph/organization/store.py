@@ -1,4 +1,4 @@
-"""Reading and changing an organization's own row: its name, and what its members see."""
+"""Reading and changing an organization's own row: its name, what its members see, and its thresholds of pain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

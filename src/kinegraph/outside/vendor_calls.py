@@ -22,7 +22,8 @@ Retried = Callable[[ServiceError], Awaitable[None]]
 """Is called with the fault of a call that will be tried again, before the delay."""
 
 FAIR_SHARE = 0.5
-"""The share of the time of a call that a silent vendor must have had, at least, to have failed it."""
+"""A call that is not answered in time counts as a fault of the vendor if it had at least this share of `call_seconds`.
+The caller's deadline may end it sooner."""
 MAX_RETRY_AFTER_SECONDS = 60
 """Maximum delay that a vendor's `Retry-After` has. Beyond it a later job calls again."""
 

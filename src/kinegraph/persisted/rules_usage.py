@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 MAX_GATHERED = 10_000
-"""Counts in memory by client; beyond, one more for each document as OTHERS, and beyond twice this number none."""
+"""Counts in memory, by document and client. Once there are so many, uses by further clients are added up as OTHERS, by
+document; once there are twice as many, they are not counted."""
 MAX_CLIENTS = 100
 """Clients of one document that are stored, at most; the least recently used are added to OTHERS."""
 MAX_LENGTH = 100

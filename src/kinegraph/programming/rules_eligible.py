@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.candidates.rules_treatments import with_treatments
 from kinegraph.care.rules import CareRule, care_rules_of, excluded_by
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.care.rules_persons import CAREFUL
-from kinegraph.care.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.care.rules import HIP, KNEE, stressors_of
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 

@@ -1,11 +1,12 @@
 """Reading what was planned for an athlete, and what they did."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from kinegraph.classification.rules_profiles import recovery_hours
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.checks import day_after
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.store import chain_to
@@ -80,7 +81,7 @@ async def trained_of(
         TRAINED,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
-        start - timedelta(LEAD_DAYS),
+        day_after(start, -LEAD_DAYS),
         end,
         session.viewer.coached(),
         session.viewer.user.id,

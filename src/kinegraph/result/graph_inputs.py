@@ -15,7 +15,10 @@ CLIENT_ID = (
     "An id that the client makes for this submission, such as a UUID, at most 100 characters. Sent again with the same "
     "content it is stored once; with other content it is refused as CONFLICT."
 )
-PERFORMED_ON = "The day that it was done on, not in the future; the planned day if left out."
+PERFORMED_ON = (
+    "The day that it was done on, not in the future. If left out, the planned day, or today (in the athlete's time "
+    "zone) where that is to come."
+)
 
 
 @strawberry.input(description="A mass with its unit.")

@@ -187,13 +187,10 @@ def checked_half(value: float | None, path: Path, checks: Checks) -> float | Non
     return checked
 
 
-def checked_day(day: date | None, scheduled_for: date, latest: date, path: Path, checks: Checks) -> date:
-    """The day that something was done on: by default the planned one, or the latest day where that is to come.
-
-    `latest` is today, where a day begins first.
-    """
+def checked_day(day: date | None, usual: date, latest: date, path: Path, checks: Checks) -> date:
+    """The day that something was done on, by default the usual one. `latest` is today, where a day begins first."""
     if day is None:
-        return min(scheduled_for, latest)
+        return usual
     if not EARLIEST <= day <= latest:
         checks.refuse(f"Must be a day from {EARLIEST} to today; a result is recorded once it is there.", *path)
     return day

@@ -8,6 +8,7 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
+from kinegraph.patient.store import TODAY, patient_join
 from kinegraph.result.rules import ResultRow, StoredContentRow
 from kinegraph.workout.rules_rows import ForkedAssignmentRow
 
@@ -166,14 +167,19 @@ async def record_submission(
 
 
 async def days(session: ReadSession, assignment_id: UUID) -> tuple[date, date]:
-    """The day that an assignment is planned for, and today, where a day begins first (UTC+14)."""
+    """The usual day of an assignment's result, and today, where a day begins first (UTC+14).
+
+    The usual day is the planned one; before it, today in the athlete's calendar.
+    """
     row = await session.fetch_row(
-        """
-        SELECT a.scheduled_for, (now() AT TIME ZONE 'UTC' + interval '14 hours')::date AS latest
+        f"""
+        SELECT least(a.scheduled_for, {TODAY.format(patient="p")}) AS usual,
+               (now() AT TIME ZONE 'UTC' + interval '14 hours')::date AS latest
         FROM workout_assignments a
+        {patient_join("p", "a.organization_id", "a.athlete_id")}
         WHERE a.id = $1
         """,
         assignment_id,
     )
     assert row is not None
-    return row.scheduled_for, row.latest
+    return row.usual, row.latest

@@ -220,7 +220,8 @@ lexical AS (
 ),
 -- { misspelled
 -- (2) Trigrams of names and aliases, where a word may be misspelled: with other queries they only harm. Compared are
--- also rows whose names and aliases have the words of the vocabulary that are most like those of the query.
+-- only the twenty shortest of the rows that have, for each word of the query that is like any of the vocabulary, one of the
+-- five words that are most like it.
 like_words AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', string_agg('(' || near.words || ')', ' & ')) AS query
     FROM unnest(string_to_array($12, ' ')) AS sent (word)

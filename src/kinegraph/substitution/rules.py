@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
+from kinegraph.care.rules import care_rules_of, excluded_by
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.substitution.rules_explanations import explanation
@@ -67,7 +68,13 @@ class Offer:
     def assessments(self) -> Mapping[UUID, Assessment]:
         """The assessment of each offered exercise: published, safe, and with equipment that is there."""
         found = ((each, each.assessed(self.person)) for each in self.catalogue.candidates if self._is_available(each))
-        return {each.id: assessment for each, assessment in found if is_offered(assessment)}
+        care_rules = care_rules_of(self.person)
+        return {
+            each.id: assessment
+            for each, assessment in found
+            if is_offered(assessment)
+            and not excluded_by(each, care_rules, self.person, is_treatment=bool(assessment.indicated_for))
+        }
 
     def _is_available(self, each: Candidate) -> bool:
         return not each.is_draft and each.kind != "test" and not each.lacks(self.equipment)
@@ -110,7 +117,7 @@ class Offer:
             for each in near.values()
             if each.root_id != replaced.root_id
             and (each.kind == "mobility") == is_mobility
-            and (each.involved & replaced.involved or len(relations.get(each.id, ())) == 1)
+            and (each.involved & replaced.involved or not replaced.involved or len(relations.get(each.id, ())) == 1)
         ]
 
 

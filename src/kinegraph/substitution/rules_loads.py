@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.substitution.rules_resistance import Resistance, resistance_of
 
 

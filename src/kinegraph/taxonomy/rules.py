@@ -102,3 +102,16 @@ def taxonomy_key(id: str) -> tuple[UUID | None] | None:
     prefix, _, organization = id.partition(":")
     key = parse_key(organization)
     return (key,) if prefix == "taxonomy" and (key or id == prefix) else None
+
+
+def equipment_key(name: str) -> str:
+    """The form in which names of equipment are compared: one word, without case, in the singular."""
+    key = identity_of(name).replace("-", "_").replace(" ", "_")
+    return key[:-1] if key.endswith("s") and not key.endswith("ss") else key
+
+
+def equipment_spellings(name: str) -> list[str]:
+    """The name of equipment in the form in which names are compared, and its other spellings: those of its key."""
+    key = equipment_key(name)
+    plural = f"{key}s"
+    return [*dict.fromkeys((name, *(each.replace("_", sign) for each in (key, plural) for sign in "_ -")))]

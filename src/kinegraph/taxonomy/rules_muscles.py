@@ -1,6 +1,6 @@
 """The muscles by which exercises are tagged, with groups and synonyms in three languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -58,8 +58,9 @@ def members(key: str) -> frozenset[str]:
 
 
 def muscles_meant(text: str) -> frozenset[str]:
-    """The muscles that a text means: a key, a group or a synonym; none for an unknown one."""
-    key = _by_spelling().get(folded(text))
+    """The muscles that a text means: a key, a group or a synonym, in singular or plural; none for an unknown one."""
+    name, keys = folded(text), _by_spelling()
+    key = next((keys[each] for each in (name, f"{name}s", name.removesuffix("s")) if each in keys), None)
     return frozenset() if key is None else members(key)
 
 
@@ -74,3 +75,12 @@ def nearest_muscles(text: str) -> list[str]:
     """At most three known muscles and groups whose names are like an unknown one."""
     close = get_close_matches(folded(text)[:60], _by_spelling(), n=3, cutoff=0.6)
     return list(dict.fromkeys(_by_spelling()[spelling] for spelling in close))
+
+
+def muscle_keys(names: Iterable[str]) -> tuple[str, ...]:
+    """The muscles that an exercise's tags mean, in their order; a tag that is not in the vocabulary means itself."""
+    found: dict[str, None] = {}
+    for name in names:
+        keys = (name,) if name in muscles() else sorted(muscles_meant(name)) or (folded(name),)
+        found.update(dict.fromkeys(keys))
+    return tuple(found)

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.canonical.rules_files import least_stressors
 from kinegraph.exercise.graph import ExercisePayload
 from kinegraph.exercise.graph_mutations import exercise_payload, lock_edited
 from kinegraph.identity.graph_versions import IF_UPDATED_AT, check_offset
@@ -25,11 +26,14 @@ class ClassifyExerciseInput:
         description="A key of exerciseClasses; null removes its own layers, so that a copy has its source's again."
     )
     modifiers: list[str] | None = strawberry.field(
-        default=UNSET, description="Keys of classModifiers: what changes the numbers of the class for it."
+        default=UNSET,
+        description="Keys of classModifiers: what changes the numbers of the class for it; absent leaves them.",
     )
     stressors: list[str] | None = strawberry.field(
         default=UNSET,
-        description="Keys of stressors, all that it has: for lack of one, software would say safe to a patient.",
+        description="Keys of stressors, all that it has: for lack of one, software would say safe to a patient. "
+        "Needed the first time ([] if it has none), later an absent key leaves them; those that all exercises of the "
+        "class in the library have are added.",
     )
     fatigue_score: int | None = strawberry.field(
         default=UNSET, description="How much it tires, in the band of the class give or take 1; else the band's least."
@@ -54,6 +58,8 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             row = await lock_edited(session, input.exercise_id, values.get("if_updated_at"), checks, *EDITED)
+        if said is not None and row is not None:
+            said = rules.completed(said, await store.own_classification(session, row.id), least_stressors(), checks)
         checks.done()
         assert row is not None
         if said is None:

@@ -65,7 +65,8 @@ class AddSafetyRestrictionInput:
         description="WARNING adds 25 to the score, RESTRICTION 60; ABSOLUTE rules it out."
     )
     modification: str | None = strawberry.field(
-        default=UNSET, description="What to do instead, at most 500 characters."
+        default=UNSET,
+        description="What to do instead, at most 500 characters; an absent key leaves that of the one it replaces.",
     )
 
 
@@ -86,7 +87,8 @@ class Mutation:
     @mutation(
         "Add to what an organization's people are warned of (coach access). It takes the place of the organization's "
         "restriction of the same condition, whoever added that, unless it is weaker: then, and where it is no stricter "
-        "than the constraints of the exercise, it is refused as CONFLICT (see removeSafetyRestriction)."
+        "than the constraints of the exercise, it is refused as CONFLICT (see removeSafetyRestriction). It holds for "
+        "conditions that this one includes too, but not for one that the exercise treats: that is restricted itself."
     )
     async def add_safety_restriction(
         self,
@@ -113,7 +115,9 @@ class Mutation:
         key = (organization, exercise)
         stored_severity = await store_restrictions.lock_severity(session, key, condition)
         rules_constraints.require_no_weaker(stored_severity, severity, "input", "severity")
-        id = await store_restrictions.add_restriction(session, key, condition, severity, text)
+        id = await store_restrictions.add_restriction(
+            session, key, condition, severity, text, leaves_modification="modification" not in values
+        )
         return SafetyRestrictionPayload(restriction=await stored_row(session, store_restrictions.restrictions, id))
 
     @mutation("Remove what an organization has added to the safety of an exercise (coach access).")

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any  # values of an input, and of JSON columns
 
 from kinegraph.authoring.rules_columns import PROFILE
-from kinegraph.classification.rules_classes import GENERAL, Unit
+from kinegraph.classification.rules_classes import GENERAL, GOALS, Unit
 from kinegraph.classification.rules_profiles import HOURS_PER_WEEK
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.kit.checks import Checks
@@ -73,8 +74,18 @@ def _checked_tempo(value: str | None, checks: Checks) -> str | None:
     return value
 
 
+def _check_rests(rests: Mapping[str, int], entries: Sequence[Mapping[str, Any]], checks: Checks) -> None:
+    """Refuse rests that grow from strength to hypertrophy, and from that to endurance."""
+    sent = [goal for goal in GOALS[:3] if goal in rests]
+    for heavier, lighter in pairwise(sent):
+        if rests[lighter] > rests[heavier]:
+            position = next(index for index, entry in enumerate(entries) if entry.get("goal") == lighter)
+            message = f"Must be at most the rest for {heavier}, which is {rests[heavier]}; this is {rests[lighter]}."
+            checks.refuse(message, "input", "prescriptions", str(position), "restSeconds")
+
+
 def _prescription_columns(entries: Sequence[Mapping[str, Any]], checks: Checks) -> dict[str, Any]:
-    """The JSON columns of all prescriptions of a profile."""
+    """The JSON columns of all prescriptions of a profile. Rests do not grow from strength to endurance."""
     reps: dict[str, Any] = {}
     measured: dict[str, Any] = {}
     rests: dict[str, int] = {}
@@ -93,6 +104,7 @@ def _prescription_columns(entries: Sequence[Mapping[str, Any]], checks: Checks) 
             reps[goal] = [low, high]
         else:
             measured[goal] = {"unit": str(unit), "min": low, "max": high}
+    _check_rests(rests, entries, checks)
     return {
         "recommended_rep_ranges": reps,
         "measured_ranges": measured,

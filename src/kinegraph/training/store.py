@@ -9,7 +9,7 @@ from kinegraph.exercise.rules import ExerciseRow
 from kinegraph.exercise.store_details import touch
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 from kinegraph.layers.rules import ProfileRow
-from kinegraph.training.rules import TraitsRow
+from kinegraph.training.rules import Classification, TraitsRow
 from kinegraph.training.rules_constraints import ConstraintRow
 
 LAYERS: Mapping[str, Mapping[str, str]] = {
@@ -23,6 +23,7 @@ async def traits_of(session: ReadSession, exercise_id: UUID) -> TraitsRow:
     row: TraitsRow | None = await session.fetch_row(
         """
         SELECT e.kind::text, e.mechanics, e.movement_pattern::text, e.difficulty, e.equipment,
+               e.force_vector::text, e.is_unilateral, e.primary_muscles,
                ARRAY(SELECT region.slug
                      FROM exercise_tags tag
                      JOIN exercise_body_regions region ON region.id = tag.body_region_id
@@ -81,3 +82,17 @@ async def own_constraint(session: ReadSession, exercise_id: UUID) -> ConstraintR
     return await session.fetch_row(
         f"SELECT {names} FROM exercise_safety_constraints WHERE exercise_id = $1", exercise_id
     )
+
+
+async def own_classification(session: ReadSession, exercise_id: UUID) -> Classification | None:
+    """The stored class, modifiers and stressors of the exercise's own layers; None where it has none of its own."""
+    row = await session.fetch_row(
+        """
+        SELECT profile.class_key, profile.modifiers, safety.stressors
+        FROM exercise_safety_constraints safety
+        JOIN exercise_programming_profiles profile ON profile.exercise_id = safety.exercise_id
+        WHERE safety.exercise_id = $1 AND profile.class_key IS NOT NULL
+        """,
+        exercise_id,
+    )
+    return None if row is None else Classification(row.class_key, row.modifiers, row.stressors, None)

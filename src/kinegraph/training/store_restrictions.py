@@ -59,8 +59,13 @@ async def add_restriction(
     condition: str,
     severity: str,
     modification: str | None,
+    *,
+    leaves_modification: bool = False,
 ) -> UUID:
-    """Store a restriction of an organization and an exercise, in place of the one of the condition. Returns its id."""
+    """Store a restriction of an organization and an exercise, in place of the one of the condition. Returns its id.
+
+    With `leaves_modification` the text of the one that it replaces stays.
+    """
     id: UUID = await session.fetch_value(
         """
         INSERT INTO safety_restrictions
@@ -68,7 +73,9 @@ async def add_restriction(
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (organization_id, exercise_id, condition)
         DO UPDATE SET (severity, modification, created_by_user_id, updated_at)
-            = ROW (excluded.severity, excluded.modification, excluded.created_by_user_id, now())
+            = ROW (excluded.severity,
+                   CASE WHEN $7 THEN safety_restrictions.modification ELSE excluded.modification END,
+                   excluded.created_by_user_id, now())
         RETURNING id
         """,
         *key,
@@ -76,6 +83,7 @@ async def add_restriction(
         severity,
         modification,
         session.viewer.user.id,
+        leaves_modification,
     )
     return id
 

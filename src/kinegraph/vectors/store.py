@@ -12,7 +12,7 @@ LIFETIME_DAYS = 90
 DELETED_AT_ONCE = 1_000
 
 
-async def act_as_process(session: ReadSession) -> None:
+async def act_as_vector_store(session: ReadSession) -> None:
     """Let a session read and write the vectors, which row-level security hides from every user."""
     await session.fetch("SELECT set_config('kinegraph.query_embeddings', 'on', true)")
 
@@ -27,7 +27,7 @@ class StoredVector(Protocol):
 
 async def stored(database: Database, hashes: Sequence[str]) -> list[StoredVector]:
     """The stored vectors of these hashes."""
-    async with database.read(act_as_process) as session:
+    async with database.read(act_as_vector_store) as session:
         return await session.fetch(
             """
             SELECT hash, embedding::real[] AS vector, used_at < now() - interval '1 day' AS is_unused
@@ -41,7 +41,7 @@ async def stored(database: Database, hashes: Sequence[str]) -> list[StoredVector
 async def put(database: Database, vectors: Mapping[str, Vector]) -> None:
     """Store vectors by their hashes; of those that are stored, note the use."""
     hashes = sorted(vectors)
-    async with database.write(act_as_process) as session:
+    async with database.write(act_as_vector_store) as session:
         await session.run(
             """
             INSERT INTO query_embeddings (hash, embedding)
@@ -54,8 +54,11 @@ async def put(database: Database, vectors: Mapping[str, Vector]) -> None:
 
 
 async def purge(session: WriteSession) -> int:
-    """Delete vectors that were not used for long, and those beyond the bound. Returns how many, at most 1,000."""
-    await act_as_process(session)
+    """Delete vectors that were not used for long, and those beyond the bound, of which at most DELETED_AT_ONCE.
+
+    Returns how many.
+    """
+    await act_as_vector_store(session)
     return await session.run(
         """
         DELETE FROM query_embeddings

@@ -6,9 +6,9 @@ With a condition of the heart it is one graded bout for the whole time.
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.candidates.rules_pattern_groups import PatternGroup
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.care.rules import SHOULDER, stressors_of
+from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType

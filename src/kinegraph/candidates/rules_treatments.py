@@ -66,6 +66,8 @@ def with_treatments(exercise: Candidate, assessment: Assessment, person: Person)
     more = [
         key
         for key in sorted(person.conditions & CHOSEN.keys())
-        if key not in assessment.indicated_for and (key in WARNED or not assessment.warnings) and CHOSEN[key](exercise)
+        if key not in assessment.indicated_for
+        and (key in WARNED or not assessment.warnings)
+        and all(map(CHOSEN[key], exercise.versions))
     ]
     return replace(assessment, indicated_for=[*assessment.indicated_for, *more]) if more else assessment

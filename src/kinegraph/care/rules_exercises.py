@@ -1,0 +1,160 @@
+"""The values of exercises and persons that the rules of sessions look at, and the groups of movement patterns."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class PatternGroup(StrEnum):
+    """The group of movement patterns that an exercise counts for, in the balance of a session."""
+
+    SQUAT = "squat"
+    HINGE = "hinge"
+    PUSH = "push"
+    PULL = "pull"
+    CORE = "core"
+    OTHER = "other"
+
+
+OPPOSITE: Mapping[PatternGroup, PatternGroup] = {
+    PatternGroup.SQUAT: PatternGroup.HINGE,
+    PatternGroup.HINGE: PatternGroup.SQUAT,
+    PatternGroup.PUSH: PatternGroup.PULL,
+    PatternGroup.PULL: PatternGroup.PUSH,
+}
+"""The groups that are balanced with each other."""
+
+GROUP_OF_PATTERN = {
+    "squat": PatternGroup.SQUAT,
+    "hinge": PatternGroup.HINGE,
+    "push": PatternGroup.PUSH,
+    "pull": PatternGroup.PULL,
+}
+"""The group of each movement pattern; for gymnastics and `other`, the first primary muscle decides."""
+BY_MUSCLE = ("gymnastics", "other", None)
+
+GROUP_OF_MUSCLE: Mapping[str, PatternGroup] = {
+    "quadriceps": PatternGroup.SQUAT,
+    **dict.fromkeys(("hamstrings", "glutes"), PatternGroup.HINGE),
+    **dict.fromkeys(
+        ("chest", "triceps", "anterior_deltoid", "lateral_deltoid", "serratus_anterior"), PatternGroup.PUSH
+    ),
+    **dict.fromkeys(("lats", "rhomboids", "biceps", "brachialis", "brachioradialis", "teres_major"), PatternGroup.PULL),
+    **dict.fromkeys(("posterior_deltoid", "traps", "upper_traps", "middle_traps", "lower_traps"), PatternGroup.PULL),
+    **dict.fromkeys(("abdominals", "obliques", "transverse_abdominis", "quadratus_lumborum"), PatternGroup.CORE),
+    **dict.fromkeys(("erector_spinae", "multifidus"), PatternGroup.CORE),
+}
+PULLED = frozenset(key for key, group in GROUP_OF_MUSCLE.items() if group is PatternGroup.PULL) - {
+    "upper_traps",
+    "traps",
+}
+"""The muscles of which a pull trains one; shrugs and upright rows train none, so that they balance no push."""
+
+
+def pattern_group_of(pattern: str | None, primary_muscles: Sequence[str]) -> PatternGroup:
+    """The group of an exercise, by its pattern or its first primary muscle; OTHER for lifts of the whole body."""
+    first = GROUP_OF_MUSCLE.get(primary_muscles[0], PatternGroup.OTHER) if primary_muscles else PatternGroup.OTHER
+    if pattern in BY_MUSCLE:
+        return first
+    group = GROUP_OF_PATTERN.get(pattern or "", PatternGroup.OTHER)
+    if group is PatternGroup.HINGE and first is PatternGroup.CORE and "obliques" in primary_muscles:
+        return PatternGroup.CORE  # a windmill bends to the side: it is no hinge
+    if group is PatternGroup.PULL and not PULLED.intersection(primary_muscles):
+        return PatternGroup.OTHER
+    return group
+
+
+class Exercise(Protocol):
+    """The values of an exercise that the rules look at."""
+
+    @property
+    def kind(self) -> str:
+        """Such as strength_compound or mobility."""
+
+    @property
+    def pattern(self) -> str | None:
+        """The movement pattern."""
+
+    @property
+    def pattern_group(self) -> PatternGroup:
+        """What it counts for in the balance of a session."""
+
+    @property
+    def vector(self) -> str | None:
+        """The direction of the force."""
+
+    @property
+    def mechanics(self) -> str | None:
+        """Such as free_weight, machine or cable."""
+
+    @property
+    def is_unilateral(self) -> bool:
+        """True if one side works at a time."""
+
+    @property
+    def primary(self) -> frozenset[str]:
+        """The keys of its primary muscles."""
+
+    @property
+    def equipment(self) -> Collection[str]:
+        """What it needs, in the form in which names are compared."""
+
+    @property
+    def difficulty(self) -> int:
+        """1 to 5."""
+
+    @property
+    def class_key(self) -> str | None:
+        """Its class; None where nobody has classified it."""
+
+    @property
+    def is_compound(self) -> bool:
+        """True if several joints move."""
+
+    @property
+    def fatigue(self) -> int:
+        """How much it tires, 1 to 10."""
+
+    @property
+    def stressors(self) -> frozenset[str]:
+        """How it loads the body."""
+
+
+class Seen(Exercise, Protocol):
+    """An exercise as an organization sees it."""
+
+    @property
+    def versions(self) -> Sequence[Exercise]:
+        """Its values as the organization sees them and as they are stored: an override makes no rule void."""
+
+
+class Having(Protocol):
+    """The conditions of a person."""
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The conditions that were sent."""
+
+    @property
+    def having(self) -> frozenset[str]:
+        """These, and the conditions that include them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The values of a stored exercise that the rules look at. Equipment and muscles are in the form of comparisons."""
+
+    kind: str
+    pattern: str | None
+    pattern_group: PatternGroup
+    vector: str | None
+    mechanics: str | None
+    is_unilateral: bool
+    primary: frozenset[str]
+    equipment: frozenset[str]
+    difficulty: int
+    class_key: str | None
+    is_compound: bool
+    fatigue: int
+    stressors: frozenset[str]
