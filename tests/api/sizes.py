@@ -190,13 +190,18 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
 
 
 async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """Store this number of treatment plans, each with a version and as many sessions of the overridden exercises."""
+    """Store this number of treatment plans, each with a version and as many sessions of the overridden exercises.
+
+    And one in the last week: something is still to be done, whatever the day.
+    """
     await owner.execute(
         """
         WITH plan AS (INSERT INTO treatment_plans (organization_id, author_id, title, weeks, status)
                       SELECT $1, $2, 'Plan ' || n, 8, 'published' FROM generate_series(1, $3) n RETURNING id),
              session AS (INSERT INTO treatment_plan_sessions (organization_id, plan_id, week, day)
-                         SELECT $1, plan.id, 1 + n / 7, 1 + n % 7 FROM plan, generate_series(0, $3 - 1) n RETURNING *),
+                         SELECT $1, plan.id, week, day FROM plan,
+                             (SELECT 1 + n / 7 AS week, 1 + n % 7 AS day FROM generate_series(0, $3 - 1) n
+                              UNION ALL SELECT 8, 7) AS days RETURNING *),
              exercise AS (INSERT INTO treatment_plan_session_exercises
                               (organization_id, session_id, exercise_id, sort_order, sets)
                           SELECT $1, session.id, o.exercise_id, row_number() OVER (PARTITION BY session.id) - 1, 3

@@ -20,8 +20,8 @@ async def add_enrollments(
 ) -> None:
     """Add the ids that fields and mutations of patients, enrollments and telemetry take.
 
-    Both patients have a sore knee, of which an exercise of the plan warns. The enrollment runs since a week in the first
-    of two versions; that of resumeEnrollment is paused. The patient is not enrolled in the plan of enrollPatient.
+    Both patients have a sore knee, of which an exercise of the plan warns. The enrollment runs since a week in the
+    first of two versions; that of resumeEnrollment is paused. The patient is not enrolled in the plan of enrollPatient.
     """
     patient = organization.member
     await consent_to_conditions(api, organization, patient, "knee_pain")

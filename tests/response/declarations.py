@@ -4,11 +4,13 @@ from tests.api.nesting import PAGE, ours
 from tests.rooms import Declarations
 
 PROPOSAL = """light status exercise { name } enrollment { id } log { id } logs { painScore } decidedBy { name }
-    options { steps exercise { name } safetyFindings { condition exercise { name } } } substitution { from }"""
+    options { steps exercise { name } most { sets } safetyFindings { condition exercise { name } } }
+    substitution { from }"""
 RESPONSE = f"""
   dueExercises {{ sets exercise {{ name }} session {{ title }} planExercise {{ reps }} substitution {{ from }} }}
   substitutions {{
     from exercise {{ name }} substitute {{ name }} createdBy {{ name }} endedBy {{ name }} enrollment {{ id }}
+    replaces {{ from }}
   }}
   regressionProposals(first: 100) {{ {PAGE} nodes {{ {PROPOSAL} }} edges {{ node {{ id }} }} }}"""
 LIGHTS = "logs(first: 100) { nodes { painLight substitution { from } } }"
