@@ -1,7 +1,8 @@
 """Documents of adherence, for tests that count statements."""
 
 EXERCISE = "exercise { id name video { url } }"
-ADHERENCE_OF = f"adherence {{ rate byExercise {{ {EXERCISE} }} byWeek {{ rate }} chart {{ url }} painChart {{ url }} }}"
+CHARTS = "chart { __typename } painChart { __typename }"  # their addresses are signed for the second
+ADHERENCE_OF = f"adherence {{ rate byExercise {{ {EXERCISE} }} byWeek {{ rate }} {CHARTS} }}"
 LISTED_EXERCISE = f"reasons {EXERCISE} substitute {{ name }}"
 ENTRY = f"enrollment {{ id plan {{ title }} patient {{ name }} {ADHERENCE_OF} }} exercises {{ {LISTED_EXERCISE} }}"
 LISTED = f"totalCount pageInfo {{ hasNextPage }} nodes {{ {ENTRY} }} edges {{ node {{ reasons }} }}"

@@ -34,8 +34,15 @@ ARGUMENTS = {
 ADMINS = ("Query.jobs", "Query.job", "Query.aliasProposals")
 """These are for platform admins; a document of its own selects them."""
 
-VOLATILE = ("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl", "Viewer.changes", *ADMINS)
-"""Addresses are signed for the minute; the feed's cursor is of the moment."""
+SIGNED = (
+    "Attachment.url",
+    "Attachment.thumbnailUrl",
+    "Instruction.imageUrl",
+    "SignedChart.url",
+    "SignedChart.expiresAt",
+)
+VOLATILE = (*SIGNED, "Viewer.changes", *ADMINS)
+"""Addresses are signed for the second; the feed's cursor is of the moment."""
 
 OF_ADMINS = """query ($job: ID!) {
   job(id: $job) { kind status canRetry requestedBy { email } enrichment { model cost maxCost } }
