@@ -274,3 +274,15 @@ def test_any_json_is_either_accepted_or_reported_as_a_fault(rows: Any) -> None:
     except LibraryError as error:
         reported = str(error)
     assert reported == "" or reported.startswith("test.json: ")
+
+
+@pytest.mark.parametrize(
+    "key", ["primaryMuscles", "kind", "difficulty", "movementPattern", "forceVector", "mechanics", "equipment"]
+)
+@pytest.mark.parametrize("value", [None, 7, 1.5, "x", True, [], [7], ["x"], {"a": 1}], ids=str)
+def test_conditions_follow_from_the_training_of_a_row_whose_other_values_are_missing_or_wrong(
+    key: str, value: Any
+) -> None:
+    training = {"class": "isolation", "stressors": ["open_chain_knee_extension", "external_load"]}
+    found, faults = contraindications_by_training({"name": "Row", "training": training, key: value})
+    assert faults == [] and "acl_reconstruction" in {each["condition"] for each in found}

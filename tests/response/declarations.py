@@ -14,11 +14,13 @@ RESPONSE = f"""
   }}
   regressionProposals(first: 100) {{ {PAGE} nodes {{ {PROPOSAL} }} edges {{ node {{ id }} }} }}"""
 LIGHTS = "logs(first: 100) { nodes { painLight substitution { from } } }"
+SAMPLE = {"sets": 1, "durationSeconds": None, "holdSeconds": None}
+"""Amounts that are not more than the plan's; it has neither of the others."""
 _UPDATE = "UPDATE {table} SET {column} = $2 WHERE id = $1"
 
 ROOM = Declarations(
     exercise_ids=("AcceptRegressionInput.exerciseId",),
-    values={"AcceptRegressionInput.sets": 1},
+    values={f"AcceptRegressionInput.{name}": amount for name, amount in SAMPLE.items()},
     tables={"regression_proposals": "proposal", "exercise_substitutions": "substitution"},
     policies={"regression_proposals": ("*",)},
     references={

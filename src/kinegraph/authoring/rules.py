@@ -16,6 +16,8 @@ from kinegraph.taxonomy.rules import equipment_key
 from kinegraph.taxonomy.rules_conditions import vocabulary
 from kinegraph.taxonomy.rules_muscles import muscle_keys
 
+UNKNOWN_DIFFICULTY = 5
+"""The difficulty of an entry that does not say one."""
 STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
 
 
@@ -26,10 +28,15 @@ def traits_of(row: Mapping[str, Any]) -> Traits:
         class_key=training["class"],
         stressors=frozenset(training["stressors"]),
         fatigue=int(fatigue) if isinstance(fatigue, int | float) else classes()[training["class"]].fatigue[0],
-        pattern=row.get("movementPattern"),
+        pattern=_text(row.get("movementPattern")),
         regions=_texts(row.get("bodyRegions")),
         equipment=_texts(row.get("equipment")),
     )
+
+
+def _text(value: Any) -> str | None:
+    """A value that may be of any type, if it is a text."""
+    return value if isinstance(value, str) else None
 
 
 def _texts(value: Any) -> frozenset[str]:
@@ -38,22 +45,26 @@ def _texts(value: Any) -> frozenset[str]:
 
 
 def cautions_of_entry(row: Mapping[str, Any]) -> Mapping[str, str]:
-    """The conditions for which sessions leave the entry out beyond the severity matrix (`care.rules`), with reasons."""
-    traits = traits_of(row)
-    primary = muscle_keys(row["primaryMuscles"])
+    """The conditions for which sessions leave the entry out beyond the severity matrix (`care.rules`), with reasons.
+
+    The values of a row that is to be imported may be missing or of any type; those that are wrong count as missing.
+    """
+    traits, kind, difficulty = traits_of(row), _text(row.get("kind")) or "", row.get("difficulty")
+    muscles = row.get("primaryMuscles")
+    primary = muscle_keys(each for each in (muscles if isinstance(muscles, list) else ()) if isinstance(each, str))
     return cautions_of(
         Subject(
-            kind=row["kind"],
+            kind=kind,
             pattern=traits.pattern,
             pattern_group=pattern_group_of(traits.pattern, primary),
-            vector=row.get("forceVector"),
-            mechanics=row.get("mechanics"),
+            vector=_text(row.get("forceVector")),
+            mechanics=_text(row.get("mechanics")),
             is_unilateral=bool(row.get("isUnilateral")),
             primary=frozenset(primary),
             equipment=frozenset(map(equipment_key, traits.equipment)),
-            difficulty=int(row["difficulty"]),
+            difficulty=difficulty if isinstance(difficulty, int) else UNKNOWN_DIFFICULTY,
             class_key=traits.class_key,
-            is_compound=force_type(row["kind"]) == ForceType.COMPOUND,
+            is_compound=force_type(kind) == ForceType.COMPOUND,
             fatigue=traits.fatigue,
             stressors=traits.stressors,
         )
