@@ -35,11 +35,8 @@ ADMINS = ("Query.jobs", "Query.job", "Query.aliasProposals")
 """These are for platform admins; a document of its own selects them."""
 
 SIGNED = (
-    "Attachment.url",
-    "Attachment.thumbnailUrl",
-    "Instruction.imageUrl",
-    "SignedChart.url",
-    "SignedChart.expiresAt",
+    *("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl", "SignedChart.url", "SignedChart.expiresAt"),
+    *("Handout.htmlUrl", "Handout.pdfUrl", "Handout.expiresAt"),
 )
 VOLATILE = (*SIGNED, "Viewer.changes", *ADMINS)
 """Addresses are signed for the second; the feed's cursor is of the moment."""
