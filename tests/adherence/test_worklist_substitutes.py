@@ -7,7 +7,18 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 from tests.adherence.clinic import Clinic, Json, noon
 from tests.adherence.oracle import History, Log
 from tests.adherence.test_worklist import worklist
+from tests.conftest import Person
 from tests.treatment import RESPONSE
+
+
+async def enrolled(clinic: Clinic, days: int) -> tuple[UUID, Person, History, date]:
+    """The only enrollment of the clinic, which began so many days ago, its patient, their history, and today."""
+    await clinic.empty()
+    zone, today = noon()
+    patient = await clinic.world.join(clinic.gym.id, "member")
+    first = today - timedelta(days)
+    history = History(first, [(first, clinic.versions[0])])
+    return await clinic.enroll(history, patient, zone=zone), patient, history, today
 
 
 async def substitute(clinic: Clinic, id: UUID, log: UUID, other: str, first: date, last: date | None) -> None:
@@ -27,12 +38,8 @@ async def test_nobody_is_ready_to_progress_beyond_an_exercise_that_is_substitute
     clinic: Clinic,
 ) -> None:
     """While a substitution holds, READY_TO_PROGRESS is not given, and other reasons name the substitute."""
-    await clinic.empty()
-    zone, today = noon()
-    patient = await clinic.world.join(clinic.gym.id, "member")
     squat, _, deadlift, _ = clinic.exercises
-    history = History(today - timedelta(11), [(today - timedelta(11), clinic.versions[0])])
-    id = await clinic.enroll(history, patient, zone=zone)
+    id, patient, history, today = await enrolled(clinic, 11)
     due = list(history.due(today))
     logs = await clinic.log(id, patient, *(Log(*each, 1, 2) for each in due))
     log = next(log for log, each in zip(logs, due, strict=True) if each[2] == squat)
@@ -66,12 +73,8 @@ async def test_nobody_is_ready_to_progress_beyond_an_exercise_that_is_substitute
 
 async def test_nobody_is_ready_to_progress_what_is_regressed(clinic: Clinic) -> None:
     """Not while a proposal is open, nor for 14 days after one was accepted, whatever became of its substitution."""
-    await clinic.empty()
-    zone, today = noon()
-    patient = await clinic.world.join(clinic.gym.id, "member")
     squat = clinic.exercises[0]
-    history = History(today - timedelta(11), [(today - timedelta(11), clinic.versions[0])])
-    id = await clinic.enroll(history, patient, zone=zone)
+    id, patient, history, today = await enrolled(clinic, 11)
     due = list(history.due(today))
     logs = await clinic.log(id, patient, *(Log(*each, 1, 2) for each in due))
     log = next(log for log, each in zip(logs, due, strict=True) if each[2] == squat)
@@ -104,12 +107,8 @@ async def test_an_expired_override_of_a_substitute_is_urgent_while_it_is_done(
     clinic: Clinic,
 ) -> None:
     """That of the exercise which it replaces for good is not; it is again once the substitution has ended."""
-    await clinic.empty()
-    zone, today = noon()
-    patient = await clinic.world.join(clinic.gym.id, "member")
     squat, _, _, plank = clinic.exercises
-    history = History(today - timedelta(2), [(today - timedelta(2), clinic.versions[0])])
-    id = await clinic.enroll(history, patient, zone=zone)
+    id, patient, history, today = await enrolled(clinic, 2)
     (log,) = await clinic.log(id, patient, Log(*next(each for each in history.due(today) if each[2] == squat), 1, 2))
     narrow = next(iter(vocabulary()))
     await clinic.owner.execute(

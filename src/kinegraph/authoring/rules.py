@@ -6,7 +6,7 @@ from typing import Any  # JSON of the files
 
 from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.care.rules import cautions_of
-from kinegraph.care.rules_exercises import Subject, pattern_group_of
+from kinegraph.care.rules_exercises import UNKNOWN_DIFFICULTY, Subject, pattern_group_of
 from kinegraph.classification.rules_classes import VALUES, ForceType, classes, modifiers, stressors
 from kinegraph.classification.rules_profiles import Subject as ProfileSubject
 from kinegraph.classification.rules_profiles import force_type, profile_of
@@ -16,8 +16,6 @@ from kinegraph.taxonomy.rules import equipment_key
 from kinegraph.taxonomy.rules_conditions import vocabulary
 from kinegraph.taxonomy.rules_muscles import muscle_keys
 
-UNKNOWN_DIFFICULTY = 5
-"""The difficulty of an entry that does not say one."""
 STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
 
 
@@ -29,8 +27,8 @@ def traits_of(row: Mapping[str, Any]) -> Traits:
         stressors=frozenset(training["stressors"]),
         fatigue=int(fatigue) if isinstance(fatigue, int | float) else classes()[training["class"]].fatigue[0],
         pattern=_text(row.get("movementPattern")),
-        regions=_texts(row.get("bodyRegions")),
-        equipment=_texts(row.get("equipment")),
+        regions=frozenset(_texts(row.get("bodyRegions"))),
+        equipment=frozenset(_texts(row.get("equipment"))),
     )
 
 
@@ -39,9 +37,9 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _texts(value: Any) -> frozenset[str]:
+def _texts(value: Any) -> list[str]:
     """The texts in a value that may be of any type."""
-    return frozenset(each for each in value if isinstance(each, str)) if isinstance(value, list) else frozenset()
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def cautions_of_entry(row: Mapping[str, Any]) -> Mapping[str, str]:
@@ -50,8 +48,7 @@ def cautions_of_entry(row: Mapping[str, Any]) -> Mapping[str, str]:
     The values of a row that is to be imported may be missing or of any type; those that are wrong count as missing.
     """
     traits, kind, difficulty = traits_of(row), _text(row.get("kind")) or "", row.get("difficulty")
-    muscles = row.get("primaryMuscles")
-    primary = muscle_keys(each for each in (muscles if isinstance(muscles, list) else ()) if isinstance(each, str))
+    primary = muscle_keys(_texts(row.get("primaryMuscles")))
     return cautions_of(
         Subject(
             kind=kind,

@@ -95,7 +95,7 @@ class Candidate:
 
     @property
     def stressors(self) -> frozenset[str]:
-        """How it loads the body; nothing where nobody has classified it."""
+        """Keys of its stressors; none where it has no class."""
         return frozenset(self.safety.stressors) if self.safety is not None else frozenset()
 
     @property
@@ -144,8 +144,6 @@ STEADY = "steady_cardio"
 """The class of steady work."""
 EXHAUSTING = 7
 """The fatigue score from which on an exercise is exhausting."""
-UNKNOWN_DIFFICULTY = 5
-"""The difficulty of an exercise for which nobody has said one: it is not offered to beginners."""
 
 
 NEAR = (ProgressionType.PROGRESSION, ProgressionType.REGRESSION, ProgressionType.VARIATION)

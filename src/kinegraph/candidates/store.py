@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any  # values of columns, by name
 from uuid import UUID
 
-from kinegraph.candidates.rules import UNKNOWN_DIFFICULTY, Candidate, CandidateRow, Catalogue, Edge
-from kinegraph.care.rules_exercises import pattern_group_of
+from kinegraph.candidates.rules import Candidate, CandidateRow, Catalogue, Edge
+from kinegraph.care.rules_exercises import UNKNOWN_DIFFICULTY, pattern_group_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules import ForceType, ProgressionType

@@ -65,6 +65,10 @@ def pattern_group_of(pattern: str | None, primary_muscles: Sequence[str]) -> Pat
     return group
 
 
+UNKNOWN_DIFFICULTY = 5
+"""The difficulty of an exercise without one: it is not offered to beginners."""
+
+
 class Exercise(Protocol):
     """The values of an exercise that the rules look at."""
 
@@ -78,7 +82,7 @@ class Exercise(Protocol):
 
     @property
     def pattern_group(self) -> PatternGroup:
-        """What it counts for in the balance of a session."""
+        """The group of movement patterns as one of which a session's balance counts it."""
 
     @property
     def vector(self) -> str | None:
@@ -98,11 +102,11 @@ class Exercise(Protocol):
 
     @property
     def equipment(self) -> Collection[str]:
-        """What it needs, in the form in which names are compared."""
+        """Keys of the equipment that it needs (`taxonomy.rules.equipment_key`)."""
 
     @property
     def difficulty(self) -> int:
-        """1 to 5."""
+        """From 1 to 5; UNKNOWN_DIFFICULTY where none is stored."""
 
     @property
     def class_key(self) -> str | None:
@@ -114,11 +118,11 @@ class Exercise(Protocol):
 
     @property
     def fatigue(self) -> int:
-        """How much it tires, 1 to 10."""
+        """The fatigue score, from 1 to 10."""
 
     @property
     def stressors(self) -> frozenset[str]:
-        """How it loads the body."""
+        """Keys of its stressors."""
 
 
 class Seen(Exercise, Protocol):

@@ -160,7 +160,7 @@ A place is an exercise of the plan of an enrollment; of several proposals the wo
 
 
 async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> list[list[Finding]]:
-    """What the patient's conditions, as they are now, say against the exercises of versions: four statements at most.
+    """The findings of safety of versions' exercises, by the conditions that patients have now: four statements at most.
 
     A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
     there is none, but of substitutes that were archived or deleted, and of exercises that hurt the patient in another

@@ -7,8 +7,8 @@ from typing import Any, Protocol  # Any: values of an input, and of columns
 
 from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.care.rules import cautions_of
+from kinegraph.care.rules_exercises import UNKNOWN_DIFFICULTY, pattern_group_of
 from kinegraph.care.rules_exercises import Subject as CareSubject
-from kinegraph.care.rules_exercises import pattern_group_of
 from kinegraph.classification.rules_classes import ForceType, classes, modifiers, stressors
 from kinegraph.classification.rules_profiles import Subject, force_type, profile_of
 from kinegraph.classification.rules_safety import constraint_of
@@ -20,8 +20,6 @@ from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 MAX_KEYS = 50
 """Maximum number of modifiers, and of stressors, in one input."""
-MAX_DIFFICULTY = 5
-"""The difficulty of an exercise for which nobody has said one."""
 MAX_QUOTED = 60
 """Characters of an unknown key that a message quotes."""
 
@@ -164,7 +162,7 @@ def _subject(exercise: TraitsRow, traits: Traits) -> CareSubject:
         is_unilateral=exercise.is_unilateral,
         primary=frozenset(primary),
         equipment=traits.equipment,
-        difficulty=exercise.difficulty or MAX_DIFFICULTY,
+        difficulty=exercise.difficulty or UNKNOWN_DIFFICULTY,
         class_key=traits.class_key,
         is_compound=force_type(exercise.kind) == ForceType.COMPOUND,
         fatigue=traits.fatigue,
