@@ -34,15 +34,18 @@ class CheckedExerciseRow(Protocol):
     """Whether it is done in place of an exercise of the versions, or less of one."""
 
 
-CHECKED = f"""
-        WITH listed AS MATERIALIZED (
+LISTED = f"""listed AS MATERIALIZED (
             SELECT wanted.*, coalesce(p.conditions, '{{}}') AS conditions, {TODAY.format(patient="p")} AS today,
-                   e.starts_on
+                   e.starts_on, e.ended_on
             FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
                                                    enrollment_id uuid, versions uuid[])
             {patient_join("p", "wanted.organization_id", "wanted.patient_id")}
             LEFT JOIN enrollments e ON e.id = wanted.enrollment_id
-        ), held AS MATERIALIZED (
+        )"""
+"""Common table expression: the keys (`$1`, as JSON), with the patient's conditions and day, and the enrollment."""
+
+CHECKED = f"""
+        WITH {LISTED}, held AS MATERIALIZED (
             SELECT listed.position, b.exercise_id, b.substitute_id, b.from_day, b.to_day,
                    gone.deleted_at IS NOT NULL OR gone.status = 'archived' AS is_discontinued
             FROM listed
@@ -105,13 +108,7 @@ DONE_THEN = """exercise_substitutions then_done
 """SQL join: the substitution that held on the painful day of proposal q."""
 
 HURTING = f"""
-        WITH listed AS MATERIALIZED (
-            SELECT wanted.*, e.starts_on, e.ended_on, {TODAY.format(patient="p")} AS today
-            FROM jsonb_to_recordset($1) AS wanted (position integer, organization_id uuid, patient_id uuid,
-                                                   enrollment_id uuid, versions uuid[])
-            {patient_join("p", "wanted.organization_id", "wanted.patient_id")}
-            LEFT JOIN enrollments e ON e.id = wanted.enrollment_id
-        ), hurting AS MATERIALIZED (
+        WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
             FROM listed

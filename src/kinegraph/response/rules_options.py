@@ -122,14 +122,13 @@ def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candida
     done, id = basis.done(answer), answer.substitute_id
     first = {name: getattr(done[0], name) for name in (*BOUNDS, "per_side")}
     shown = {tuple(getattr(each, name) for name in first) for each in done}
-    values = {name: [value for each in done if (value := getattr(each, name)) is not None] for name in CAPS}
     return RegressionOption(
         basis.organization_id,
         id,
         steps,
         basis.days[0][0],
         **first,
-        most=Most(**{name: max(each, default=None) for name, each in values.items()}),
+        most=Most(**{name: _most(done, name) for name in CAPS}),
         differs_by_day=len(shown) > 1,
         safety_findings=found({id: exercise}, {id: ()}, Person(basis.conditions)),
     )
