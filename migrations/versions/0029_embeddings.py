@@ -5,8 +5,9 @@ record one fact of it in the outbox. So no mutation can forget to, none sends a 
 marked rows alone. A mark has another `revision` after each change: a job deletes the mark that it has read, and no
 later one. `claimed_by` is the job that embeds the row until `claimed_until`.
 
-An exercise is marked where a column of its text changes; a workout where its `updated_at` moves, which every edit below
-it sets. Many of these edits leave its text as it is, and its hash too, which is compared before it is embedded.
+An exercise is marked where a column of its text changes; an override with each write of its values, embedded or not; a
+workout where its `updated_at` moves, which every edit below it sets. Many of these edits leave the text as it is, and
+its hash too, which is compared before it is embedded.
 
 Storing a vector changes nothing that answers are made of, so it gives no organization another version: the trigger
 function leaves out updates that change `embedding` and `embedding_hash` alone.

@@ -6,7 +6,7 @@ import pytest
 
 from kinegraph.adherence.rules import MIN_PATIENTS
 from kinegraph.api.hang_ups import WATCH_AFTER_SECONDS
-from kinegraph.background.rules import FAILED_RETENTION_DAYS, MAX_ENDED, RETENTION_DAYS
+from kinegraph.background.rules import FAILED_RETENTION_DAYS, HURRIED_SECONDS, MAX_ENDED, RETENTION_DAYS, JobKind
 from kinegraph.breadth.plan import MAX_GAPS
 from kinegraph.candidates.store import MAX_CANDIDATES
 from kinegraph.checking.graph_mutations import MAX_DAYS as MAX_OVERRIDE_DAYS
@@ -51,6 +51,7 @@ from kinegraph.telemetry.rules import MAX_ERRORS, MAX_EVENTS
 from kinegraph.warmup.rules_cool_down import CLOSING_SECONDS, HEART_EASING_SECONDS
 from kinegraph.warmup.rules_warm_up import PULSE_SECONDS
 from kinegraph.worker import MIN_CONNECTIONS
+from kinegraph.worker_jobs import COLLECTED_SECONDS
 from tests.docs.markdown import ROOT, text_of
 from tests.docs.test_lists import NUMBERS
 
@@ -229,6 +230,11 @@ DOMAIN = (
     f"`reportPlaybackErrors` (at most {MAX_ERRORS})",
     f"an address of more than {MAX_ADDRESS} characters has none",
     f"uploaded to this API and has at most {MAX_PICTURE_BYTES:,} bytes",
+    (
+        f"for all changes of {COLLECTED_SECONDS[JobKind.EMBED_EXERCISES]} seconds (exercises, overrides) or "
+        f"{COLLECTED_SECONDS[JobKind.EMBED_WORKOUTS]} (workouts)"
+    ),
+    f"is due within {HURRIED_SECONDS} seconds of a new change",
     (
         f"Jobs that ended are deleted after {RETENTION_DAYS} days, failed ones after {FAILED_RETENTION_DAYS}, and the "
         f"oldest ones beyond {MAX_ENDED:,}."

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any  # types of the schema
 
@@ -25,6 +26,18 @@ from tests.shipped import exported_schema
 SCHEMA = exported_schema()
 CODE = re.compile(r"`((?:[a-z]\w*/|0)[\w/]+\.(?:py|sql|json|graphql|txt))`")
 """A file of the repository, of the product or of its migrations, as pages write it."""
+NAME, FILE = r"`(?:\w+\.)*(\w+)`", r"`((?:[a-z]\w*/|0)[\w/]+\.(?:py|sql)|[a-z]+\.py)`"
+POINTERS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{NAME} \({FILE}[),]",
+        rf"{NAME} (?:in|of) {FILE}",
+        rf"\({NAME}, {FILE}",
+        rf"(?P<file>{FILE}), {NAME}\)",
+    )
+)
+"""A name and the file that has it: `name` (`file`), `name` in `file`, (`name`, `file`), (`file`, `name`)."""
+PLACES = (ROOT, ROOT / "src" / "kinegraph", ROOT / "migrations" / "versions")
 SECTION = re.compile(r"docs/([a-z-]+)\.md, (?!\w+\.md)([A-Z][^).,;:`\"]*)")
 """A reference to a section of a page: `docs/domain.md, Access`, or two sections with `and` between them."""
 by_name = pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -76,8 +89,42 @@ def errors_of(code: str) -> list[GraphQLError]:
 @by_name
 def test_every_source_file_that_a_page_names_exists(path: Path) -> None:
     named = [] if path.name == "CHANGELOG.md" else CODE.findall(text_of(path))
-    places = (ROOT, ROOT / "src" / "kinegraph", ROOT / "migrations" / "versions")
-    assert [name for name in named if not any((place / name).exists() for place in places)] == []
+    assert [name for name in named if not any((place / name).exists() for place in PLACES)] == []
+
+
+def pointers(page: str) -> Iterator[tuple[str, str]]:
+    """The names that a page says are in a file, with the file."""
+    text = re.sub(r"\s+", " ", page)
+    for form in POINTERS:
+        for found in form.finditer(text):
+            first, second = found.groups()[-2:]
+            yield (second, first) if found.groupdict() else (first, second)
+
+
+def has_name(file: str, name: str) -> bool:
+    """True if a file of the repository defines a name; also where there is no such file, but several rooms have one."""
+    paths = [place / file for place in PLACES if (place / file).is_file()]
+    definition = re.compile(
+        rf"(?:def|class|FUNCTION) {name}\b|^ *{name}\b[^=\n]* =|^    {name}:|\b{name},? .*= ", re.MULTILINE
+    )
+    return not paths or any(definition.search(path.read_text()) for path in paths)
+
+
+@by_name
+def test_a_name_that_a_page_says_is_in_a_file_is_there(path: Path) -> None:
+    """Where a page names a function, a constant or a field with its file, the file has the name."""
+    named = [] if path.name == "CHANGELOG.md" else pointers(text_of(path))
+    assert [(name, file) for name, file in named if not has_name(file, name)] == []
+
+
+def test_a_name_in_another_file_would_be_found() -> None:
+    """Each form of a pointer is read, and the file is searched for the name."""
+    forms = (
+        "`limits_of` (`main.py`), `api.Executor.begin` in\n`api/executor.py`, 5 s (`limits_of`, `live.py`), "
+        "(`kit/pool.py`, `ACQUIRE_SECONDS`)"
+    )
+    found = [has_name(file, name) for name, file in pointers(forms)]
+    assert found == [False, True, True, True]
 
 
 def test_a_wrong_link_and_a_wrong_example_would_be_found() -> None:

@@ -1,13 +1,20 @@
-"""Marking: what changes a text marks the row in its transaction, whatever statement it is, and nothing else does."""
+"""Marking: what may change a text marks the row in its transaction, whatever statement it is.
+
+Exercises are marked by changes of the embedded columns alone; overrides by each write of them, workouts by each change
+of `updated_at`.
+"""
 
 import re
+from types import SimpleNamespace
 from typing import Any  # columns of rows
 from uuid import UUID
 
 import pytest
 
 from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.embedding.rules_texts import exercise_text
 from kinegraph.embedding.store_sources import TEXT_COLUMNS
+from kinegraph.exercise.rules_columns import COLUMNS
 from tests.conftest import Api, Organization
 from tests.embedding.jobs import Jobs, Pool, marked, write_exercise, write_override, write_workout
 from tests.library.documents import upsert
@@ -70,6 +77,22 @@ async def test_the_trigger_of_exercises_has_every_column_that_is_embedded(owner:
     changed, _, condition = trigger.partition(" WHEN ")
     for column in TEXT_COLUMNS:
         assert re.search(rf"\b{column}\b", changed) and re.search(rf"\bnew\.{column}\b", condition), column
+
+
+async def test_the_trigger_of_overrides_has_every_text_that_is_embedded_and_can_be_overridden(owner: Pool) -> None:
+    """A vector is removed by a change of any overridden text of which it is made (docs/domain.md, Embeddings)."""
+    name = "exercise_org_overrides_remove_vector"
+    trigger = await owner.fetchval("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = $1", name)
+    keys = {COLUMNS[column].api_name for column in TEXT_COLUMNS if COLUMNS[column].is_overridable}
+    for row in ("old", "new"):
+        assert {*re.findall(rf"{row}\.overrides -> '(\w+)'", trigger)} == keys
+
+
+def test_the_text_of_an_exercise_is_made_of_the_columns_that_are_read_for_it() -> None:
+    """Each column that is read adds something to the text, and no other is needed."""
+    values = {column: [column] if COLUMNS[column].is_list else column for column in TEXT_COLUMNS}
+    whole = exercise_text(SimpleNamespace(**values))
+    assert [column for column in values if exercise_text(SimpleNamespace(**{**values, column: None})) == whole] == []
 
 
 async def test_a_rolled_back_change_leaves_no_mark_and_the_next_one_has_its_fact(

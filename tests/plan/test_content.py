@@ -1,8 +1,13 @@
 """Whether the content of exercises has changed since a version was published."""
 
+from itertools import pairwise
+
 import pytest
 
+from kinegraph.exercise.rules_columns import NO_CONTENT, REGISTRY, Kind
+from kinegraph.plan.rules_content import CONTENT_COLUMNS
 from tests.conftest import Api, Organization, World
+from tests.exercise.samples import sample
 from tests.plan.documents import (
     UPDATE,
     Json,
@@ -33,24 +38,34 @@ async def changed(api: Api, gym: Organization, id: str) -> list[list[bool]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("values", "is_content"),
-    [
-        ({"name": "Other"}, True),
-        ({"description": "Other"}, True),
-        ({"athleteNotes": "Other"}, True),
-        ({"cues": ["Other"]}, True),
-        ({"equipment": ["band"]}, True),
-        ({"videoUrl": "https://example.com/other"}, True),
-        ({"thumbnailUrl": "https://example.com/other.jpg"}, True),
-        ({"instructions": [{"type": "STEP", "body": "Other"}]}, True),
-        ({"aliases": ["Other"]}, False),
-        ({"difficulty": 4}, False),
-        ({"primaryMuscles": ["quadriceps"]}, False),
-        ({"status": "ARCHIVED"}, False),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
-)
+DECIDED = [column for column in REGISTRY if column.content_form is not None]
+CHANGES: list[tuple[Json, bool]] = [
+    *(({column.api_name: sample(column)}, column.content_form != NO_CONTENT) for column in DECIDED),
+    ({"instructions": [{"type": "STEP", "body": "Other"}]}, True),
+    ({"status": "ARCHIVED"}, False),
+]
+
+
+def test_what_can_be_overridden_or_read_is_decided_to_be_content_or_not() -> None:
+    """A column that organizations override, or that mutations set to texts, has a `content_form`."""
+    read = (Kind.TEXT, Kind.LIST, Kind.URL)
+    decided = {each.name for each in REGISTRY if each.is_overridable or (each.input and each.kind in read)}
+    assert decided == {column.name for column in DECIDED}
+
+
+def test_the_forms_of_stored_hashes_stay() -> None:
+    """The first form has the columns that it had when the first version was published, each later one has one more."""
+    first = (
+        "name", "description", "athlete_notes", "equipment", "optional_equipment", "cues", "common_faults",
+        "scaling_options", "video_url", "thumbnail_url",
+    )  # fmt: skip
+    forms = [*CONTENT_COLUMNS.values()]
+    assert forms[0] == first
+    assert [*CONTENT_COLUMNS] == [f"{number}" for number in range(1, len(forms) + 1)]
+    assert all(later[:-1] == earlier for earlier, later in pairwise(forms))
+
+
+@pytest.mark.parametrize(("values", "is_content"), CHANGES, ids=[next(iter(values)) for values, _ in CHANGES])
 async def test_a_change_of_what_patients_see_of_an_exercise_is_told_of_the_versions_before_it(
     api: Api, gym: Organization, squat: str, values: Json, is_content: bool
 ) -> None:

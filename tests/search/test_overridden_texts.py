@@ -1,9 +1,12 @@
 """What an organization overrides takes the place of the canonical text in its searches, and in no others."""
 
+import re
 from typing import Any  # values of fields
 
 import pytest
 
+from kinegraph.exercise.rules_columns import REGISTRY
+from kinegraph.exercise.tables import SEARCH_TEXT
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create, update
 from tests.identity.rows import Pool
@@ -52,6 +55,12 @@ async def finds(api: Api, organization: Organization | None, q: str, id: str) ->
     return any(
         hit["exercise"]["exerciseId"] == id and hit["lexicalRank"] for hit in await search(api, person, q, **scope)
     )
+
+
+def test_every_searched_column_that_can_be_overridden_is_tried() -> None:
+    """The words of BEFORE are of all overridable columns in the search vector of exercises."""
+    searched = {column.api_name for column in REGISTRY if re.search(rf"\b{column.name}\b", SEARCH_TEXT)}
+    assert searched & {column.api_name for column in REGISTRY if column.is_overridable} == {*BEFORE}
 
 
 @pytest.mark.parametrize("field", BEFORE)

@@ -1,10 +1,11 @@
 """Values of other services that fields of the root need, obtained before the transaction of their request begins.
 
-No transaction waits for another service, but for the state of an upload's parts (`media.graph_uploads`): it would
-hold a connection, and a snapshot, while the service is slow. So a field of `Query` that needs one declares a function
-(`prepare` in `kit.graph.field`), which is called before, once for all selections of the field in the operation, with
-the arguments of each: aliases and fragments included, those that @skip and @include leave out excluded. Its result is
-in `Context.prepared` under the function, whichever executor runs, and in every try of the request.
+No transaction waits for another service, but for the state of an upload's parts (`media.graph_uploads`) and for files
+of the second and later mutations of a request: it would hold a connection while the service is slow. So a field of
+`Query` that needs one declares a function (`prepare` in `kit.graph.field`), which is called before, once for all
+selections of the field in the operation, with the arguments of each: aliases and fragments included, those that @skip
+and @include leave out excluded. Its result is in `Context.prepared` under the function, whichever executor runs, and in
+every try of the request.
 """
 
 import asyncio

@@ -26,7 +26,11 @@ LARGE_BODY_BYTES = 9_000
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """The media type of a response, and whether request errors have the status 200, as clients of plain JSON expect."""
+    """The media type of a response, and whether some errors have the status 200, as clients of plain JSON expect.
+
+    These are documents that are not valid, not known or not allowed, and errors that leave no data. Wrong input of a
+    query, refused tokens and errors of the server have their own status to all clients.
+    """
 
     kind: str
     is_legacy: bool

@@ -10,8 +10,9 @@ a list of dicts.
 The plan decides whether an operation can be executed this way; `Unplannable` has the reason if it cannot. Values are
 checked while dicts are built. Any value that does not conform to its type, and any exception, ends the execution: then
 graphql-core executes the operation from the start, after the application has ended what was begun
-(`BreadthFirst.fall_back`). So only graphql-core produces errors, their paths, and the propagation of nulls; the two
-executors cannot disagree about an error, and an answer without errors costs nothing for them.
+(`BreadthFirst.fall_back`). Not executed again are an answer beyond the budget, the exceptions of `BreadthFirst.final`,
+and those that `fall_back` raises. So only graphql-core produces errors, their paths, and the propagation of nulls; the
+two executors cannot disagree about an error, and an answer without errors costs nothing for them.
 
 From the schema to a plan
     strategies           how a field gets its value: read, called, loaded, embedded, or resolved for each object

@@ -181,7 +181,7 @@ class Context:
         """A block for one mutation of the request, whose writes are rolled back if it raises.
 
         Its savepoint is set when it first calls `write_session`. A mutation waits for other services before that, so
-        that no transaction waits for them.
+        that no transaction waits for them but that of a request with several mutations, which later ones find open.
         """
         try:
             async with AsyncExitStack() as self._mutation:

@@ -109,8 +109,8 @@ def edge(
     computes it. `required_columns` are those that this function and `extract` (`EdgeOf`) read of the parent beside;
     with a function and without any, the parent is selected with all columns. `joined` has, by batch function of an edge
     below, a function that answers both edges by one statement: it takes the session, the keys here and the columns of
-    both, and returns the answers here, and a dict of the answers below by their keys. `assumed_size` is a list's usual
-    length, to estimate costs; every list without pages has one. `name`: in the schema; `is_remembered`: see `ancestor`.
+    both, and returns the answers here, and a dict of the answers below by their keys. `assumed_size`, of a list
+    of objects that no argument gives a size, is its usual length, for costs. `is_remembered`: see `ancestor`.
     """
     of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, None if callable(key) else key)
 

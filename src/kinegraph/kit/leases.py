@@ -8,12 +8,13 @@ A lease is in one of four states, and every move between them is checked (`MOVES
     LOST     closed; it is never lent again
 
     FREE   -> LENT     a transaction begins
-    LENT   -> FREE     its COMMIT or ROLLBACK was answered, a deferred COMMIT too
+    LENT   -> FREE     its COMMIT or ROLLBACK was answered, also a deferred COMMIT, which is sent while LENT
     LENT   -> ENDING   a read is over; its COMMIT is sent with the next BEGIN, or by itself soon after (kit.pool)
     ENDING -> LENT     `COMMIT; BEGIN ...` in one message, which saves a round trip, or the deferred COMMIT alone
     any    -> LOST     the connection died, or the state of its transaction is unknown
 
-A lease whose statement is under way cannot become FREE: a cancelled statement is awaited first, or the lease is LOST.
+A lease whose statement is under way cannot become FREE. Where the task of a statement is cancelled, asyncpg has
+PostgreSQL end it, and waits for that before it sends the connection's next statement, the ROLLBACK.
 """
 
 from collections import OrderedDict

@@ -72,7 +72,7 @@ class ConnectionPool:
         PostgreSQL rolls back the transaction of a lost connection, and of one that does not answer, which is closed.
         With `must_succeed` that raises; else the error that ended the request, if any, stays the one that is reported.
         """
-        if lease.is_busy:  # a cancelled statement may still run: the state of the transaction is unknown
+        if lease.is_busy:  # by another task, with a statement that may still run: the transaction is of unknown state
             lease.lose()
         try:
             if lease.state is not LOST:

@@ -57,7 +57,8 @@ class DeletePayload:
 def payload(description: str) -> Callable[[Class], Class]:
     """Declare a mutation's payload: the GraphQL type of the class's fields and, as the last one, `userErrors`.
 
-    Each field needs a default, which a refused mutation answers.
+    Each field needs a default. A refused mutation answers it, except where the refusal brings a value
+    (`Refusal.payload`).
     """
 
     def declare(cls: Class) -> Class:

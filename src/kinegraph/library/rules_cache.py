@@ -11,9 +11,9 @@ Version: two values of the table `versions`, read with the viewer in the session
     library  the page's         its rows of the same tables, of exercise_org_overrides and safety_restrictions
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010, 0025, 0037); `organizations_changed` (0011) does with each
-change of an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses
-it and replaces it. Without a version nothing is cached.
+which call `kinegraph_change_version`: 0025 and 0037 make the triggers, 0029 has the function. `organizations_changed`
+(0025) does so with each change of an organization's row. An entry is invalid exactly when one of the two versions
+differs. The next query misses it and replaces it. Without a version nothing is cached.
 
 A page of the last rows is cached where `first` is null: otherwise the arguments alone do not tell a `first` that was
 sent, which is refused, from its default.

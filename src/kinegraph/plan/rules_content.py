@@ -9,22 +9,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
+from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.exercise.rules_details import InstructionRow
 from kinegraph.library.rules import EffectiveExercise
 
-FORM = "1"
+_IN_FORM = {column.name: column.content_form for column in REGISTRY if column.content_form}
+
+FORM = f"{max(_IN_FORM.values())}"
 """The form of new hashes."""
 
 CONTENT_COLUMNS: Mapping[str, Sequence[str]] = {
-    "1": (
-        "name", "description", "athlete_notes", "equipment", "optional_equipment", "cues", "common_faults",
-        "scaling_options", "video_url", "thumbnail_url",
-    ),
-}  # fmt: skip
+    f"{form}": tuple(sorted((name for name in _IN_FORM if _IN_FORM[name] <= form), key=_IN_FORM.__getitem__))
+    for form in sorted({*_IN_FORM.values()})
+}
 """The effective columns of each form, beside the instructions: what somebody reads or watches who does the exercise.
 
 What describes it for searching, for training or for clinicians (muscles, difficulty, terms, layers,
-contraindications) is no content. Never edit a form: stored hashes have it.
+contraindications) is no content. The first form has its columns in the order of the registry, each later one the column
+that was added to the form before it (`Column.content_form`). Stored hashes were made so: no form ever changes.
 """
 
 INSTRUCTION_COLUMNS = ("type", "body", "image_key")

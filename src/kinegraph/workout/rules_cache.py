@@ -16,12 +16,12 @@ Version: three values of the table `versions`, read in the snapshot of the sessi
     library     the workout's         the same, overrides, safety_restrictions    the viewer (`Viewer.version`)
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010, 0025 and 0037). `organizations_changed` (0011) gives an
-organization its first versions, and new ones of both kinds with each change of its row.
+which call `kinegraph_change_version`: 0025 and 0037 make the triggers, 0029 has the function. `organizations_changed`
+(0025) gives an organization its first versions, and new ones of both kinds with each change of its row.
 
 So an entry is invalid exactly when one of the three versions differs from the entry's. The next query with the new
-versions misses it and replaces it; nothing has to be evicted. Without a version (an organization from before 0010)
-nothing is cached. A change of a workout's own row does not matter, as none of its columns is in the entry.
+versions misses it and replaces it; nothing has to be evicted. Without a version nothing is cached. A change of a
+workout's own row does not matter, as none of its columns is in the entry.
 
 Tests: `tests/api/test_guards.py` derives the tables that cached batch functions read from their query plans, and
 demands a trigger on each; `tests/workout/test_cached_tree_writes.py` tries each kind of write, and
