@@ -7,7 +7,6 @@ import pytest
 from kinegraph.adherence.rules import MIN_PATIENTS
 from kinegraph.api.hang_ups import WATCH_AFTER_SECONDS
 from kinegraph.background.rules import FAILED_RETENTION_DAYS, HURRIED_SECONDS, MAX_ENDED, RETENTION_DAYS, JobKind
-from kinegraph.breadth.plan import MAX_GAPS
 from kinegraph.candidates.store import MAX_CANDIDATES
 from kinegraph.checking.graph_mutations import MAX_DAYS as MAX_OVERRIDE_DAYS
 from kinegraph.classification.rules_profiles import RECOVERY_HOURS
@@ -31,7 +30,6 @@ from kinegraph.generator import rules_unmet as unmet
 from kinegraph.generator.graph import MAX_EXCLUDED
 from kinegraph.handout.rules import MAX_ADDRESS
 from kinegraph.handout_route import MAX_PICTURE_BYTES
-from kinegraph.kit.pool import DEFERRED_COMMIT_SECONDS
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.logbook.rules_batch import MAX_LOGS
 from kinegraph.media.rules import IN_PARTS_ABOVE_BYTES, MAX_ATTACHMENTS, MIB, PART_BYTES
@@ -240,11 +238,6 @@ DOMAIN = (
         f"oldest ones beyond {MAX_ENDED:,}."
     ),
 )
-ARCHITECTURE = (
-    f"or is sent after {1000 * DEFERRED_COMMIT_SECONDS:g} ms (`kit/pool.py`",
-    f"whose execution takes less than {1000 * WATCH_AFTER_SECONDS:g} ms, has it stored",
-    f"by more than {MAX_GAPS} fields that are gaps",
-)
 CLIENTS = (
     f"A caller has up to {MAX_DOCUMENTS:,} documents, {MAX_BYTES // MIB} MiB together",
     f"after the first {1000 * WATCH_AFTER_SECONDS:g} ms a query's statement is cancelled",
@@ -262,7 +255,6 @@ PAGES = {
     "generator": GENERATOR,
     "training": TRAINING,
     "domain": DOMAIN,
-    "architecture": ARCHITECTURE,
     "clients": CLIENTS,
     "operations": OPERATIONS,
     "exchange": EXCHANGE,

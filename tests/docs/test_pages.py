@@ -102,8 +102,9 @@ def pointers(page: str) -> Iterator[tuple[str, str]]:
 
 
 def has_name(file: str, name: str) -> bool:
-    """True if a file of the repository defines a name; also where there is no such file, but several rooms have one."""
+    """True if a file of the repository defines a name, or for a bare name such as `store.py` that of any room."""
     paths = [place / file for place in PLACES if (place / file).is_file()]
+    paths = paths or [*(ROOT / "src" / "kinegraph").glob(f"*/{file}")]
     definition = re.compile(
         rf"(?:def|class|FUNCTION) {name}\b|^ *{name}\b[^=\n]* =|^    {name}:|\b{name},? .*= ", re.MULTILINE
     )
