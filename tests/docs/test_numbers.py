@@ -207,7 +207,7 @@ TRAINING = (
     f"| indicated | `indicatedFor` | {SCORES[Severity.INDICATED]} |",
 )
 DOMAIN = (
-    f"`optionalEquipment`, `discipline` | at most {MAX_ENTRIES} entries of at most 60 |",
+    f"`optionalEquipment` | at most {MAX_ENTRIES} entries of at most 60 |",
     f"*Contraindications* are at most {MAX_CONTRAINDICATIONS}: a condition of at most {MAX_CONDITION_LENGTH}",
     f"An exercise has at most {MAX_SUGGESTIONS} open suggestions.",
     f"A result has at most {MAX_SETS:,} sets, and {MAX_SUBMISSIONS} submissions.",
