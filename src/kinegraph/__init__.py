@@ -49,16 +49,16 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  node        any object by its id (Relay's Node)
    10  dosing      prescriptions of exercises for a goal and a person, and the time that they take
    10  programming  requests for a session, its places, and the exercises that are eligible for them
-   11  composition the exercises of a session while they are chosen: limits, order, scores
-   11  warmup      warm-up and cool-down of a session
-   12  generator   workouts from a goal, muscles, equipment, time and conditions
    10  checking    checks of whole workouts for a person, and warnings that coaches override
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema
    10  result      recording what an athlete did in an assignment, and its sets
+   11  composition the exercises of a session while they are chosen: limits, order, scores
+   11  warmup      warm-up and cool-down of a session
    11  record      personal records, an exercise's history, training load, loads in percent of a maximum
    11  enrollment  patients in versions of plans: what is due, pauses, moves
+   12  generator   workouts from a goal, muscles, equipment, time and conditions
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
@@ -84,7 +84,7 @@ The path of a query (docs/architecture.md has diagrams, and the path of a mutati
 
     main            passes /graphql on, and logs the request
     api.http        answers it: `api.requests` reads the body, `api.context` has the bearer token checked
-    api.documents   finds the document by its text: parsed, validated, with its plan
+    api.documents   finds the document by its text: parsed, validated, with its plan once it was executed
     api.execution   executes it in a transaction, within the limits of a request, again where it lost a deadlock
     breadth         executes the plan level by level (`api.executor` connects it to this schema)
     kit.database    begins a read: one message with the COMMIT of the connection's last read, BEGIN, the cached viewer

@@ -58,8 +58,10 @@ MAX_ROOM_FILES, MAX_FAMILY = 20, 4
 
 
 def test_every_room_is_on_the_map_with_its_level() -> None:
+    """The map in the docstring of the package has each room once, lower levels first."""
     rooms = {path.name for path in (SOURCES / "kinegraph").iterdir() if (path / "__init__.py").exists()}
     assert rooms - {PROCESSES} == set(LEVELS)
+    assert [*LEVELS.values()] == sorted(LEVELS.values())
 
 
 def test_nothing_outside_imports_the_command_line() -> None:

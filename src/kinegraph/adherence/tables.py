@@ -9,7 +9,7 @@ from kinegraph.plan.tables import reference, required
 COUNTS = ("prescribed", "completed", "due_days", "done_days", "logs", "painful", "pains", "exertions")
 """The columns with a running total for each day."""
 
-# Written by triggers alone (migration 0045).
+# Written by triggers alone (migrations 0045 and 0050).
 adherence_totals = Table(
     "adherence_totals",
     metadata,

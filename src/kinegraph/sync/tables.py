@@ -1,4 +1,4 @@
-"""The tables of the change feed (docs/sync.md). Triggers alone write them (migration 0044)."""
+"""The tables of the change feed (docs/sync.md). Triggers alone write them (migrations 0044, 0049 and 0050)."""
 
 from typing import Any  # SQLAlchemy's types of a type of PostgreSQL that it does not know
 
