@@ -27,10 +27,10 @@ SQUEEZED = re.compile(
 )  # fmt: skip
 SLOWER = re.compile(r"\b(?:slower|longer) than (?:the closing|the way up|the lift|you took|you lift|out\b)", re.I)
 HELD_STILL = re.compile(
-    r"\b(?:hold|stay|wait|pause|squeeze)\b[^.]*\b(?:moment|seconds?|count|breath)\b(?![^.]*\b(?:then|and) [a-z]+ )",
-    re.I,
-)
-RETURNED = re.compile(r"^(Lower|Let|Sink|Return slowly|Close slowly|Slide back down|Uncurl)\b")
+    r"\b(?:hold|stay|wait|pause|squeeze)\b[^.]*\b(?:moment|seconds?|count|breath|briefly|at the top)\b"
+    r"(?![^.]*\b(?:then|and) [a-z]+ )", re.I
+)  # fmt: skip
+RETURNED = re.compile(r"^(Lower|Let|Sink|Return slowly|Close slowly|Slide back down|Uncurl|Give way|Roll back)\b")
 RAISED_AGAIN = re.compile(r"^(Press|Push|Drive|Rise|Stand|Draw|Rock forward|Sit up|Unwind|Lift)\b")
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
