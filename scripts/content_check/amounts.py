@@ -36,7 +36,7 @@ def half_of_nothing(line: Line, is_another: bool) -> str | None:
 
 
 TIMED = re.compile(
-    r"^(Begin with|Do) \d+ (seconds|minutes)\b|\bhal(?:ve|f) (?:of )?the time\b|\bafter each minute"
+    r"^(Begin with|Do) \d+ (seconds|minutes)\b|\bhal(?:ve|f) (?:of )?(?:the load and )?the time\b|\bafter each minute"
     r"|^Step back and in\b.*\bseconds at a time", re.I
 )  # fmt: skip
 

@@ -166,6 +166,14 @@ def moved_legs(row: Row) -> Iterator[str]:
         yield "the hip flexors work, and the hip is no region"
 
 
+def racked(row: Row) -> Iterator[str]:
+    """A bar that is taken from a rack needs the rack, or the step names another way to get it up."""
+    for each in row["instructions"]:
+        is_taken = re.search(r"\bfrom (?:a|the) rack\b(?! or\b|, or\b)", each["body"]) is not None
+        if is_taken and "rack" not in row["equipment"]:
+            yield f"no rack for: {each['body']}"
+
+
 def shown(row: Row) -> Iterator[str]:
     """A text of the entry for a condition is shown: the matrix gives that condition, or the entry a severity."""
     found = shown_findings_of(row)

@@ -14,6 +14,7 @@ from content_check.consistency import (
     named_in_notes,
     on_the_feet,
     paced,
+    racked,
 )
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_rows
@@ -65,6 +66,14 @@ def test_a_hold_stands_in_the_tempo_where_the_steps_have_it(
     """A hold before the lowering is the last number of a tempo, one before the lift its second."""
     row = changed(slug, instructions=[{"type": "step", "body": body} for body in steps])
     assert bool(list(held_where(row))) is is_fault
+
+
+def test_a_bar_from_a_rack_needs_the_rack_or_another_way() -> None:
+    """A lift without a rack says how the bar gets up."""
+    steps = [
+        {"type": "preparation", "body": body} for body in ("Take the bar from a rack.", "From a rack or the floor.")
+    ]
+    assert list(racked(changed("push-jerk", instructions=steps))) == ["no rack for: Take the bar from a rack."]
 
 
 def test_legs_that_are_moved_by_their_flexors_are_a_region() -> None:
