@@ -46,9 +46,13 @@ def test_advice_is_a_short_sentence_with_a_number() -> None:
 
 
 def test_every_text_can_be_the_first_that_matches() -> None:
-    """No text is hidden behind one without limits: the last of a rule and condition is the one for all exercises."""
+    """No text stands behind one for all exercises, for each of the conditions that it is for."""
+    conditions_of = {rule.key: rule.conditions for rule in CARE_RULES}
     for key, texts in caution_texts().items():
-        for condition in next(rule.conditions for rule in CARE_RULES if rule.key == key):
-            own = [text for conditions, text in texts if not conditions or condition in conditions]
-            unlimited = [text.matches(NOTHING) for text in own]
-            assert True in unlimited, (key, condition)
+        open_conditions = set(conditions_of[key])
+        for conditions, text in texts:
+            own = open_conditions & (conditions or conditions_of[key])
+            assert own, text.instead
+            if text.matches(NOTHING):
+                open_conditions -= own
+        assert open_conditions == set(), key
