@@ -25,8 +25,8 @@ from content_check.pairs import pair_faults
 from content_check.texts import text_faults
 from kinegraph.authoring.rules import (
     constraint_of_entry,
-    findings_of,
     profile_columns,
+    shown_findings_of,
     training_faults,
     traits_of,
 )
@@ -68,7 +68,7 @@ def has_class(row: Mapping[str, Any]) -> bool:
 def report(row: Mapping[str, Any]) -> Iterator[str]:
     """Lines: what is generated, and where the entry differs from the matrix."""
     matrix = findings(traits_of(row))
-    found = findings_of(row)
+    found = shown_findings_of(row)
     constraint = constraint_of_entry(row)
     yield f"{row['slug']} [{row['training']['class']}] fatigue {row.get('fatigueScore')} difficulty {row['difficulty']}"
     yield f"  stressors: {' '.join(row['training']['stressors'])}"
@@ -80,8 +80,8 @@ def report(row: Mapping[str, Any]) -> Iterator[str]:
     for condition, own in row["training"].get("conditions", {}).items():
         by_matrix = matrix[condition].severity if condition in matrix else Severity.NONE
         severity = own.get("severity")
-        if severity is None and by_matrix is Severity.NONE:
-            yield f"  UNUSED TEXT  {condition}: the matrix gives nothing, the text is not shown"
+        if severity is None and condition not in found:
+            yield f"  UNUSED TEXT  {condition}: nothing gives the condition, the text is not shown"
         elif severity is not None and severity == by_matrix:
             yield f"  SAME  {condition}: {severity}, as the matrix; delete the severity"
         elif severity in RANK and RANK[Severity(severity)] < RANK[by_matrix]:

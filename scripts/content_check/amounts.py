@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from content_check.lines import Line, Row
+from content_check.lines import Line, Row, units
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_progressions
 from kinegraph.classification.rules_severity import Severity
@@ -33,6 +33,20 @@ def half_of_nothing(line: Line, is_another: bool) -> str | None:
     if is_own and HALF.search(line.instead) and "machine" not in line.instead:
         return "half the load of an exercise without a load"
     return None
+
+
+TIMED = re.compile(
+    r"^(Begin with|Do) \d+ (seconds|minutes)\b|\bhal(?:ve|f) (?:of )?(?:the load and )?the time\b|\bafter each minute"
+    r"|^Step back and in\b.*\bseconds at a time", re.I
+)  # fmt: skip
+
+
+def time_of_counted(line: Line, is_another: bool) -> str | None:
+    """What is done in repetitions is eased in repetitions: a minute of bounces is more than a set of them."""
+    counted = units(line.row)
+    if is_another or not counted or counted & {"seconds", "meters", "calories"}:
+        return None
+    return "a time for an exercise that is counted" if TIMED.search(line.instead) else None
 
 
 def amount_faults(rows: Sequence[Row]) -> Iterator[str]:

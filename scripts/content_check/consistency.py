@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any  # JSON of the entries
 
 from content_check.lines import postures
-from kinegraph.authoring.rules import findings_of, profile_columns
+from kinegraph.authoring.rules import profile_columns, shown_findings_of
 
 Row = Mapping[str, Any]
 SECONDS = {"a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
@@ -24,6 +25,13 @@ SQUEEZED = re.compile(
     r"\bsqueeze\b[^.;]*\b(?:a|one|two|three) (?:seconds?|count)\b|\b(?:one|two)-second squeeze\b"
     r"|\b(?:hold|pause|stay)\b[^.;]*\bat the top\b[^.;]*\b(?:seconds?|count)\b", re.I
 )  # fmt: skip
+SLOWER = re.compile(r"\b(?:slower|longer) than (?:the closing|the way up|the lift|you took|you lift|out\b)", re.I)
+HELD_STILL = re.compile(
+    r"\b(?:hold|stay|wait|pause|squeeze)\b[^.]*\b(?:moment|seconds?|count|breath|briefly|at the top)\b"
+    r"(?![^.]*\b(?:then|and) [a-z]+ )", re.I
+)  # fmt: skip
+RETURNED = re.compile(r"^(Lower|Let|Sink|Return slowly|Close slowly|Slide back down|Uncurl|Give way|Roll back)\b")
+RAISED_AGAIN = re.compile(r"^(Press|Push|Drive|Rise|Stand|Draw|Rock forward|Sit up|Unwind|Lift)\b")
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
     r"osteoporosis": "osteoporosis", r"asthma": "asthma", r"epilep\w+": "epilepsy", r"hernia": "abdominal_hernia",
@@ -38,7 +46,19 @@ NAMED: Mapping[str, str] = {
 def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all entries, by law."""
     for row in rows:
-        for law in (held, held_between, paced, daily, twice_a_day, spaced, named_in_notes, on_the_feet, shown):
+        for law in (
+            held,
+            held_between,
+            held_where,
+            paced,
+            daily,
+            twice_a_day,
+            spaced,
+            named_in_notes,
+            on_the_feet,
+            moved_legs,
+            shown,
+        ):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
 
 
@@ -65,14 +85,30 @@ def held_between(row: Row) -> Iterator[str]:
             yield f"tempo {tempo} against: {text}"
 
 
+def held_where(row: Row) -> Iterator[str]:
+    """A hold after which something is lowered is the tempo's last number, one before a rise its second."""
+    tempo = profile_columns(row)["default_tempo"]
+    if tempo is None:
+        return
+    _, below, _, above = tempo.split("-")
+    steps = [each["body"] for each in row["instructions"] if each["type"] == "step"]
+    for text, following in pairwise(steps):
+        if HELD_STILL.search(text) is None:
+            continue
+        if (RETURNED.match(following) and above == "0") or (RAISED_AGAIN.match(following) and below == "0"):
+            yield f"tempo {tempo} against: {text} {following}"
+
+
 def paced(row: Row) -> Iterator[str]:
-    """Seconds up and down are those of the tempo, and a squeeze at the end of the lift is its last number."""
+    """Seconds up and down, and which is slower, are the tempo's; a squeeze at the end is its last number."""
     tempo = profile_columns(row)["default_tempo"]
     if tempo is None:
         return
     down, _, up, above = tempo.split("-")
     for text in (*row["cues"], *(each["body"] for each in row["instructions"])):
         if above == "0" and SQUEEZED.search(text) is not None:
+            yield f"tempo {tempo} against: {text}"
+        if SLOWER.search(text) is not None and not down > up:
             yield f"tempo {tempo} against: {text}"
         for pattern, seconds in ((RISEN, up), (LOWERED, down)):
             found = pattern.search(text)
@@ -106,7 +142,7 @@ def spaced(row: Row) -> Iterator[str]:
 def named_in_notes(row: Row) -> Iterator[str]:
     """A condition of which the notes or the safety step warn is among the findings."""
     texts = [row.get("athleteNotes") or "", *(each["body"] for each in row["instructions"] if each["type"] == "safety")]
-    found = findings_of(row)
+    found = shown_findings_of(row)
     for text in texts:
         for words, condition in NAMED.items():
             if condition not in found and re.search(rf"\b{words}\b", text, re.I):
@@ -118,13 +154,29 @@ def on_the_feet(row: Row) -> Iterator[str]:
     stressors, posture = frozenset(row["training"]["stressors"]), postures()[row["slug"]]
     is_loaded = posture in ("standing", "mixed") and "external_load" in stressors
     is_on_toes = (posture == "support" and "kneeling" not in stressors) or stressors >= {"anti_extension", "long_hold"}
-    if (is_loaded or is_on_toes) and "achilles_rupture" not in findings_of(row):
+    if (is_loaded or is_on_toes) and "achilles_rupture" not in shown_findings_of(row):
         yield "achilles_rupture has no finding"
+
+
+def moved_legs(row: Row) -> Iterator[str]:
+    """A trunk exercise on the floor in which the hip flexors work names the hip as a region: the legs move."""
+    is_lying = postures()[row["slug"]] in ("supine", "seated", "floor_sitting") and not row["equipment"]
+    is_worked = "hip_flexors" in {*row["primaryMuscles"], *row["secondaryMuscles"]}
+    if row["training"]["class"] == "dynamic_trunk" and is_lying and is_worked and "hip" not in row["bodyRegions"]:
+        yield "the hip flexors work, and the hip is no region"
+
+
+def racked(row: Row) -> Iterator[str]:
+    """A bar that is taken from a rack needs the rack, or the step names another way to get it up."""
+    for each in row["instructions"]:
+        is_taken = re.search(r"\bfrom (?:a|the) rack\b(?! or\b|, or\b)", each["body"]) is not None
+        if is_taken and "rack" not in row["equipment"]:
+            yield f"no rack for: {each['body']}"
 
 
 def shown(row: Row) -> Iterator[str]:
     """A text of the entry for a condition is shown: the matrix gives that condition, or the entry a severity."""
-    found = findings_of(row)
+    found = shown_findings_of(row)
     for condition, own in row["training"]["conditions"].items():
         if "severity" not in own and condition not in found:
             yield f"{condition} has a text and no finding"

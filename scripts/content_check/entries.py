@@ -31,8 +31,8 @@ def read_texts(row: Row) -> Iterator[str]:
 
 
 def matrix_texts() -> Iterator[str]:
-    """The reasons and modifications of the severity matrix."""
-    for rule in data("matrix.json"):
+    """The reasons and modifications of the severity matrix and of the rules of sessions."""
+    for rule in (*data("matrix.json"), *data("cautions.json")):
         yield rule["because"]
         yield rule.get("instead", "")
 

@@ -84,6 +84,20 @@ def thrown(line: Line) -> str | None:
     return None
 
 
+def denied(line: Line) -> str | None:
+    """A reason says what the exercise does, and not what a session for the condition leaves out."""
+    is_denial = re.match(r"(No|Nothing)\b.*\bis\b (?!made|worth)", line.because) is not None
+    return "a reason that denies what is done" if is_denial or line.instead.startswith("Choose another") else None
+
+
+def lying_heel(line: Line) -> str | None:
+    """A heel is slid on the back: the advice says so to who does not lie there."""
+    is_slide = re.search(r"\b[Ss]lide (1|the|a) heel", line.instead) is not None
+    if is_slide and postures()[line.row["slug"]] != "supine" and not re.search(r"\b[Ll]ie\b|\bback\b", line.instead):
+        return "a heel slide of who does not lie"
+    return None
+
+
 def measured(line: Line) -> str | None:
     """A test is not stepped, shortened or done with half the load: its result would mean nothing."""
     if line.class_key == "fitness_test" and re.search(r"^(Step|Hinge|Hold|Use half|Keep the trunk)", line.instead):
@@ -151,5 +165,6 @@ def padded(line: Line) -> str | None:
 
 
 FIT_LAWS = (
-    ungripped, motion, postured, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded
+    ungripped, motion, postured, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded,
+    denied, lying_heel,
 )  # fmt: skip

@@ -121,6 +121,19 @@ def texts(graph: Graph) -> Iterator[str]:
             yield f"{named}: equal difficulty, and no note says why it is harder"
 
 
+FAULTY = re.compile(r"(short|long|small|big|wide|narrow|deep|shallow|fast|quick|high|low|stiff|loose) \w+", re.I)
+
+
+def cues(graph: Graph) -> Iterator[str]:
+    """A cue for the change does not ask for what is a fault of the harder exercise."""
+    for edge in graph.edges:
+        for fault in graph.rows[edge["to"]]["commonFaults"]:
+            named = FAULTY.match(fault)
+            for cue in edge.get("transitionCues", ()):
+                if named is not None and re.search(rf"(?<!no )(?<!not )\b{named[0]}\b", cue, re.I):
+                    yield f"{edge['from']} > {edge['to']}: the cue {cue!r} is the fault {fault!r}"
+
+
 def orders(graph: Graph) -> Iterator[str]:
     """The edges of an exercise are ordered by type from 0 without a gap, and are not too many."""
     for kind, most in MAX_DEGREES.items():
@@ -134,4 +147,4 @@ def orders(graph: Graph) -> Iterator[str]:
         yield from (f"{slug}: {count} edges ({kind})" for slug, count in graph.degrees(kind).items() if count > most)
 
 
-EDGE_LAWS = (ends, one_relation, muscles, substitutes, preparations, tests, waits, fatigue, texts, orders)
+EDGE_LAWS = (ends, one_relation, muscles, substitutes, preparations, tests, waits, fatigue, texts, cues, orders)

@@ -8,7 +8,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
-from kinegraph.authoring.rules import findings_of, profile_columns
+from kinegraph.authoring.rules import profile_columns, shown_findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
 
 Row = Mapping[str, Any]
@@ -43,7 +43,7 @@ class Line:
 def lines(rows: Iterator[Row] | list[Row]) -> Iterator[Line]:
     """Every contraindication of the entries but those that a condition inherits."""
     for row in rows:
-        for finding in findings_of(row).values():
+        for finding in shown_findings_of(row).values():
             if finding.severity in RANK and not finding.is_inherited:
                 yield Line(row, finding.condition, finding.severity, finding.because, finding.instead or "")
 

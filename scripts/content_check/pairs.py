@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple  # JSON of the entries
 
-from kinegraph.authoring.rules import findings_of
+from kinegraph.authoring.rules import shown_findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
 
 WARNING, RESTRICTION, ABSOLUTE = Severity.WARNING, Severity.RESTRICTION, Severity.ABSOLUTE
@@ -58,7 +58,7 @@ PAIRS = (
 def pair_faults(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Entries of which one condition of a pair says too little. What an exercise treats is exempt."""
     for row in rows:
-        severities = {key: finding.severity for key, finding in findings_of(row).items()}
+        severities = {key: finding.severity for key, finding in shown_findings_of(row).items()}
         for pair in PAIRS:
             one, two = (severities.get(key, Severity.NONE) for key in (pair.condition, pair.other))
             if Severity.INDICATED in (one, two) or RANK[one] < RANK[pair.severity]:

@@ -17,6 +17,13 @@ Severities = Mapping[str, Mapping[str, int]]
 
 
 @cache
+def _alone(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Advice that is a name and nothing else, however it is spelled."""
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.compile(rf"(?:Use|Do)(?: an?)? ({longest_first})", re.I)
+
+
+@cache
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     return re.compile(rf"^(?:Use|Do|Hold)(?: an?)? ({longest_first})(?![\w-])")
@@ -28,8 +35,9 @@ def pointer(line: Line, rows: Mapping[str, Row], severities: Severities) -> str 
     A limit is a smaller load, range or effort than that exercise usually has.
     """
     slugs = {row["name"]: slug for slug, row in rows.items()}
-    found = _pattern(tuple(slugs)).match(line.instead)
-    if found is None or (slug := slugs[found[1]]) == line.row["slug"]:
+    by_lower = {name.lower(): slug for name, slug in slugs.items()}
+    found = _pattern(tuple(slugs)).match(line.instead) or _alone(tuple(slugs)).fullmatch(line.instead)
+    if found is None or (slug := by_lower[found[1].lower()]) == line.row["slug"]:
         return None
     of_other = severities[slug].get(line.condition, 0)
     if of_other >= RANK[line.severity]:

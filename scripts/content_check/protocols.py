@@ -24,6 +24,8 @@ CRAWLS = frozenset({"bear-crawl", "inchworms", "wall-walks", "handstand-walk"})
 BODYWEIGHT = frozenset({"bodyweight_upper_body", "gymnastic_strength", "cyclic_gymnastics"})
 WITHOUT_WEIGHT = re.compile(r"weight out|no load|no weight|without (a )?(load|weight)|both legs|step up", re.I)
 
+SLOWED = re.compile(r"slowly|without leaving|push-ups", re.I)
+
 
 def first_load(line: Line) -> str | None:
     """After the reconstruction of a ligament or a new joint, a load has its first week."""
@@ -119,4 +121,30 @@ def railed(line: Line) -> str | None:
     return None
 
 
-PROTOCOL_LAWS = (first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place, railed)
+def ridden(line: Line) -> str | None:
+    """Who is advised to cycle instead is told a bike that stands: on the road a beginner or a patient can fall."""
+    is_other = not {"bicycle", "stationary_bike"} & set(line.row["equipment"])
+    if is_other and re.search(r"\b[Cc]ycle\b", line.instead):
+        return "cycling without the word stationary"
+    return None
+
+
+def handles(line: Line) -> str | None:
+    """A thicker handle needs a harder grip (Ratamess 2007): it eases no hand from which a load hangs."""
+    if "external_load" in line.stressors and re.search(r"\bthick(er)?[ ,]+(padded )?(handles?|grips?)", line.instead):
+        return "a thick handle for a load that hangs from the hand"
+    return None
+
+
+def landing_hands(line: Line) -> str | None:
+    """Hands that leave the floor land neither on fists nor on handles."""
+    is_jump = line.class_key in ("jump", "low_jump", "shock_jump") and "loaded_wrist_extension" in line.stressors
+    if is_jump and re.search(r"\b(fists|handles)\b", line.instead) and not SLOWED.search(line.instead):
+        return "fists or handles under hands that land"
+    return None
+
+
+PROTOCOL_LAWS = (
+    first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place, railed, ridden, handles,
+    landing_hands,
+)  # fmt: skip

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from content_check.advice import advice_of
-from content_check.amounts import beyond_range, half_of_nothing
+from content_check.amounts import beyond_range, half_of_nothing, time_of_counted
 from content_check.fit import FIT_LAWS
 from content_check.lines import Line, Row, lines, postures, units
 from content_check.pointers import pointer
 from content_check.protocols import PROTOCOL_LAWS
-from kinegraph.authoring.rules import findings_of
+from kinegraph.authoring.rules import shown_findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
@@ -159,7 +159,7 @@ LINE_LAWS = (waiting, unit, position, kind, length, *PROTOCOL_LAWS, *FIT_LAWS)
 def severities_of(rows: Mapping[str, Row]) -> dict[str, dict[str, int]]:
     """By exercise and condition, the rank of the severity."""
     return {
-        slug: {key: RANK[f.severity] for key, f in findings_of(row).items() if f.severity in RANK}
+        slug: {key: RANK[f.severity] for key, f in shown_findings_of(row).items() if f.severity in RANK}
         for slug, row in rows.items()
     }
 
@@ -177,7 +177,7 @@ def text_faults(rows: Sequence[Row]) -> Iterator[str]:
         if (fault := pointer(line, by_slug, severities)) is not None:
             yield f"pointer: {fault}: {line.named}"
         is_another = bool(set(named_exercises(line.instead, by_slug)) - {line.row["slug"]})
-        for counted in (beyond_range, half_of_nothing):
+        for counted in (beyond_range, half_of_nothing, time_of_counted):
             if (fault := counted(line, is_another)) is not None:
                 yield f"{counted.__name__}: {fault}: {line.named}"
     yield from (f"own_text: {fault}" for row in rows for fault in own_texts(row))
@@ -200,7 +200,7 @@ def _ancestors(key: str) -> Iterator[str]:
 
 def children(row: Row) -> Iterator[str]:
     """A condition is as severe as its parents at least, unless the exercise treats it."""
-    found = findings_of(row)
+    found = shown_findings_of(row)
     for key, finding in found.items():
         for parent in _ancestors(key):
             other = found.get(parent)

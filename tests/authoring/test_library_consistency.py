@@ -5,7 +5,17 @@ from typing import Any  # JSON of the entries
 
 import pytest
 
-from content_check.consistency import consistency_faults, daily, held, named_in_notes, on_the_feet, paced
+from content_check.consistency import (
+    consistency_faults,
+    daily,
+    held,
+    held_where,
+    moved_legs,
+    named_in_notes,
+    on_the_feet,
+    paced,
+    racked,
+)
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_rows
 
@@ -36,6 +46,41 @@ def test_a_squeeze_at_the_end_of_the_lift_is_not_a_pause_below() -> None:
 
 def test_a_tempo_of_other_seconds_up_than_a_cue_names_is_a_fault() -> None:
     assert list(paced(changed("back-squat", cues=["Three seconds up"]))) == ["tempo 3-1-1-0 against: Three seconds up"]
+
+
+def test_a_way_that_is_slower_than_the_other_has_more_seconds() -> None:
+    """A lowering that is to be slower than the lift does not have the tempo 2-0-2-1."""
+    assert len(list(paced(changed("cable-curl", cues=["The lowering is slower than the lift"])))) == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "steps", "is_fault"),
+    [("barbell-curl", ("Curl up and hold for a moment.", "Lower slowly."), True),
+     ("cable-curl", ("Curl up and hold for a moment.", "Lower slowly."), False),
+     ("cable-curl", ("Lower and stay for a breath.", "Press up."), True),
+     ("dead-bug", ("Reach out and stay for a moment.", "Draw the leg back."), False)],
+)  # fmt: skip
+def test_a_hold_stands_in_the_tempo_where_the_steps_have_it(
+    slug: str, steps: tuple[str, ...], *, is_fault: bool
+) -> None:
+    """A hold before the lowering is the last number of a tempo, one before the lift its second."""
+    row = changed(slug, instructions=[{"type": "step", "body": body} for body in steps])
+    assert bool(list(held_where(row))) is is_fault
+
+
+def test_a_bar_from_a_rack_needs_the_rack_or_another_way() -> None:
+    """A lift without a rack says how the bar gets up."""
+    steps = [
+        {"type": "preparation", "body": body} for body in ("Take the bar from a rack.", "From a rack or the floor.")
+    ]
+    assert list(racked(changed("push-jerk", instructions=steps))) == ["no rack for: Take the bar from a rack."]
+
+
+def test_legs_that_are_moved_by_their_flexors_are_a_region() -> None:
+    """Bicycle crunches without the region of the hip would be allowed with a clot in the leg."""
+    assert list(moved_legs(changed("bicycle-crunches", bodyRegions=["abdominals"]))) == [
+        "the hip flexors work, and the hip is no region"
+    ]
 
 
 def test_a_drill_of_several_rounds_a_day_is_not_one_of_some_days_a_week() -> None:

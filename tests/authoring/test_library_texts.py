@@ -82,6 +82,7 @@ def test_every_exercise_has_one_posture() -> None:
      ("motion", "burpees", "Jumps and hops press on the heel with each step.", "Walk for 10 minutes"),
      ("motion", "sled-pull", "Every step against the sled presses on the knee.", "Pull seated"),
      ("motion", "couch-stretch", "Sitting back stretches the ankle.", "Put a towel under it"),
+     ("denied", "single-leg-glute-bridge", "No exercise is on the floor: rising loads the heart.", "Rest"),
      ("length", "bench-press", "It hurts.", "")],
 )  # fmt: skip
 def test_what_does_not_fit_an_exercise_is_a_fault(law: str, slug: str, because: str, instead: str) -> None:
@@ -129,7 +130,12 @@ def test_advice_points_to_what_is_easier_for_the_condition(severity: Severity, i
      ("measured", "one-repetition-maximum-test", "balance_disorder", "Have a person within 1 m of you"),
      ("loaded_curl", "jefferson-curl", "acl_reconstruction", "Stretch gently, at pain of at most 2 of 10"),
      ("climbs", "rope-climb", "rhabdomyolysis_history", "Do at most 15 repetitions in a session"),
-     ("railed", "front-rack-lunges", "hamstring_strain", "Take half the step length, hands on a rail")],
+     ("railed", "front-rack-lunges", "hamstring_strain", "Take half the step length, hands on a rail"),
+     ("ridden", "burpees", "concussion", "Walk or cycle 10 to 20 minutes at RPE 3"),
+     ("handles", "deadlift", "wrist_pain", "Use a padded, thick handle, half the load"),
+     ("landing_hands", "clapping-push-ups", "carpal_tunnel_syndrome", "Use fists or handles, the wrist at 0 degrees"),
+     ("denied", "push-ups", "osteoporosis", "Choose another exercise: the body is not held up"),
+     ("lying_heel", "hanging-leg-raises", "abdominal_hernia", "Keep the trunk still and slide 1 heel at a time")],
 )  # fmt: skip
 def test_advice_that_a_condition_forbids_is_a_fault(law: str, slug: str, condition: str, instead: str) -> None:
     advised = Line(BY_SLUG[slug], condition, Severity.RESTRICTION, "It hurts.", instead)

@@ -5,7 +5,14 @@ from typing import Any  # JSON of the entries
 
 import pytest
 
-from content_check.amounts import amount_faults, beyond_range, half_of_nothing, hung, short_sign
+from content_check.amounts import (
+    amount_faults,
+    beyond_range,
+    half_of_nothing,
+    hung,
+    short_sign,
+    time_of_counted,
+)
 from content_check.consistency import held_between, twice_a_day
 from content_check.fit import motion, postured
 from content_check.lines import Line
@@ -55,6 +62,17 @@ def test_amounts_of_every_entry_are_within_what_it_does() -> None:
 )  # fmt: skip
 def test_a_warning_counts_no_more_than_the_longest_set(instead: str, *, is_another: bool, is_fault: bool) -> None:
     assert (beyond_range(warned("snatch-pull", "It hurts.", instead), is_another) is not None) is is_fault
+
+
+@pytest.mark.parametrize(
+    ("slug", "instead", "is_fault"),
+    [("pogo-jumps", "Begin with 30 seconds on a soft floor", True), ("pogo-jumps", "Halve the time", True),
+     ("burpees", "Walk for 1 minute after each minute", True), ("pogo-jumps", "Begin with 2 sets of 10", False),
+     ("jumping-jacks", "Halve the time", False), ("pogo-jumps", "Walk for 10 minutes", False)],
+)  # fmt: skip
+def test_what_is_counted_is_eased_in_repetitions(slug: str, instead: str, *, is_fault: bool) -> None:
+    """Thirty seconds of bounces are sixty of them, the longest set of a healthy athlete."""
+    assert (time_of_counted(warned(slug, "It jolts.", instead), is_another=False) is not None) is is_fault
 
 
 def test_half_the_load_needs_a_load() -> None:

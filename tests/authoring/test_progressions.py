@@ -47,6 +47,13 @@ def test_a_substitute_needs_other_equipment_or_loads_less(graph: Graph) -> None:
     assert list(laws.substitutes(graph)) == []
 
 
+def test_a_cue_asks_for_no_fault_of_the_next_rung(graph: Graph) -> None:
+    """Short steps are the first fault of sandbag lunges, and no cue for them."""
+    assert list(laws.cues(graph)) == []
+    faulty = with_edge(graph, to="sandbag-lunges", transitionCues=["Hug the bag high and take short steps"])
+    assert len(list(laws.cues(faulty))) == 1
+
+
 def test_a_preparation_is_light_and_moves_the_same_region(graph: Graph) -> None:
     """Exercises with a fatigue of 6 or more are prepared by light ones of the same region (law 23)."""
     assert list(laws.preparations(graph)) == []

@@ -68,6 +68,8 @@ def is_on_floor(exercise: Exercise) -> bool:
 class CareRule:
     """A rule that leaves exercises out with some conditions. `words` completes "With knee pain, ..."."""
 
+    key: str
+    """The key of its texts in `classification/cautions.json`, which are read where it is a finding of an exercise."""
     conditions: frozenset[str]
     matches: Callable[[Exercise, frozenset[str]], bool]
     words: str
@@ -81,10 +83,6 @@ def _turns(each: Exercise, found: frozenset[str]) -> bool:
     return "pivoting" in found or ("loaded_spinal_rotation" in found and ON_FEET_TURNED.isdisjoint(found))
 
 
-def _is_bent_down(each: Exercise, found: frozenset[str]) -> bool:
-    return each.pattern == "hinge" and ("hinge_load" in found or each.mechanics == "cable")
-
-
 def _is_early(each: Exercise, found: frozenset[str]) -> bool:
     """True for isolated, unloaded exercises of the first weeks after an operation of the knee."""
     is_leg = not each.primary.isdisjoint({"quadriceps", "hamstrings", "glutes", "hip_flexors"})
@@ -94,15 +92,28 @@ def _is_early(each: Exercise, found: frozenset[str]) -> bool:
 
 CARE_RULES: Sequence[CareRule] = (
     CareRule(
-        HEART, lambda each, _: is_on_floor(each), "no exercise is on the floor: rising again loads the heart.", True
+        "heart_floor",
+        HEART,
+        lambda each, _: is_on_floor(each),
+        "no exercise is on the floor: rising again loads the heart.",
+        True,
     ),
     CareRule(
+        "heart_bent_down",
         HEART,
-        lambda each, found: _is_bent_down(each, found) or "prone_lying" in found,
+        lambda each, found: each.pattern == "hinge" and "hinge_load" in found,
         "no weight is moved with the head bent down.",
         True,
     ),
     CareRule(
+        "heart_prone",
+        HEART,
+        lambda _, found: "prone_lying" in found,
+        "nothing is done lying on the belly, which presses on the chest.",
+        True,
+    ),
+    CareRule(
+        "pressure",
         PRESSURE,
         lambda each, found: (
             "foam_roller" in each.equipment
@@ -112,69 +123,100 @@ CARE_RULES: Sequence[CareRule] = (
         "no long hold, held-up roller or low head: each raises the blood pressure.",
         True,
     ),
-    CareRule(SLOW, lambda each, _: each.class_key in FAST_CLASSES, "nothing is done as fast as possible.", True),
     CareRule(
+        "fast", SLOW, lambda each, _: each.class_key in FAST_CLASSES, "nothing is done as fast as possible.", True
+    ),
+    CareRule(
+        "wrist_wheel",
         WRIST,
         lambda each, _: "ab_wheel" in each.equipment,
-        "nothing bends the wrist back under the weight of the body.",
+        "no wheel: the wrists would hold the weight of the body.",
         True,
     ),
     CareRule(
+        "grip_overhead",
         GRIP,
         lambda each, found: each.mechanics == "free_weight" and "overhead_load" in found,
         "no free weight is held overhead: a sore grip can give way.",
         True,
     ),
     CareRule(
+        "shrug",
         SHOULDER | NECK,
         lambda each, found: "loaded_shrug" in found and not each.is_compound,
         "the upper trapezius is not trained alone: it is tense already.",
     ),
-    CareRule(KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
+    CareRule("turn", KNEE | HIP, _turns, "no load turns the body over planted feet.", True),
     CareRule(
+        "bent_leg_floor",
         KNEE | HIP | FALLS | {"pregnancy", "postpartum"},
         lambda _, found: "end_range_hip" in found and "floor_sitting" in found,
         "no bent leg is turned to the end of its range on the floor.",
         True,
     ),
-    CareRule(HIP, lambda _, found: {"floor_sitting", "long_hamstring_load"} <= found, "no fold over straight legs."),
     CareRule(
+        "straight_leg_fold",
+        HIP,
+        lambda _, found: {"floor_sitting", "long_hamstring_load"} <= found,
+        "no fold over straight legs.",
+    ),
+    CareRule(
+        "overhead_stretch",
         SHOULDER,
         lambda each, _: each.kind == "mobility" and "lats" in each.primary,
         "no stretch presses the arm overhead.",
     ),
     CareRule(
+        "floor_weight",
         frozenset({"osteoporosis"}),
         lambda each, found: {"supine_lying", "external_load"} <= found and is_on_floor(each),
         "no weight is brought down to the floor and up again.",
         True,
     ),
     CareRule(
+        "belly_support",
         frozenset({"pregnancy"}),
         lambda each, found: "anti_extension" in found and "bench" not in each.equipment,
         "the body is not held up over the floor, where the belly domes.",
         True,
     ),
     CareRule(
+        "belly_lying",
         frozenset({"pregnancy"}),
         lambda _, found: not found.isdisjoint({"supine_lying", "prone_lying"}),
         "nothing is done flat on the back from week 20 on, and the week is not known.",
         True,
     ),
     CareRule(
+        "one_leg_floor",
         FLOOR,
         lambda each, _: each.is_unilateral and each.class_key == "leg_compound" and is_on_floor(each),
         "both legs push together on the floor.",
     ),
     CareRule(
+        "floor_support",
         FALLS,
         lambda each, found: "anti_extension" in found and is_on_floor(each),
         "the body is not held up over the floor.",
         True,
     ),
-    CareRule(frozenset({"acl_reconstruction"}), _is_early, "this is for the first weeks; the plan is for later.", True),
-    CareRule(STANDING, lambda each, _: is_on_floor(each), "warm-up and cool-down stay off the floor.", True, True),
     CareRule(
+        "early_drill",
+        frozenset({"acl_reconstruction"}),
+        _is_early,
+        "this is for the first weeks; the plan is for later.",
+        True,
+    ),
+    CareRule(
+        "light_floor",
+        STANDING,
+        lambda each, _: is_on_floor(each),
+        "warm-up and cool-down stay off the floor.",
+        True,
+        True,
+    ),
+    CareRule(
+        "light_mobility",
         STANDING,
         lambda each, _: each.kind == "mobility" and each.difficulty > MOBILITY_DIFFICULTY,
         "mobility is simple.",
@@ -206,12 +248,12 @@ def excluded_by(exercise: Seen, care_rules: Sequence[CareRule], person: Having, 
 
 
 def cautions_of(exercise: Exercise) -> dict[str, str]:
-    """The conditions for which a rule leaves an exercise out of sessions, each with the words of the first one."""
+    """The conditions for which a rule leaves an exercise out of sessions, each with the key of the first one."""
     found: dict[str, str] = {}
     for rule in CARE_RULES:
         if not rule.is_light and rule.matches(exercise, exercise.stressors):
             for condition in rule.conditions:
-                found.setdefault(condition, rule.words)
+                found.setdefault(condition, rule.key)
     return found
 
 

@@ -89,12 +89,13 @@ SETS = ("stressors", "classes", "patterns", "regions", "equipment")
 
 
 def _rule(entry: Mapping[str, object]) -> Rule:
+    """A rule of the matrix; a text of a care rule is one of a warning."""
     when: Mapping[str, Iterable[str]] = entry["when"]  # type: ignore[assignment]  # JSON that a test checks
     sets = {name: frozenset(when.get(name, ())) for name in SETS}
     low, high = when.get("fatigue", (1, 10))
     return Rule(
-        condition=str(entry["condition"]),
-        severity=Severity(str(entry["severity"])),
+        condition=str(entry.get("condition", "")),
+        severity=Severity(str(entry.get("severity", Severity.WARNING))),
         because=str(entry["because"]),
         instead=str(entry["instead"]) if entry.get("instead") else None,
         required=frozenset(when.get("with", ())),
@@ -119,8 +120,8 @@ def findings(
 ) -> dict[str, Finding]:
     """The conditions that speak against an exercise (or for it, where an exception says so), by key.
 
-    `exceptions` replace what the matrix gives for their conditions, and what these would inherit. `cautions` are
-    reasons for a warning at least, by condition, but of conditions that the exercise treats.
+    `exceptions` replace what the matrix gives for their conditions, and what these would inherit. `cautions` have the
+    key of a rule of sessions by condition: a reason for a warning at least, but of conditions that the exercise treats.
     """
     found: dict[str, Finding] = {}
     by_matrix = _by_matrix(traits)
@@ -134,16 +135,27 @@ def findings(
             if inherited is not None and RANK.get(inherited.severity, -1) > RANK[finding.severity]:
                 finding = replace(inherited, condition=condition, is_inherited=True)
         if cautions and condition in cautions and finding.severity is Severity.NONE:
-            finding = _cautioned(condition, cautions[condition])
+            finding = _cautioned(condition, cautions[condition], traits)
         if finding.severity is not Severity.NONE:
             found[condition] = finding
     return {condition: found[condition] for condition in vocabulary() if condition in found}
 
 
-def _cautioned(condition: str, words: str) -> Finding:
-    """A warning for a reason that is a sentence without its capital letter."""
-    advice = f"Choose another exercise: {words.rstrip('.')}"
-    return Finding(condition, Severity.WARNING, f"{words[0].upper()}{words[1:]}", advice)
+def _cautioned(condition: str, key: str, traits: Traits) -> Finding:
+    """A warning for a rule of sessions, with the first of its texts that speaks of such an exercise."""
+    for conditions, text in caution_texts()[key]:
+        if (not conditions or condition in conditions) and text.matches(traits):
+            return Finding(condition, text.severity, text.because, text.instead)
+    raise LookupError(f"{key} has no text for {condition}")
+
+
+@cache
+def caution_texts() -> Mapping[str, tuple[tuple[frozenset[str], Rule], ...]]:
+    """The texts of the rules of sessions (`care.rules`) by their keys, each with its conditions; none for all."""
+    found: dict[str, list[tuple[frozenset[str], Rule]]] = {}
+    for entry in data("cautions.json"):
+        found.setdefault(str(entry["rule"]), []).append((frozenset(entry.get("conditions", ())), _rule(entry)))
+    return {key: tuple(texts) for key, texts in found.items()}
 
 
 @lru_cache(2_000)
