@@ -14,7 +14,7 @@ from kinegraph.taxonomy.rules_conditions import meant
 
 Json = dict[str, Any]
 Pool = Any
-MUSCLES, GEAR, FIELDS = ("quads", "lats", "core"), ("barbell", "rack", "band"), ("yoga", "rowing")
+MUSCLES, GEAR, FIELDS = ("quads", "lats", "core"), ("barbell", "rack", "sled"), ("yoga", "rowing")
 NAMES = ("Squat", "squat", "SQUAT", "Row 50%", "a_b", "присед", "Присед", "lift\\", "zz")
 CONDITIONS = ("knee_pain", "Knee pain", "knee-pain", "KNEE PAIN", "wrist_pain")
 TERMS = ("stretching", "static-stretching", "strengthening", "knee", "hip", "yoga-mat", "ours", "ours-below")

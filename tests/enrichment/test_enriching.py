@@ -3,10 +3,13 @@
 import asyncio
 from dataclasses import replace
 from typing import Any  # jobs, as the API shows them
+from uuid import UUID
 
 import pytest
 
 from kinegraph.enrichment import jobs, store
+from kinegraph.enrichment.rules import AliasLanguage, content_hash
+from kinegraph.enrichment.rules_requests import Entry
 from kinegraph.worker_runs import run_job
 from tests.enrichment.enriching import Enriching, enricher_of, new_name
 
@@ -153,6 +156,16 @@ async def test_two_jobs_at_once_do_not_send_the_same_exercise(enriching: Enrichi
     names = [name for sent in enriching.claude.sent for name in sent]
     assert sorted(names) == sorted([await enriching.name(id) for id in ids])
     assert sum(job["enrichment"]["enriched"] for job in done) == 20
+
+
+async def test_an_exercise_that_was_answered_after_it_was_read_is_not_claimed_again(enriching: Enriching) -> None:
+    id, unanswered = await enriching.exercise(), await enriching.exercise()
+    this, other = await enriching.enqueue(id, unanswered), await enriching.enqueue(id)
+    async with enriching.work.database.write(store.act_as_enricher) as session:
+        rows = await store.page_after(session, None, [UUID(id), UUID(unanswered)])
+        await enriching.run(other)
+        entries = [Entry.of(row, [AliasLanguage.HE], content_hash(row)) for row in rows]
+        assert await store.claim(session, UUID(this), entries, rows) == {(UUID(unanswered), "he")}
 
 
 async def test_a_claim_of_a_job_that_has_ended_keeps_nobody_out(enriching: Enriching) -> None:

@@ -6,15 +6,13 @@ from difflib import get_close_matches
 from kinegraph.candidates.rules import Catalogue
 from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.kit.checks import Checks
-from kinegraph.taxonomy.rules import equipment_key
+from kinegraph.taxonomy.rules import NOTHING, equipment_key
 from kinegraph.taxonomy.rules_conditions import folded
 from kinegraph.taxonomy.rules_muscles import muscles_meant, nearest_muscles
 
 MAX_MUSCLES = 20
 MAX_EQUIPMENT = 100
 MAX_NAME = 60
-NOTHING = frozenset({"none", "bodyweight", "body_weight", "nothing"})
-"""Names that mean no equipment."""
 
 
 def checked_equipment(

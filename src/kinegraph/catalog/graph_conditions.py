@@ -1,11 +1,12 @@
-"""The vocabulary of conditions, as the API shows it, and the check of the filter `safeFor`."""
+"""The vocabulary of conditions, as the API shows it, and the check of the names in filters."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from kinegraph.catalog import rules_conditions, store
+from kinegraph.catalog import rules_names, store
 from kinegraph.catalog.rules import Filter
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_member
@@ -31,11 +32,18 @@ class ContraindicationCondition:
 async def resolved(
     info: Info, wanted: Filter, organization_id: UUID | None, sees_drafts: bool, path: Path = ("filter", "safeFor")
 ) -> Filter:
-    """The filter with stored spellings of its conditions (`rules_conditions.resolved`). Raises Refused."""
+    """The filter with stored spellings of its conditions (`rules_names.resolved`).
+
+    Raises Refused for conditions, muscles and equipment that are in no vocabulary and on no exercise.
+    """
+    if wanted.unlisted:
+        used = await info.context.load(store.used_names, (organization_id, sees_drafts), names=wanted.unlisted)
+        rules_names.require_used(wanted.unlisted, used)
+        wanted = replace(wanted, unlisted=())
     if not wanted.safe_for:
         return wanted
     rows = await info.context.load(store.conditions_of, (organization_id, sees_drafts))
-    return rules_conditions.resolved(wanted, rows, path)
+    return rules_names.resolved(wanted, rows, path)
 
 
 @strawberry.type
@@ -63,5 +71,5 @@ class Query:
             ContraindicationCondition(key=each.key, parent_key=each.parent, synonyms=list(each.synonyms), is_own=False)
             for each in vocabulary().values()
         ]
-        own = rules_conditions.own_conditions(rows)
+        own = rules_names.own_conditions(rows)
         return listed + [ContraindicationCondition(key=e, parent_key=None, synonyms=[], is_own=True) for e in own]

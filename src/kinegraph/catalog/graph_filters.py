@@ -4,7 +4,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.catalog.rules import DifficultyBand, ExerciseSort
-from kinegraph.catalog.rules_conditions import SafetyStrictness
+from kinegraph.catalog.rules_names import SafetyStrictness
 from kinegraph.classification.rules_classes import ForceType, TrainingGoal
 from kinegraph.exercise.graph_columns import filter_fields
 from kinegraph.exercise.rules_columns import REGISTRY
@@ -81,7 +81,8 @@ class ExerciseFilter:
     muscles: list[str] | None = strawberry.field(
         default=UNSET,
         description="Any of these, primary or secondary. A muscle, a group or a synonym of `muscles` stands for all "
-        "that it means, any other text for itself; so in the other filters of muscles.",
+        "that it means; any other text is refused, unless an exercise that the caller sees has it. So in the other "
+        "filters of muscles, and in those of equipment.",
     )
     exclude_muscles: list[str] | None = strawberry.field(
         default=UNSET, description="None that trains any of these, primary or secondary."

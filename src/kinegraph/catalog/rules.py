@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any  # Any: values of an input, by column
+from typing import Any, NamedTuple  # Any: values of an input, by column
 from uuid import UUID
 
 from kinegraph.exercise.rules_columns import REGISTRY
+from kinegraph.kit.errors import Path
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 """The lowest and the highest difficulty of each band (docs/domain.md, Exercises)."""
@@ -39,6 +40,16 @@ ChainEntry = tuple[int, int, str, str]
 """The number of a person's condition, how many parents away, the key there, and one of its stored spellings."""
 
 
+class UnlistedName(NamedTuple):
+    """A name of a muscle or of equipment that is in no vocabulary, and its place in the input."""
+
+    text: str
+    path: Path
+    spellings: tuple[str, ...]
+    """The forms in which exercises may have it."""
+    is_muscle: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The conditions of a list of exercises, which all hold together; None is no condition."""
@@ -68,6 +79,8 @@ class Filter:
     safe_for: tuple[str, ...] | None = None
     """Conditions as they were sent."""
     chains: tuple[ChainEntry, ...] = ()
-    """The spellings of these conditions and their parents; set before the stores are called (`rules_conditions`)."""
+    """The spellings of these conditions and their parents; set before the stores are called (`rules_names`)."""
     safe_for_strictness: str | None = None
     include_unclassified: bool | None = None
+    unlisted: tuple[UnlistedName, ...] = ()
+    """Names that are in no vocabulary; empty when they have been looked up, before the stores are called."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any  # Any: values of an input, by column
 
-from kinegraph.catalog.rules import FILTERED, ExerciseSort, Filter
+from kinegraph.catalog.rules import FILTERED, ExerciseSort, Filter, UnlistedName
+from kinegraph.catalog.rules_names import EQUIPMENT, MAX_QUOTED, MUSCLES, unlisted_names
 from kinegraph.classification.rules_classes import classes
 from kinegraph.exercise.rules_columns import COLUMNS, Kind, api_name, sought_form
 from kinegraph.kit.checks import Checks
@@ -22,6 +23,7 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
     """
     checks = Checks()
     cleaned: dict[str, Any] = {}
+    unlisted: list[UnlistedName] = []
     for name, value in values.items():
         path = ("filter", api_name(name))
         if name == "difficulty_in" and value is not None:
@@ -30,6 +32,7 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
             texts = checks.texts(value, path, 255, 200)
             if name == "class_key":
                 _check_classes(texts, path, checks)
+            unlisted += unlisted_names(name, texts, map(sought_form(name), texts), path)
             is_condition = bool(texts) or name == "available_equipment"
             cleaned[name] = tuple(_sought(name, texts)) if is_condition else None
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
@@ -45,7 +48,7 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
             cleaned[name] = value
     checks.done()
     columns = tuple((name, value) for name in FILTERED if (value := cleaned.pop(name, None)) is not None)
-    return Filter(**cleaned, columns=columns)
+    return Filter(**cleaned, columns=columns, unlisted=tuple(unlisted))
 
 
 def order_of(sort: ExerciseSort | None, wanted: Filter) -> tuple[ExerciseSort, str]:
@@ -60,14 +63,6 @@ def order_of(sort: ExerciseSort | None, wanted: Filter) -> tuple[ExerciseSort, s
     return (sort, f"{sort} {sought.digest}") if sought.words else (ExerciseSort.NAME_ASC, ExerciseSort.NAME_ASC)
 
 
-MUSCLES = frozenset(("muscles", "primary_muscles", "secondary_muscles", "exclude_muscles"))
-"""The filters whose texts are muscles."""
-
-
-EQUIPMENT = frozenset(("equipment", "requires_equipment", "available_equipment", "exclude_equipment"))
-"""The filters whose texts are equipment."""
-
-
 def _check_classes(keys: Sequence[str], path: Path, checks: Checks) -> None:
     """Refuse keys of no class, with the nearest."""
     for position, key in enumerate(keys):
@@ -75,10 +70,6 @@ def _check_classes(keys: Sequence[str], path: Path, checks: Checks) -> None:
             close = get_close_matches(folded(key[:MAX_QUOTED]), classes(), n=3, cutoff=0.6)
             hint = f"the nearest known: {', '.join(close)}" if close else "exerciseClasses lists them"
             checks.refuse(f"There is no class {key[:MAX_QUOTED]!r}; {hint}.", *path, str(position))
-
-
-MAX_QUOTED = 60
-"""Characters of an unknown key that a message quotes."""
 
 
 def _sought(name: str, texts: Sequence[str]) -> Iterable[str]:

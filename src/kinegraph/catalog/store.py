@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.catalog.rules import ExerciseSort, Filter
-from kinegraph.catalog.rules_conditions import ConditionRow
+from kinegraph.catalog.rules import ExerciseSort, Filter, UnlistedName
 from kinegraph.catalog.rules_facets import FacetRow
+from kinegraph.catalog.rules_names import ConditionRow, UsedName
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
 from kinegraph.catalog.store_filters import (
     CANONICAL_VIEW,
@@ -135,5 +135,48 @@ async def conditions_of(session: ReadSession, keys: Sequence[ListKey]) -> list[l
         """,
         [organization for organization, _ in keys],
         [sees_drafts for _, sees_drafts in keys],
+    )
+    return grouped_by_position(rows, len(keys))
+
+
+async def used_names(
+    session: ReadSession, keys: Sequence[ListKey], names: tuple[UnlistedName, ...]
+) -> list[list[UsedName]]:
+    """Those spellings of the names that an exercise or an override has which the viewer sees, for each list.
+
+    Exercises of all organizations of the viewer count, and of the list's own the drafts, if they see these: a filter
+    for one list may be sent for another one too.
+    """
+    rows: list[UsedName] = await session.fetch_list(
+        """
+        SELECT wanted.position, used.name, used.is_muscle
+        FROM unnest($1::uuid[], $2::boolean[]) WITH ORDINALITY AS wanted (organization_id, sees_drafts, position)
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT stored.name, stored.is_muscle
+            FROM exercises e
+            CROSS JOIN LATERAL (
+                SELECT unnest(e.equipment_keys), false
+                UNION ALL SELECT unnest(e.primary_muscles_keys || e.secondary_muscles_keys), true
+            ) AS stored (name, is_muscle)
+            WHERE e.deleted_at IS NULL
+              AND (e.status = 'published'
+                   OR wanted.sees_drafts AND e.organization_id IS NOT DISTINCT FROM wanted.organization_id)
+              AND (e.equipment_keys && $3 OR e.primary_muscles_keys && $4 OR e.secondary_muscles_keys && $4)
+            UNION
+            SELECT DISTINCT kinegraph_folded(word), part.is_muscle
+            FROM exercise_org_overrides o
+            CROSS JOIN (VALUES ('equipment', false), ('primaryMuscles', true), ('secondaryMuscles', true))
+                AS part (key, is_muscle)
+            CROSS JOIN jsonb_array_elements_text(
+                CASE WHEN jsonb_typeof(o.overrides -> part.key) = 'array' THEN o.overrides -> part.key ELSE '[]' END
+            ) AS word
+        ) AS used
+        WHERE used.name = ANY (CASE WHEN used.is_muscle THEN $4 ELSE $3 END)
+        ORDER BY wanted.position, used.is_muscle, used.name
+        """,
+        [organization for organization, _ in keys],
+        [sees_drafts for _, sees_drafts in keys],
+        [spelling for each in names if not each.is_muscle for spelling in each.spellings],
+        [spelling for each in names if each.is_muscle for spelling in each.spellings],
     )
     return grouped_by_position(rows, len(keys))

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from kinegraph.catalog.rules import BANDS, Filter
-from kinegraph.catalog.rules_conditions import SafetyStrictness
+from kinegraph.catalog.rules_names import SafetyStrictness
 from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, OFFERED_BELOW, SCORES
 from kinegraph.classification.rules_severity import Severity
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind

@@ -100,7 +100,7 @@ class Pass:
             rows = await store.page_after(session, None, ids)
             due = [(row, due_languages(row, plan.languages, id, is_forced=plan.is_forced)) for row in rows]
             entries = [Entry.of(row, languages, content_hash(row)) for row, languages in due if languages]
-            claimed = await store.claim(session, id, entries)
+            claimed = await store.claim(session, id, entries, rows)
         return [entry for entry in entries if all((entry.exercise_id, each) in claimed for each in entry.languages)]
 
     async def _request(self, entries: Sequence[Entry]) -> Answer | None:

@@ -49,28 +49,35 @@ async def page_after(session: ReadSession, after: UUID | None, ids: Sequence[UUI
     )
 
 
-async def claim(session: WriteSession, job_id: UUID, entries: Sequence[Entry]) -> set[tuple[UUID, str]]:
+async def claim(
+    session: WriteSession, job_id: UUID, entries: Sequence[Entry], rows: Sequence[ExerciseToEnrich]
+) -> set[tuple[UUID, str]]:
     """Claim exercises for a job, by exercise and language. Returns those that no other job has claimed.
 
-    A claim is valid until its job has ended, and never keeps the job itself out, whose worker may have died.
+    Those that another job has answered since they were read (`rows`) are not claimed either. A claim is valid until its
+    job has ended, and never keeps the job itself out, whose worker may have died.
     """
-    rows = await session.fetch(
+    states = {row.id: row.states for row in rows}
+    pairs = [(entry.exercise_id, language) for entry in entries for language in entry.languages]
+    claimed = await session.fetch(
         """
-        INSERT INTO exercise_enrichments AS n (exercise_id, language, job_id, is_claimed)
-        SELECT claimed.exercise_id, claimed.language::alias_language, $1, true
-        FROM unnest($2::uuid[], $3::text[]) AS claimed (exercise_id, language)
+        INSERT INTO exercise_enrichments AS n (exercise_id, language, content_hash, job_id, is_claimed)
+        SELECT claimed.exercise_id, claimed.language::alias_language, claimed.content_hash, $1, true
+        FROM unnest($2::uuid[], $3::text[], $4::text[]) AS claimed (exercise_id, language, content_hash)
         JOIN exercises e ON e.id = claimed.exercise_id
         ORDER BY claimed.exercise_id, claimed.language
         ON CONFLICT (exercise_id, language) DO UPDATE SET job_id = excluded.job_id, is_claimed = true
-        WHERE NOT n.is_claimed OR n.job_id IS NOT DISTINCT FROM excluded.job_id
-           OR NOT EXISTS (SELECT FROM jobs j WHERE j.id = n.job_id AND j.finished_at IS NULL)
+        WHERE n.content_hash IS NOT DISTINCT FROM excluded.content_hash
+          AND (NOT n.is_claimed OR n.job_id IS NOT DISTINCT FROM excluded.job_id
+               OR NOT EXISTS (SELECT FROM jobs j WHERE j.id = n.job_id AND j.finished_at IS NULL))
         RETURNING exercise_id, language
         """,
         job_id,
-        [entry.exercise_id for entry in entries for _ in entry.languages],
-        [language for entry in entries for language in entry.languages],
+        [id for id, _ in pairs],
+        [language for _, language in pairs],
+        [states[id].get(language, {}).get("hash") for id, language in pairs],
     )
-    return {(row.exercise_id, row.language) for row in rows}
+    return {(row.exercise_id, row.language) for row in claimed}
 
 
 async def finish(session: WriteSession, job_id: UUID, entries: Sequence[Entry]) -> None:

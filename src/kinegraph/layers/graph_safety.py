@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.catalog.rules_conditions import own_conditions
+from kinegraph.catalog.rules_names import own_conditions
 from kinegraph.catalog.store import conditions_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.leases import STATEMENT_ERRORS
@@ -13,7 +14,8 @@ BATCH = 1_000
 """Terms of one statement: more would take more memory, which the process keeps."""
 
 
-def searched_terms() -> list[Words]:
+@cache
+def searched_terms() -> Sequence[Words]:
     """The terms that searches have rows for, and their single words."""
     kinds = (terms[: MAX_TERMS[True]] for concept in lexicon().values() for terms in concept.terms.values())
     found = {term.words for terms in kinds for term in terms}

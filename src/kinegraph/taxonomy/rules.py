@@ -1,9 +1,14 @@
 """The rules of terms: what a new one needs, and why one is refused (docs/domain.md, Taxonomies)."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
+
+import orjson
 
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, Path
@@ -115,3 +120,33 @@ def equipment_spellings(name: str) -> list[str]:
     key = equipment_key(name)
     plural = f"{key}s"
     return [*dict.fromkeys((name, *(each.replace("_", sign) for each in (key, plural) for sign in "_ -")))]
+
+
+NOTHING = frozenset({"none", "bodyweight", "body_weight", "nothing"})
+"""Names that mean no equipment."""
+MAX_COMPARED = 60
+"""Characters of an unknown name that are compared with the known ones."""
+
+
+@cache
+def equipment_names() -> frozenset[str]:
+    """The names of equipment, in the singular."""
+    return frozenset(orjson.loads((files("kinegraph.taxonomy") / "equipment.json").read_bytes()))
+
+
+@cache
+def _keys() -> dict[str, str]:
+    """The names by the form in which they are compared."""
+    return {equipment_key(name): name for name in sorted(equipment_names())}
+
+
+def is_equipment(text: str) -> bool:
+    """True if a text is in the vocabulary, in singular or plural, or means no equipment."""
+    key = equipment_key(text)
+    return key in _keys() or key in NOTHING
+
+
+def nearest_equipment(text: str) -> list[str]:
+    """At most three known names that are like an unknown one."""
+    close = get_close_matches(equipment_key(text[:MAX_COMPARED]), _keys(), n=3, cutoff=0.6)
+    return [_keys()[key] for key in close]

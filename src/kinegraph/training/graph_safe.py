@@ -8,7 +8,7 @@ import strawberry
 from kinegraph.catalog.graph import Filter
 from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.rules_checks import checked_filter
-from kinegraph.catalog.rules_conditions import SafetyStrictness
+from kinegraph.catalog.rules_names import SafetyStrictness
 from kinegraph.identity.graph import Organization
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks
