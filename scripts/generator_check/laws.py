@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from generator_check.laws_of_advice import faults_of_advice
 from generator_check.laws_of_care import faults_of_care
 from generator_check.laws_of_choice import faults_of_choice
 from generator_check.laws_of_prescriptions import faults_of_prescriptions
@@ -17,6 +18,7 @@ from kinegraph.dosing.rules import TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
+from kinegraph.generator.rules_unmet import COMPLETE
 from kinegraph.programming.rules import Demand, ExclusionReason, counted_fatigue, exhausting_limit, fatigue_limit
 from kinegraph.programming.rules_eligible import (
     Eligibility,
@@ -47,6 +49,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     yield from _of_order(workout, session)
     yield from faults_of_prescriptions(workout, movements(workout, *TRAINING), session)
     yield from faults_of_choice(workout, movements(workout, *TRAINING), session)
+    yield from faults_of_advice(workout, movements(workout, *TRAINING))
     yield from faults_of_care(workout, movements(workout, *TRAINING), session)
     yield from _of_answers(workout, catalogue, found)
 
@@ -146,6 +149,8 @@ def _of_answers(workout: Generated, catalogue: Catalogue, found: Eligibility) ->
     for each in workout.excluded:
         if not _is_true(each.reason, each.candidate, workout, found):
             yield f"{each.candidate.key}: the reason {each.reason} is not true ({each.detail})"
+        if each.detail == COMPLETE:
+            yield f"{each.candidate.key}: it fits, and was not chosen"
         if not each.detail:
             yield f"{each.candidate.key}: its reason has no words"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from generator_check.laws_of_prescriptions import is_brief_trunk
 from kinegraph.candidates.rules import STEADY
 from kinegraph.candidates.rules_treatments import served_by
 from kinegraph.care.rules import FAST_CLASSES, FLOOR, HEART, SLOW, STANDING, care_rules_of, excluded_by, is_on_floor
@@ -11,7 +12,7 @@ from kinegraph.care.rules_stop import UNKNOWN
 from kinegraph.composition.rules import MAX_ACCESSORY_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS
 from kinegraph.composition.rules_order import arranged, comes_first, loads_back, phase_of
-from kinegraph.dosing.rules_advice import LOAD, PHASE
+from kinegraph.dosing.rules_advice import LOAD
 from kinegraph.dosing.rules_amounts import MIN_HEART_REST, MIN_PER_SIDE, MIN_REPETITIONS, has_floor
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
@@ -86,8 +87,8 @@ def _of_heart(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
 
 def _of_advice(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     for each in trained:
-        if LOAD.search(each.notes or "") or PHASE.search(each.notes or ""):
-            yield f"{each.candidate.key}: a part of an unknown load, or two phases: {each.notes}"
+        if LOAD.search(each.notes or ""):
+            yield f"{each.candidate.key}: a part of an unknown load: {each.notes}"
     if bool(workout.stop_rules) != bool(len(workout.request.person)):
         yield "nothing says when to stop"
     if any(each.text == UNKNOWN for each in workout.stop_rules):
@@ -108,6 +109,7 @@ def _of_amounts(each: Chosen, workout: Generated, session: Session) -> Iterator[
         prescribed is None
         or "reps_max" not in given
         or each.notes
+        or is_brief_trunk(each)
         or not has_floor(each.candidate, prescribed, session.context)
     ):
         return
@@ -128,7 +130,9 @@ def _of_shares(workout: Generated, trained: Sequence[Chosen], session: Session) 
         )
         if is_long and each.prescription["sets"] > session.fitting(each.candidate)[-1].prescription["sets"]:
             yield f"{each.candidate.key}: an accessory exercise takes {each.seconds} seconds"
-    if arranged(session) != exercises and any(loads_back(a) and loads_back(b) for a, b in pairwise(exercises)):
+    is_easy = session.context.is_easy
+    backs = [loads_back(each, is_easy=is_easy) for each in exercises]
+    if arranged(session) != exercises and any(a and b for a, b in pairwise(backs)):
         yield f"two lifts of the lower back in succession: {[each.key for each in exercises]}"
     yield from _of_evenness(workout, session)
     for part in ONCE_MUSCLES:

@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup, is_row
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import is_needed_fresh
 from kinegraph.composition.rules_scores import preference
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_exchange import untrained
 from kinegraph.generator.rules_unmet import is_served
 from kinegraph.programming.rules import Demand, ExclusionReason
-from kinegraph.programming.rules_places import Place, is_evened, is_of_one_direction, is_row, places_of
-from kinegraph.programming.rules_standard import is_special
+from kinegraph.programming.rules_places import Place, is_evened, is_of_one_direction, places_of
+from kinegraph.programming.rules_standard import is_first_choice, is_special
 
 SHORTEST_WITH_TREATMENT = 15
+MANY_SETS = 6
 BALANCED = (PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL, PatternGroup.CORE)
 
 
@@ -23,6 +25,7 @@ def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Ses
     """The violations in what was chosen for a workout."""
     yield from _of_places(workout, trained, session)
     yield from _of_directions(workout, trained)
+    yield from _of_untrained(trained, session)
     if workout.request.minutes >= SHORTEST_WITH_TREATMENT:
         yield from _of_treatment(trained, session)
     for each in trained:
@@ -45,6 +48,27 @@ def _of_places(workout: Generated, trained: Sequence[Chosen], session: Session) 
         of_group = [e for e in trained if e.candidate.pattern_group is group and not e.assessment.indicated_for]
         if len([e for e in of_group if e.candidate.class_key not in (STEADY, "jump", "ballistic")]) > 1:
             yield f"{group}: it has two exercises, and another movement has no time"
+
+
+def _of_untrained(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """No muscle with many sets has a small exercise where a large one without any could have it."""
+    if session.request.targets:
+        return
+    missing = frozenset[str]().union(*untrained(session))
+    small = [e.candidate for e in trained if session.is_small(e.candidate) and not session.is_warned(e.candidate)]
+    for each in small:
+        sets = int(session.chosen[each.id][1].prescription["sets"])
+        if not missing or min((session.sets_of(muscle) for muscle in each.primary), default=0) < MANY_SETS + sets:
+            continue
+        own_entry = session.chosen.pop(each.id)
+        session.forget()
+        pool = [e for e in session.eligible if e.primary & missing and not session.is_warned(e) and is_first_choice(e)]
+        for other in pool:
+            least = min((t.seconds for t in session.fitting(other, is_additional=True)), default=10**6)
+            if least <= own_entry[1].seconds and obstacle(session, other, is_additional=True) is None:
+                yield f"{each.key}: its muscles have many sets, and {other.key} would train one that has none"
+        session.chosen[each.id] = own_entry
+        session.forget()
 
 
 def _of_directions(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:

@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from kinegraph.candidates.rules import STEADY
 from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
-from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown
+from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown, work_seconds
 from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
     EASY_RESERVE,
     FEW_CONTRACTIONS,
     MAX_CONTRACTIONS,
+    MAX_TRUNK_SECONDS,
     MIN_PER_SIDE,
     MIN_REPETITIONS,
+    MIN_TRUNK_REPETITIONS,
     THROW_REST,
 )
-from kinegraph.dosing.rules_prescriptions import FAST, Chosen
+from kinegraph.dosing.rules_prescriptions import FAST, PAUSED, Chosen
 from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_exchange import CLEARLY_MORE, is_rested, is_underserved
 from kinegraph.kit.checks import Checks
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules_places import AEROBIC, places_of
@@ -41,6 +44,8 @@ def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], sessi
     for each in trained:
         yield from _of_trained(each, workout, session)
     yield from _of_scales(trained, session)
+    yield from _of_rests(trained)
+    yield from _of_treatments(trained, session)
     yield from _of_warm_up(workout, trained)
     yield from _of_time(workout, trained)
 
@@ -65,7 +70,8 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
     elif given["sets"] > _most_sets(each, prescribed.sets or 3) and each.candidate.class_key != STEADY:
         yield f"{name}: it has more sets than its profile says"
     share = MAX_SHORT_SHARE if request.minutes <= SHORT_MINUTES else MAX_SHARE
-    if each.candidate.class_key != STEADY and each.seconds > share * 60 * request.minutes:
+    seconds = each.seconds - _lighter_seconds(each, session)
+    if each.candidate.class_key != STEADY and seconds > share * 60 * request.minutes:
         yield f"{name}: it takes {each.seconds} seconds of {request.minutes} minutes"
     is_body = each.candidate.class_key == "bodyweight_upper_body"
     if session.context.is_easy and is_body and given.get("reps_max", 0) > MAX_EASY_REPETITIONS:
@@ -77,10 +83,25 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
         and each.candidate.class_key not in ("low_jump", "ballistic")
     ):
         yield f"{name}: {given['reps_max']} repetitions for power"
+    down, pause, up, *_ = [*str(given.get("tempo", "")).split("-"), "", "", ""]
+    is_fast = FAST in given.get("notes", "") and up == "X" and not PAUSED.search(each.candidate.name)
+    if is_fast and (pause != "0" or down not in ("X", "0", "1", "2")):
+        yield f"{name}: fast after a pause, or slowly lowered: {given['tempo']}"
+    if is_brief_trunk(each) and "reps_max" in given:
+        work = work_seconds(each.candidate, given)
+        if work > MAX_TRUNK_SECONDS and given["reps_max"] > MIN_TRUNK_REPETITIONS:
+            yield f"{name}: a set of the trunk takes {work} seconds"
     if prescribed is not None:
         yield from _of_agreement(each, prescribed.max)
     if "load" not in given and _needs_effort(each):
         yield f"{name}: nothing says how hard it is"
+
+
+def _lighter_seconds(each: Chosen, session: Session) -> int:
+    """The seconds of lighter sets: set-up, working sets and rests alone count for the greatest part of a session."""
+    given = each.prescription
+    options = [t for t in session.options(each.candidate) if t.prescription["sets"] == given["sets"]]
+    return next((t.lighter_seconds for t in options if t.prescription.get("notes") == given.get("notes")), 0)
 
 
 def _most_sets(each: Chosen, of_profile: int) -> int:
@@ -101,15 +122,19 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
         yield f"{name}: it rests {rest} seconds"
     if _is_contraction(each) and not FEW_CONTRACTIONS <= given["sets"] <= MAX_CONTRACTIONS:
         yield f"{name}: {given['sets']} contractions"
-    notes = given.get("notes", "")
-    if each.candidate.pattern_group is PatternGroup.PUSH and ("straps" in notes or "loose grip" in notes):
-        yield f"{name}: a press is held loosely, or with straps"
     if advice.is_light and "Before the working sets" in given.get("notes", ""):
         yield f"{name}: lighter sets before a light load"
+    if is_brief_trunk(each):
+        return
     least = min(MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS, most, advice.repetitions or most)
     is_easy = load.get("unit") == "rir" and load["value"] >= EASY_RESERVE
     if is_easy and given.get("reps_max", least) < least:
         yield f"{name}: {given['reps_max']} repetitions with {load['value']} in reserve"
+
+
+def is_brief_trunk(each: Chosen) -> bool:
+    """True for drills of the trunk on one side after the other: their time limits the repetitions."""
+    return bool(each.prescription.get("per_side")) and each.candidate.pattern_group is PatternGroup.CORE
 
 
 def _of_scales(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
@@ -119,6 +144,36 @@ def _of_scales(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
         is_fast = session.request.goal is TrainingGoal.POWER
         if session.context.is_easy and not is_fast and "reps_max" in each.prescription and load.get("unit") == "rpe":
             yield f"{each.candidate.key}: its effort is RPE {load['value']}, of others repetitions in reserve"
+
+
+def _of_rests(trained: Sequence[Chosen]) -> Iterator[str]:
+    """No lift rests longer than one that tires clearly more."""
+    lifts = [each for each in trained if is_rested(each.candidate, each.prescription)]
+    for one in lifts:
+        for other in lifts:
+            is_heavier = one.candidate.fatigue >= other.candidate.fatigue + CLEARLY_MORE
+            if is_heavier and one.prescription["rest_seconds"] < other.prescription["rest_seconds"]:
+                yield f"{other.candidate.key} rests longer than {one.candidate.key}, which tires more"
+
+
+def _of_treatments(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """What treats a condition has its sets before anything else has a second one that would free the time."""
+    free = [e for e in trained if not e.assessment.indicated_for and e.candidate.class_key != STEADY]
+    given = sum(_of_more_sets(each, session) for each in free)
+    left = 60 * session.request.minutes - sum(each.seconds for each in trained)
+    for each in trained:
+        if not is_underserved(session, each.candidate):
+            continue
+        fuller = [t for t in session.fitting(each.candidate) if t.seconds > each.seconds]
+        has_room = bool(fuller) and session.has_room(each.candidate, 1)
+        if has_room and 0 < fuller[-1].seconds - each.seconds <= given and left >= 0:
+            yield f"{each.candidate.key}: it treats, has {each.prescription['sets']} sets, and others have more"
+
+
+def _of_more_sets(each: Chosen, session: Session) -> int:
+    """The seconds that an exercise has beyond its least sets."""
+    least = min((t.seconds for t in session.fitting(each.candidate)), default=each.seconds)
+    return max(each.seconds - least, 0)
 
 
 def _of_warm_up(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:

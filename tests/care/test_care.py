@@ -33,7 +33,8 @@ def keys(workout: Generated, *types: SectionType) -> list[str]:
 @pytest.mark.parametrize(
     ("condition", "slug"),
     [
-        ("wrist_pain", "ab-wheel-rollout"),
+        ("wrist_pain", "ab-wheel-rollout"), ("elbow_tendinopathy", "ab-wheel-rollout"),
+        ("hypertension", "warrior-ii"), ("balance_disorder", "goblet-squat"),
         ("knee_pain", "wood-chop"), ("acl_reconstruction", "90-90-hip-switches"), ("pregnancy", "push-ups"),
         ("pregnancy", "dumbbell-floor-press"), ("shoulder_impingement", "childs-pose"),
         ("hip_pain", "seated-forward-fold"), ("osteoporosis", "dumbbell-floor-press"),
@@ -160,3 +161,15 @@ def test_conditions_in_words() -> None:
     """Abbreviations have capital letters."""
     assert condition_words("acl_reconstruction") == "ACL reconstruction"
     assert condition_words("knee_pain") == "knee pain"
+
+
+@pytest.mark.parametrize(
+    ("condition", "slug"),
+    [("osteoporosis", "warrior-ii"), ("lumbar_disc_herniation", "massage-ball-glute-release"),
+     ("sciatica", "hamstring-foam-rolling"), ("wrist_pain", "calf-foam-rolling")],
+)  # fmt: skip
+def test_what_is_no_rest_for_the_sore_part_ends_no_session(condition: str, slug: str) -> None:
+    """A pose on bent legs, a ball on the nerve, a roller under hands that hold the body."""
+    person = Person([condition])
+    rules = care_rules_of(person, is_light=True)
+    assert excluded_by(shipped(slug), rules, person, is_treatment=False) is not None

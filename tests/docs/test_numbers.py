@@ -165,9 +165,14 @@ GENERATOR = (
         f"{amounts.ENDURANCE_RANGE[1]};"
     ),
     f"at least {amounts.MIN_REPETITIONS} ({amounts.MIN_PER_SIDE} a side)",
+    f"{dosing.BAR_PAUSE} s after each with a bar, {dosing.LIGHTER_PAUSE} s otherwise",
+    f"takes at most {amounts.MAX_TRUNK_SECONDS} s ({amounts.MIN_TRUNK_REPETITIONS} repetitions a side at least)",
+    f"of lifts {dosing.BRIEF_REST} s at least ({dosing.COMPACT_REST} s in sessions over {dosing.BRIEF_MINUTES} minutes",
+    f"at most {amounts.STRENGTH_REST} s where a set has",
+    f"{amounts.LIGHT_STRENGTH_REST} s up to a fatigue of {amounts.LIGHT_STRENGTH_FATIGUE}",
     (
-        f"With {amounts.EASY_RESERVE} in reserve and more a set has {amounts.MIN_REPETITIONS} to "
-        f"{amounts.EASY_REPETITIONS} repetitions"
+        f"With {amounts.EASY_RESERVE} in reserve and more a set has at least {amounts.MIN_REPETITIONS} repetitions "
+        f"({amounts.MIN_PER_SIDE} a side)"
     ),
     (
         f"Throws rest {amounts.THROW_REST} s at most and have no rating of effort; the pelvic floor has "

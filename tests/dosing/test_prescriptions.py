@@ -3,6 +3,7 @@
 import pytest
 
 from generator_check.library import shipped
+from kinegraph.candidates.rules_treatments import with_treatments
 from kinegraph.classification.rules_safety import Person
 from kinegraph.dosing.rules import PrescriptionContext, TimedPrescription, repetition_seconds
 from kinegraph.dosing.rules_prescriptions import light_prescription, timed_prescriptions
@@ -35,7 +36,8 @@ def test_a_repetition_takes_the_sum_of_its_tempo_or_the_seconds_of_its_class(
 
 def test_a_lift_with_a_bar_takes_set_up_lighter_sets_work_and_rests() -> None:
     fullest = options("front-squat", PrescriptionContext(STRENGTH, 60))[0]
-    assert fullest.seconds == 60 + 4 * 50 + 4 * 6 * 5 + 3 * 180
+    lighter = (8 + 5 + 3 + 1) * 5 + 4 * 60
+    assert (fullest.lighter_seconds, fullest.seconds) == (lighter, 60 + lighter + 4 * 6 * 5 + 3 * 180)
     assert {key: fullest.prescription[key] for key in ("sets", "reps_min", "reps_max", "rest_seconds", "tempo")} == {
         "sets": 4, "reps_min": 4, "reps_max": 6, "rest_seconds": 180, "tempo": "3-1-1-0",
     }  # fmt: skip
@@ -64,13 +66,82 @@ def test_only_the_heaviest_lifts_have_more_lighter_sets_than_working_sets(slug: 
     ("slug", "note"),
     [
         ("seated-cable-row", "Use straps, or keep the wrist straight with a loose grip."),
+        ("machine-row", "Use straps, or keep the wrist straight with a loose grip."),
         ("landmine-press", "Keep the wrist straight, the handle in the heel of the hand."),
+        ("machine-chest-press", "Keep the wrist straight, the handle in the heel of the hand."),
+        ("goblet-squat", "Keep the wrists straight."),
+        ("back-squat", "Keep the wrists straight."),
     ],
 )
-def test_a_press_is_never_held_loosely(slug: str, note: str) -> None:
-    """With a sore grip a pull has straps or a loose grip, a press a straight wrist."""
-    found = options(slug, PrescriptionContext(ENDURANCE, 60, spares_grip=True))[0]
-    assert found.prescription["notes"] == note
+def test_only_what_hangs_from_the_hand_or_is_pulled_is_held_loosely(slug: str, note: str) -> None:
+    """With a sore grip a pull has straps or a loose grip, a press or squat a straight wrist; both four in reserve."""
+    found = options(slug, PrescriptionContext(HYPERTROPHY, 15, spares_grip=True))[0].prescription
+    assert found["notes"].split(" Before")[0] == note
+    assert found["load"] == {"unit": "rir", "value": 4}
+
+
+def test_a_hip_thrust_says_nothing_of_the_grip() -> None:
+    """The bar lies on the hips: straps hold nothing there."""
+    found = options("barbell-hip-thrust", PrescriptionContext(HYPERTROPHY, 60, spares_grip=True))[0].prescription
+    assert "wrist" not in found["notes"]
+    assert found["load"] == {"unit": "rir", "value": 2}
+
+
+def test_advice_for_the_elbow_is_no_word_for_the_wrist() -> None:
+    """A second sore joint has its own line, and no straps stand beside a loose grip."""
+    context = PrescriptionContext(HYPERTROPHY, 60, spares_grip=True)
+    found = options("machine-row", context, "elbow_tendinopathy", "wrist_pain")[0].prescription
+    assert found["notes"] == "Keep the wrists straight."
+    assert (found["reps_max"], found["load"]["value"]) == (12, 5)
+
+
+@pytest.mark.parametrize(
+    ("slug", "seconds"), [("dumbbell-bench-press", 120), ("goblet-squat", 90), ("bench-press", 180)]
+)
+def test_lifts_of_six_to_ten_repetitions_rest_less_than_those_of_six(slug: str, seconds: int) -> None:
+    """The rest of the profile belongs to its few repetitions."""
+    assert options(slug, PrescriptionContext(STRENGTH, 60))[0].prescription["rest_seconds"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("slug", "context", "reps"),
+    [
+        ("dead-bug", PrescriptionContext(STRENGTH, 30, is_careful=True), (4, 6)),
+        ("wood-chop", PrescriptionContext(HYPERTROPHY, 60), (8, 11)),
+    ],
+)
+def test_a_set_of_the_trunk_on_both_sides_takes_a_minute_and_a_half_at_most(
+    slug: str, context: PrescriptionContext, reps: tuple[int, int]
+) -> None:
+    """The trunk works all the time, so repetitions are cut before the tempo."""
+    found = options(slug, context)[0].prescription
+    assert (found["reps_min"], found["reps_max"]) == reps
+
+
+def test_one_sided_lifts_have_their_lighter_set_on_both_sides() -> None:
+    """The note says so, and the time is twice as long."""
+    found = options("single-arm-dumbbell-row", PrescriptionContext(HYPERTROPHY, 60))[0]
+    assert found.prescription["notes"] == "Before the working sets: 8 repetitions a side with half of the load."
+    assert found.lighter_seconds == 2 * 8 * 4 + 30
+
+
+@pytest.mark.parametrize(
+    ("slug", "context", "condition", "note"),
+    [
+        ("single-arm-dumbbell-row", PrescriptionContext(ENDURANCE, 30, is_unsteady=True), "", "a worktop"),
+        ("eccentric-heel-drop", PrescriptionContext(STRENGTH, 45), "", "Hold a weight"),
+        ("pelvic-floor-contractions", PrescriptionContext(ENDURANCE, 30), "pregnancy", "on your side"),
+        ("air-squats", PrescriptionContext(ENDURANCE, 30), "", "lower more slowly"),
+    ],
+)
+def test_a_note_says_what_the_entry_leaves_open(
+    slug: str, context: PrescriptionContext, condition: str, note: str
+) -> None:
+    """A support, a weight, a position, or what to do where a number in reserve is out of reach."""
+    exercise, person = shipped(slug), Person([condition] if condition else [])
+    assessment = with_treatments(exercise, exercise.assessed(person), person)
+    of = exercise.prescription(context.goal) or exercise.prescription(HYPERTROPHY)
+    assert note in timed_prescriptions(exercise, of, context, assessment)[0].prescription["notes"]
 
 
 def test_prescriptions_go_from_the_usual_sets_down_to_two_and_compact_ones_in_sessions_up_to_45_minutes() -> None:
@@ -155,7 +226,7 @@ def test_a_condition_of_the_heart_has_an_effort_of_3_to_4_of_10_and_no_long_hold
 
 def test_power_is_done_as_fast_as_possible() -> None:
     found = options("bench-press", PrescriptionContext(POWER, 60))[0].prescription
-    assert (found["tempo"], found["reps_max"]) == ("2-1-X-0", 5)
+    assert (found["tempo"], found["reps_max"]) == ("2-0-X-0", 5)
     assert found["load"] == {"unit": "rpe", "value": 6}
     assert found["notes"].startswith("As fast as possible")
 

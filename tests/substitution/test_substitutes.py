@@ -100,3 +100,11 @@ def test_loads_are_converted_by_the_table_and_stay_where_nothing_changes() -> No
     of_one_leg = conversion_of(shipped("romanian-deadlift"), shipped("single-leg-romanian-deadlift"))
     assert of_one_leg is not None
     assert (of_one_leg.low, of_one_leg.high) == (0.19, 0.25)
+
+
+def test_equipment_of_the_same_use_takes_the_place_of_what_is_not_there() -> None:
+    """One dumbbell serves where the entry needs a kettlebell and names a dumbbell as optional."""
+    found = next(each for each in substitutes("back-squat", equipment={"dumbbell"}, limit=MAX_LIMIT)
+                 if each.candidate.slug == "goblet-squat")  # fmt: skip
+    assert "Uses dumbbell instead of barbell" in found.explanation
+    assert resistance_of(found.candidate) is Resistance.ONE_WEIGHT

@@ -50,3 +50,23 @@ def test_a_session_of_five_minutes_has_one_exercise_to_warm_up_and_no_cool_down(
     found = sections(TrainingGoal.ENDURANCE, 5)
     assert len(found[SectionType.WARMUP]) == 1
     assert found[SectionType.COOLDOWN] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("condition", ["shoulder_impingement", "shoulder_pain", "rotator_cuff_injury"])
+def test_a_sore_shoulder_is_prepared_by_a_light_set_of_its_treatment(condition: str, seed: int) -> None:
+    """First movements after an operation are for those whom they treat."""
+    found = set(sections(TrainingGoal.HYPERTROPHY, 45, condition, seed=seed)[SectionType.WARMUP])
+    assert not found & {"pendulum", "table-slide", "wand-flexion"}
+
+
+def test_a_frozen_shoulder_begins_with_its_first_movements() -> None:
+    """They treat it."""
+    found = [sections(TrainingGoal.HYPERTROPHY, 45, "frozen_shoulder", seed=seed) for seed in range(6)]
+    assert any({"pendulum", "table-slide", "wand-flexion"} & set(each[SectionType.WARMUP]) for each in found)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_pose_whose_muscles_work_ends_no_session_that_has_a_stretch(seed: int) -> None:
+    """It is filed as a stretch, and is chosen where none is left."""
+    assert "warrior-ii" not in sections(TrainingGoal.HYPERTROPHY, 60, seed=seed)[SectionType.COOLDOWN]

@@ -1,7 +1,7 @@
 """Candidates: exercises with their training layers, and the catalogue that they form."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol  # Any: JSON columns
 from uuid import UUID
@@ -11,6 +11,13 @@ from kinegraph.classification.rules_safety import OFFERED_BELOW, Assessment, Per
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
 from kinegraph.layers.rules_safety import SafetyRow, ShownSafety, assessed
+
+ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
+    "kettlebell": ("dumbbell",),
+    "dumbbell": ("kettlebell", "resistance_band"),
+    "cable_machine": ("resistance_band",),
+}
+"""By required equipment, what is used in its place where it is optional."""
 
 
 class CandidateRow(ProfileRow, SafetyRow, Protocol):
@@ -77,6 +84,8 @@ class Candidate:
     edges: tuple[Edge, ...]
     stored: "Candidate | None" = None
     """The exercise without the organization's override; None where there is none."""
+    alternatives: tuple[str, ...] = ()
+    """The names of optional equipment in place of required: see `adapted`."""
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """A memo of values derived from this candidate, which never changes: entries are valid as long as it."""
 
@@ -139,6 +148,34 @@ class Candidate:
         """The names of the equipment that it needs and that is not available; None means everything is."""
         return [] if available is None else [name for key, name in self.equipment.items() if key not in available]
 
+    def adapted(self, available: frozenset[str] | None) -> "Candidate":
+        """The exercise as it is done with this equipment: what is optional takes the place of what is not available.
+
+        What is optional and of the same use as what is required (ALTERNATIVES) is an alternative of it: nobody holds a
+        dumbbell in addition to the kettlebell.
+        """
+        if available is None or not self.optional_equipment or available >= self.equipment.keys():
+            return self
+        used = {key: key if key in available else self._alternative(key, available) for key in self.equipment}
+        changed = tuple(piece for key, piece in used.items() if piece != key)
+        if not changed:
+            return self
+        if changed not in self.memo:
+            names = {**self.optional_equipment, **self.equipment}
+            self.memo[changed] = replace(
+                self,
+                equipment={piece: names[piece] for piece in used.values()},
+                mechanics="band" if "resistance_band" in changed else self.mechanics,
+                alternatives=tuple(names[piece] for piece in changed),
+                memo={},
+            )
+        found: Candidate = self.memo[changed]
+        return found
+
+    def _alternative(self, key: str, available: frozenset[str]) -> str:
+        """What takes the place of required equipment; this itself where there is none."""
+        return next((e for e in ALTERNATIVES.get(key, ()) if e in available and e in self.optional_equipment), key)
+
 
 STEADY = "steady_cardio"
 """The class of steady work."""
@@ -158,6 +195,12 @@ def in_words(names: Iterable[str]) -> str:
     """Names as a list in a sentence, with spaces for underscores."""
     words = [name.replace("_", " ") for name in names]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def with_article(name: str) -> str:
+    """Equipment in a sentence: "a dumbbell", "weight plates"."""
+    word = name.replace("_", " ")
+    return word if word.endswith("s") else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ NECK = frozenset({"neck_pain", "cervical_radiculopathy", "cervical_instability"}
 WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
 GRIP = WRIST | {"elbow_tendinopathy", "elbow_pain"}
 """Conditions that a firm grip irritates: every load in the hand is held loosely and is lighter."""
-FALLS = frozenset({"balance_disorder", "vertigo", "osteoporosis", "diabetic_neuropathy"})
+BALANCE = frozenset({"balance_disorder", "vertigo"})
+FALLS = BALANCE | {"osteoporosis", "diabetic_neuropathy"}
 FLOOR = FALLS | {"knee_osteoarthritis", "knee_replacement", "hip_pain", "hip_replacement", "pregnancy"}
 """Conditions with which getting down to the floor and up again is hard: once in a session at most."""
 SLOW = PRESSURE | KNEE | HIP | DISC | {"pregnancy", "postpartum", "osteoporosis", "balance_disorder"}
@@ -64,6 +65,11 @@ def is_on_floor(exercise: Exercise) -> bool:
     return not is_raised and (not LYING.isdisjoint(found) or "anti_extension" in found)
 
 
+def is_standing_pose(exercise: Exercise) -> bool:
+    """True for poses filed as stretches in which bent legs hold the body: the muscles work all the time."""
+    return exercise.class_key == "static_mobility" and "weight_on_bent_legs" in exercise.stressors
+
+
 @dataclass(frozen=True, slots=True)
 class CareRule:
     """A rule that leaves exercises out with some conditions. `words` completes "With knee pain, ..."."""
@@ -81,6 +87,10 @@ class CareRule:
 
 def _turns(each: Exercise, found: frozenset[str]) -> bool:
     return "pivoting" in found or ("loaded_spinal_rotation" in found and ON_FEET_TURNED.isdisjoint(found))
+
+
+def _is_squat(each: Exercise) -> bool:
+    return each.pattern_group is PatternGroup.SQUAT and each.is_compound
 
 
 def _is_early(each: Exercise, found: frozenset[str]) -> bool:
@@ -119,6 +129,7 @@ CARE_RULES: Sequence[CareRule] = (
             "foam_roller" in each.equipment
             or "head_below_heart" in found
             or (each.class_key == "isometric_hold" and "long_hold" in found)
+            or is_standing_pose(each)
         ),
         "no long hold, held-up roller or low head: each raises the blood pressure.",
         True,
@@ -134,10 +145,24 @@ CARE_RULES: Sequence[CareRule] = (
         True,
     ),
     CareRule(
+        "grip_wheel",
+        GRIP - WRIST,
+        lambda each, _: "ab_wheel" in each.equipment,
+        "no handle is gripped under the weight of the body.",
+        True,
+    ),
+    CareRule(
         "grip_overhead",
         GRIP,
         lambda each, found: each.mechanics == "free_weight" and "overhead_load" in found,
         "no free weight is held overhead: a sore grip can give way.",
+        True,
+    ),
+    CareRule(
+        "balance_squat",
+        BALANCE,
+        lambda each, _: _is_squat(each) and each.mechanics == "free_weight",
+        "no squat holds a weight: a hand is free for the support.",
         True,
     ),
     CareRule(
@@ -205,6 +230,30 @@ CARE_RULES: Sequence[CareRule] = (
         frozenset({"acl_reconstruction"}),
         _is_early,
         "this is for the first weeks; the plan is for later.",
+        True,
+    ),
+    CareRule(
+        "light_pose",
+        FALLS,
+        lambda each, _: is_standing_pose(each),
+        "no stretch is held on bent legs with the arms out.",
+        True,
+        True,
+    ),
+    CareRule(
+        "light_nerve",
+        DISC,
+        lambda each, found: "local_pressure" in found and not each.primary.isdisjoint({"glutes", "hamstrings"}),
+        "nothing presses on the buttock or the back of the thigh, where the nerve runs.",
+        True,
+        True,
+    ),
+    CareRule(
+        "light_hands",
+        WRIST,
+        lambda each, _: each.kind == "mobility" and "foam_roller" in each.equipment,
+        "the hands do not hold the body up.",
+        True,
         True,
     ),
     CareRule(

@@ -125,6 +125,22 @@ class Exercise(Protocol):
         """Keys of its stressors."""
 
 
+OVERHEAD = frozenset({"overhead_load", "hanging"})
+"""Stressors of pulls from above; others of several joints are rows."""
+
+
+def is_row(exercise: Exercise) -> bool:
+    """True for lifts of several joints that pull the elbows back, to the side of the trunk."""
+    is_pull = exercise.is_compound and exercise.pattern_group is PatternGroup.PULL
+    return is_pull and "lats" in exercise.primary and exercise.stressors.isdisjoint(OVERHEAD)
+
+
+def is_bridge(exercise: Exercise) -> bool:
+    """True for bridges and hip thrusts: the load lies on the hips, and the back on the floor or a bench."""
+    is_hinge = exercise.pattern_group is PatternGroup.HINGE and exercise.vector == "horizontal"
+    return is_hinge and ("bench" in exercise.equipment or "supine_lying" in exercise.stressors)
+
+
 class Seen(Exercise, Protocol):
     """An exercise as an organization sees it."""
 

@@ -7,11 +7,11 @@ from functools import cached_property
 from uuid import UUID
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules import DISC, FLOOR, GRIP, HEART, SLOW, is_on_floor
+from kinegraph.care.rules import DISC, FALLS, FLOOR, GRIP, HEART, SLOW, is_on_floor
 from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
 from kinegraph.classification.rules_safety import Assessment, Person
-from kinegraph.dosing.rules import SHORT_MINUTES, PrescriptionContext, TimedPrescription
+from kinegraph.dosing.rules import SHORT_MINUTES, PrescriptionContext, TimedPrescription, is_thrown
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.programming.rules import EASY_DIFFICULTY, ExclusionReason, Request, counted_fatigue
@@ -48,6 +48,7 @@ def prescription_context_of(request: Request) -> PrescriptionContext:
         spares_spine=not person.having.isdisjoint(DISC),
         spares_grip=not person.having.isdisjoint(GRIP),
         is_slow=not person.having.isdisjoint(SLOW),
+        is_unsteady=not person.having.isdisjoint(FALLS),
     )
 
 
@@ -56,7 +57,7 @@ class Summary:
     """Totals of the chosen exercises of a session: sets by primary muscle, seconds, fatigue, planes and so on."""
 
     sets: Mapping[str, int]
-    """The sets with each primary muscle; steady work has none."""
+    """The sets with each primary muscle; steady work and throws, which tire little, have none."""
     seconds: int
     fatigue: int
     exhausting: int
@@ -80,8 +81,9 @@ class Session:
     """By pattern group, whether another exercise could be added, for the session as it is."""
     assigned: dict[str, UUID] = field(default_factory=dict)
     """By the name of a place, the exercise that was chosen for it."""
+    may_add_light: bool = False
     may_add_warned: bool = False
-    """True once nothing is left to add that need not be modified."""
+    """True once nothing is left to add but what is a first step; and once nothing is left that need not be modified."""
     blocked: set[UUID] = field(default_factory=set)
     """Exercises with an obstacle that stays, whatever other exercises are added."""
     waiting: list[Candidate] = field(default_factory=list)
@@ -131,6 +133,10 @@ class Session:
         """True if an exercise belongs to the one block on the floor."""
         return self.gathers_floor and is_on_floor(exercise)
 
+    def is_early_floor(self, exercise: Candidate) -> bool:
+        """True if an exercise that treats nothing would be on the floor before the lifts, beside a treatment there."""
+        return not self.is_treatment(exercise) and self.is_in_floor_block(exercise) and self.treats_on_floor
+
     @property
     def treats_on_floor(self) -> bool:
         """True if a treatment is done on the floor: the block is early then."""
@@ -151,7 +157,7 @@ class Session:
         if self._summary is None:
             sets: Counter[str] = Counter()
             for each, timed in self.chosen.values():
-                if each.class_key != STEADY:
+                if each.class_key != STEADY and not is_thrown(each):
                     sets.update(dict.fromkeys(each.primary, timed.prescription["sets"]))
             self._summary = Summary(
                 sets,
@@ -215,7 +221,7 @@ class Session:
         found = self._fitting.get(exercise.id)
         if found is None:
             longest = self.longest(exercise)
-            found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
+            found = [timed for timed in self.options(exercise) if timed.counted_seconds <= longest]
             if self.is_accessory(exercise):
                 short = [timed for timed in found if timed.seconds <= MAX_ACCESSORY_SHARE * 60 * self.request.minutes]
                 found = short or found[-1:]
@@ -260,7 +266,7 @@ class Session:
 
     def has_room(self, exercise: Candidate, sets: int) -> bool:
         """True if each primary muscle may have so many sets more."""
-        if exercise.class_key == STEADY:
+        if exercise.class_key == STEADY or is_thrown(exercise):
             return True
         there = self.summary.sets
         return all(there.get(muscle, 0) + sets <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary)

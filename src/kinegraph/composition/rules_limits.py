@@ -1,7 +1,8 @@
 """The reasons that forbid adding an exercise to a session."""
 
 from kinegraph.candidates.rules import STEADY, Candidate, in_words
-from kinegraph.care.rules_exercises import OPPOSITE, PatternGroup
+from kinegraph.candidates.rules_treatments import served_by
+from kinegraph.care.rules_exercises import OPPOSITE, PatternGroup, is_row
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session
 from kinegraph.composition.rules_order import in_order, is_main
@@ -16,7 +17,7 @@ from kinegraph.programming.rules import (
     minutes_of,
 )
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
-from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift, is_evened, is_of_one_direction, is_row
+from kinegraph.programming.rules_places import CONDITIONING, is_counted_lift, is_evened, is_of_one_direction
 from kinegraph.programming.rules_standard import SERVING, is_first_choice, is_of_one_part, is_special, is_twin
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
@@ -31,7 +32,6 @@ MAX_LIFTS, MAX_CORE_SHARE = 2, 0.12
 """Lifts of one movement, and the part of the session that the trunk gets where it is not wanted itself."""
 LEAST_DIFFICULTY = {TrainingGoal.STRENGTH: 3, TrainingGoal.HYPERTROPHY: 2}
 """Push-ups and pull-ups that are easier are none beyond the places, but for beginners and careful persons."""
-
 Obstacle = tuple[ExclusionReason, str]
 
 FOLLOWS: Obstacle = ExclusionReason.FATIGUE, "It would follow another exhausting exercise of the same muscle."
@@ -40,7 +40,7 @@ TEMPORARY = frozenset({ExclusionReason.BALANCE})
 
 
 def is_permanent(found: Obstacle) -> bool:
-    """True if an obstacle stays, whatever other exercises are added."""
+    """True if an obstacle stays, whatever is added."""
     return found[0] not in TEMPORARY and found is not FOLLOWS
 
 
@@ -52,7 +52,7 @@ def obstacle_to_addition(session: Session, exercise: Candidate) -> Obstacle | No
 
 
 def obstacle(session: Session, exercise: Candidate, *, is_additional: bool) -> Obstacle | None:
-    """The reason that forbids adding an exercise; None if it may be added. `is_additional`: its place is filled.
+    """The reason that forbids adding an exercise, or None. `is_additional`: its place is filled.
 
     The first exercise of a place for a muscle need not be balanced.
     """
@@ -104,17 +104,20 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
     is_tiny = (
         is_small_hold or is_for_frail or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
     )
-    if is_light and is_tiny and not session.is_treatment(exercise) and not session.may_add_warned:
+    may_add = session.may_add_light and not (is_small_hold and exercise.pattern_group is not PatternGroup.CORE)
+    if is_light and is_tiny and not session.is_treatment(exercise) and not may_add:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
     if exercise.class_key == "isometric_hold" and exercise.pattern_group is not PatternGroup.CORE:
         return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
     least = LEAST_DIFFICULTY.get(session.request.goal, 1) if not session.context.is_easy else 1
     if exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < least:
         return ExclusionReason.CHOICE, f"It is too easy for {session.request.goal}."
-    if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
+    if session.is_warned(exercise) and not (session.may_add_warned and _is_wanted_warned(session, exercise)):
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
         return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
+    if exercise.pattern_group is PatternGroup.CORE and session.is_early_floor(exercise):
+        return ExclusionReason.CHOICE, "On the floor it would come before the lifts."
     if found := _share_of_movement(session, exercise):
         return found
     near = session.found.near[exercise.id]
@@ -127,6 +130,13 @@ def _addition(session: Session, exercise: Candidate) -> Obstacle | None:
     if is_push and session.count(PatternGroup.PUSH) >= session.count(PatternGroup.PULL):
         return ExclusionReason.BALANCE, "With this shoulder or neck the session has no more pushes than pulls."
     return None
+
+
+def _is_wanted_warned(session: Session, exercise: Candidate) -> bool:
+    """True for first choices, and for light training that is the treatment of a condition of the person."""
+    is_light = exercise.class_key == "low_load_strengthening"
+    is_first = is_first_choice(exercise) and not exercise.alternatives
+    return is_first or (is_light and bool(served_by([exercise]) & session.request.person.conditions))
 
 
 def is_second_of_part(session: Session, exercise: Candidate) -> bool:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.care.rules import stressors_of
-from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup, is_bridge, is_row
 from kinegraph.composition.rules import Session
 from kinegraph.dosing.rules import is_heavy_lift
 from kinegraph.layers.rules import TrainingGoal
@@ -110,20 +110,26 @@ def in_order(exercises: Sequence[Candidate], session: Session, *, spares_back: b
     def is_first(one: Candidate, other: Candidate) -> bool:
         return comes_first(one, other, phases[one.id], phases[other.id])
 
+    backs = {each.id for each in exercises if spares_back and loads_back(each, is_easy=session.context.is_easy)}
+
     def is_close(one: Candidate, other: Candidate) -> bool:
-        return follow_too_closely(one, other) or (spares_back and loads_back(one) and loads_back(other))
+        return follow_too_closely(one, other) or (one.id in backs and other.id in backs)
 
     found: list[Candidate] = []
     return found if _arranged(found, sorted(exercises, key=rank), group, (is_first, is_close)) else None
 
 
 def comes_first(one: Candidate, other: Candidate, phase: Phase, next_phase: Phase) -> bool:
-    """True if one exercise has to come before another: lifts before isolation, of a movement the heaviest first."""
+    """True if one exercise has to come before another: lifts before isolation, of a movement the heaviest first.
+
+    A hip thrust loads no lower back: it is compared with bridges, not with deadlifts.
+    """
     if phase not in LIFTS:
         return False
     if next_phase is Phase.SMALL:
         return True
     is_same = one.pattern_group is other.pattern_group and one.pattern_group in LARGE_FIRST
+    is_same = is_same and is_bridge(one) == is_bridge(other)
     return next_phase in LIFTS and is_same and _heaviness(one, phase) > _heaviness(other, next_phase)
 
 
@@ -158,10 +164,18 @@ def _arranged(
     return False
 
 
-def loads_back(exercise: Candidate) -> bool:
-    """True for lifts with a free weight that the muscles of the lower back hold: on the back, or bent forward."""
-    is_held = exercise.is_compound and exercise.mechanics == "free_weight"
-    return is_held and not stressors_of(exercise).isdisjoint({"axial_load", "hinge_load"})
+def loads_back(exercise: Candidate, *, is_easy: bool = False) -> bool:
+    """True for lifts with a free weight that the muscles of the lower back hold: on the back, or bent forward.
+
+    `is_easy`: for beginners and careful persons a row with one arm, and a hinge against a cable or band, are too.
+    """
+    stressors, mechanics = stressors_of(exercise), exercise.mechanics
+    if is_easy and exercise.is_compound and mechanics in ("cable", "band"):
+        return exercise.pattern_group is PatternGroup.HINGE and not is_bridge(exercise)
+    if not exercise.is_compound or mechanics != "free_weight":
+        return False
+    is_bent = is_easy and is_row(exercise) and "prone_lying" not in stressors and "bench" not in exercise.equipment
+    return is_bent or not stressors.isdisjoint({"axial_load", "hinge_load"})
 
 
 def follow_too_closely(one: Candidate, next_one: Candidate) -> bool:

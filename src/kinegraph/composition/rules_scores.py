@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup, is_bridge
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import is_permanent, obstacle, obstacle_to_addition
 from kinegraph.composition.rules_order import loads_back
@@ -45,10 +45,14 @@ CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
 FIRST_CHOICE, FIRST_RANK, SPECIAL, FIRST_OF_ALL = 3.0, 2.0, 4.0, 1.5
 """Points of first choices, of the first of them, of special exercises; for strength, of the first of a list."""
 ONE_LEG, FIRM_GRIP = 5.0, 2.0
-"""For beginners and careful persons a lift of both legs is the standard; with a sore grip, what needs none."""
+"""For beginners and careful persons a lift of both legs is the standard; with a sore grip, what needs none and
+no plates to be carried."""
 EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
 PREFERRED, WANTED = 3.0, 3.0
-NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
+ONE_SIDE, OTHER_EQUIPMENT, BAND_INSTEAD, FLOOR_TRUNK = 2.0, 1.0, 2.0, 3.0
+"""Of isolation one side at a time, which takes twice the time; of equipment in place of what is meant, most of a band,
+which needs an anchor; of the trunk on the floor, where the one block on the floor comes before the lifts."""
+NO_LOAD, NO_LOAD_ENDURANCE, MACHINE, BAR_FOR_STRENGTH = 2.5, 1.5, 2.0, 1.0
 SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR, BENT_OVER = 1.5, 0.5, 2.0, 3.0
 """`BENT_OVER`: rows bent over, beside a lift that loads the lower back already."""
 PER_SET, PER_SET_BEFORE = 0.15, 0.3
@@ -91,26 +95,39 @@ def _independent_score(exercise: Candidate, session: Session, place: Place) -> f
     points += PREFERRED * (
         bool(place.preferred & exercise.primary) + (place.vector is not None and place.vector == exercise.vector)
     )
-    if key in LIGHT and not session.is_treatment(exercise) and rank is None:
+    if key in LIGHT and not session.is_treatment(exercise) and (rank is None or key == "tendon_loading"):
         points -= LIGHT_CLASS_WITH_CONDITIONS if len(request.person) else LIGHT_CLASS
     assessment = session.assessments[exercise.id]
     points += INDICATED * bool(assessment.indicated_for) - assessment.score / RISK_PER_POINT
     points += TENDON * (bool(assessment.indicated_for) and key == "tendon_loading")
+    is_one_side = key == "isolation" and exercise.is_unilateral and not assessment.indicated_for
+    points -= ONE_SIDE * is_one_side
     points -= NO_MUSCLE * (exercise.primary <= THERAPEUTIC) + HARD_STEADY * (
         context.is_easy and key == STEADY and exercise.fatigue > EASY_STEADY_FATIGUE
     )
     if session.prefers_short:
         points -= session.options(exercise)[-1].seconds / SECONDS_PER_POINT + FATIGUE * exercise.fatigue
-    points -= FIRM_GRIP * (context.spares_grip and is_gripped(exercise) and exercise.is_compound)
+    return points + _load_points(exercise, session)
+
+
+def _load_points(exercise: Candidate, session: Session) -> float:
+    """The points of an exercise for its load: a machine, a bar, one leg, other equipment than is meant."""
+    goal, context, mechanics = session.request.goal, session.context, exercise.mechanics
+    is_squat = exercise.pattern_group is PatternGroup.SQUAT
+    is_leg, points = is_squat or exercise.pattern_group is PatternGroup.HINGE, 0.0
+    if exercise.alternatives:
+        points -= BAND_INSTEAD if "resistance_band" in exercise.equipment else OTHER_EQUIPMENT
+    is_lifted = is_gripped(exercise) or (is_bridge(exercise) and mechanics == "free_weight")
+    points -= FIRM_GRIP * (context.spares_grip and is_lifted and exercise.is_compound)
     if context.is_easy:
-        is_leg = exercise.pattern_group in (PatternGroup.SQUAT, PatternGroup.HINGE)
         is_standing = is_leg and exercise.is_compound and (context.is_beginner or context.is_heart)
         points -= ONE_LEG * (is_standing and exercise.is_unilateral)
-        points += MACHINE * (exercise.mechanics in ("machine", "cable") and key != STEADY)
-    elif request.goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY):
-        is_leg = exercise.pattern_group in (PatternGroup.SQUAT, PatternGroup.HINGE)
-        points -= NO_LOAD * (is_leg and exercise.mechanics == "bodyweight")
-        points += BAR_FOR_STRENGTH * (request.goal is TrainingGoal.STRENGTH and is_heavy_lift(exercise))
+        points += MACHINE * (mechanics in ("machine", "cable") and exercise.class_key != STEADY)
+    if goal is TrainingGoal.ENDURANCE and not context.is_careful:
+        points -= NO_LOAD_ENDURANCE * (is_squat and mechanics == "bodyweight")
+    elif goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY) and not context.is_easy:
+        points -= NO_LOAD * (is_leg and mechanics == "bodyweight")
+        points += BAR_FOR_STRENGTH * (goal is TrainingGoal.STRENGTH and is_heavy_lift(exercise))
     return points
 
 
@@ -134,21 +151,25 @@ def _variety(exercise: Candidate, session: Session) -> float:
     tires_back = (
         exercise.pattern_group is PatternGroup.PULL and loads_back(exercise) and any(map(loads_back, session.exercises))
     )
+    is_early_trunk = exercise.pattern_group is PatternGroup.CORE and session.is_early_floor(exercise)
     return (
         NEW_PLANE * (exercise.plane not in summary.planes)
         - SAME_MOVEMENT * is_same
         - NEIGHBOUR * is_near
         - BENT_OVER * tires_back
+        - FLOOR_TRUNK * is_early_trunk
     )
 
 
 def preference(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:
     """The sort key before the score, False first: is special, does not represent the movement, is warned.
 
-    A standard exercise that has to be modified comes before an isolation.
+    A standard exercise that has to be modified comes before an isolation, and for power what is fast before the rest.
     """
     is_warned = session.is_warned(exercise)
     is_full = is_representative(exercise, place, is_easy=session.context.is_easy)
+    if session.request.goal is TrainingGoal.POWER and not session.context.is_slow:
+        is_full = is_full and exercise.prescription(TrainingGoal.POWER) is not None
     return is_special(exercise), not is_full or (is_warned and not is_first_choice(exercise)), is_warned
 
 
@@ -183,9 +204,11 @@ def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_addi
         for id in passed:
             session.obstacle_to_addition.pop(id, None)
         allowed = [each for each in allowed if is_first_choice(each)]
-    return min(
-        allowed, key=lambda each: (_trained(each, session) - score(each, session, place), each.key), default=None
-    )
+
+    def rank(each: Candidate) -> tuple[bool, float, str]:
+        return session.is_warned(each), _trained(each, session) - score(each, session, place), each.key
+
+    return min(allowed, key=rank, default=None)
 
 
 def _trained(exercise: Candidate, session: Session) -> float:
@@ -198,6 +221,7 @@ def _may_be_added(exercise: Candidate, session: Session) -> bool:
     found = obstacle_to_addition(session, exercise)
     if found is not None and is_permanent(found):
         session.blocked.add(exercise.id)
-        if found[0] is ExclusionReason.TIME and is_first_choice(exercise):
+        is_long = found[0] is ExclusionReason.TIME and bool(session.fitting(exercise, is_additional=True))
+        if is_long and is_first_choice(exercise):
             session.waiting.append(exercise)
     return found is None

@@ -1,20 +1,22 @@
 """The session and person that a prescription is for, and the seconds of set-up, repetitions and lighter sets [A]."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.care.rules import stressors_of
-from kinegraph.layers.rules import TrainingGoal
+from kinegraph.care.rules_exercises import PatternGroup, is_bridge
+from kinegraph.classification.rules_classes import Unit
+from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 
 SHORT_MINUTES = 20
 """The longest session that is done as a circuit, with rests of CIRCUIT_REST seconds, HOLD_REST after short holds."""
 CIRCUIT_REST, HOLD_REST = 30, 15
 COMPACT_MINUTES = 45
-"""The longest session in which exercises may be compact: fewer repetitions, short rests: HARD_COMPACT_REST for
-other goals than endurance."""
-COMPACT_REST, HARD_COMPACT_REST = 30, 60
+"""The longest session in which exercises may be compact: fewer repetitions, rests of COMPACT_REST seconds."""
+COMPACT_REST, BRIEF_REST, BRIEF_MINUTES = 60, 45, 30
+"""`BRIEF_REST`: of sessions for endurance up to BRIEF_MINUTES."""
 HEAVY_GOALS = frozenset({TrainingGoal.STRENGTH, TrainingGoal.POWER})
 
 HEAVY_OBJECTS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke", "sled", "tire", "sandbag"})
@@ -67,6 +69,8 @@ class PrescriptionContext:
     """True for conditions with which nothing is done as fast as possible."""
     spares_grip: bool = False
     """True for conditions of the elbow and the wrist that a firm grip irritates."""
+    is_unsteady: bool = False
+    """True for conditions with which a fall is likely, or breaks a bone."""
     is_compact: bool = False
     """True for the prescription of fewer sets and shorter rests, where the time is short."""
 
@@ -100,6 +104,13 @@ class TimedPrescription:
     seconds: int
     is_compact: bool = False
     """True for the first exercise of a place where the time is short, not for further ones."""
+    lighter_seconds: int = 0
+    """The seconds of lighter sets: they count for the session, not for the part that the exercise has of it."""
+
+    @property
+    def counted_seconds(self) -> int:
+        """The seconds that count for the greatest part of a session that an exercise takes."""
+        return self.seconds - self.lighter_seconds
 
 
 def repetition_seconds(exercise: Candidate, tempo: str | None) -> int:
@@ -151,11 +162,68 @@ def is_thrown(exercise: Candidate) -> bool:
 
 
 def is_gripped(exercise: Candidate) -> bool:
-    """True for a load that the hand holds against its weight or pull: no machine, and no ball of a throw."""
-    return exercise.mechanics in ("free_weight", "cable") and "external_load" in stressors_of(exercise)
+    """True for a load that the hand holds against its weight or pull: no machine, no ball of a throw, no hip thrust."""
+    is_held = exercise.mechanics in ("free_weight", "cable") and "external_load" in stressors_of(exercise)
+    return is_held and not is_bridge(exercise)
+
+
+def has_handles(exercise: Candidate) -> bool:
+    """True for presses and pulls on a machine: the hand holds them, and nothing falls where it lets go."""
+    return exercise.mechanics == "machine" and exercise.pattern_group in (PatternGroup.PUSH, PatternGroup.PULL)
 
 
 def seconds_of(exercise: Candidate, prescription: Mapping[str, Any], before: int) -> int:
     """The seconds that an exercise takes; `before`: those of set-up and lighter sets."""
     sets, rest = int(prescription.get("sets", 1)), int(prescription.get("rest_seconds", 0))
     return before + sets * work_seconds(exercise, prescription) + (sets - 1) * rest
+
+
+RAMPED = frozenset({"barbell_squat", "floor_pull"})
+"""Classes of the heaviest lifts: four lighter sets come before them."""
+BAR_PAUSE, LIGHTER_PAUSE = 60, 30
+"""Seconds after a lighter set, to load and to breathe; the second of dumbbells and machines."""
+MIN_RAMP_SETS = 2
+
+
+def lighter_sets(
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, given: Mapping[str, Any]
+) -> tuple[int, str | None]:
+    """The seconds of lighter sets before the working sets of a prescription, and the note that names them."""
+    repetitions, shares = _ramp(exercise, prescribed, context, given["sets"])
+    if not repetitions:
+        return 0, None
+    is_bar = not HEAVY_OBJECTS.isdisjoint(exercise.equipment)
+    sides = 2 if exercise.is_unilateral else 1
+    one = sides * repetition_seconds(exercise, given.get("tempo"))
+    seconds = sum(repetitions) * one + len(repetitions) * (BAR_PAUSE if is_bar else LIGHTER_PAUSE)
+    side = " a side" if exercise.is_unilateral else ""
+    with_load = f"{_listed(shares)} % of the load" if len(shares) > 1 else "half of the load"
+    return seconds, f"Before the working sets: {_listed(repetitions)} repetitions{side} with {with_load}."
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    words = [str(number) for number in numbers]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _ramp(
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, sets: int
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The repetitions of lighter sets, and their parts of the load in percent.
+
+    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets.
+    """
+    is_lift = exercise.mechanics in LOADED and exercise.is_compound and exercise.class_key != "ballistic"
+    if prescribed.unit is not Unit.REPS or not is_lift:
+        return (), ()
+    if is_heavy_lift(exercise) and exercise.fatigue >= 6:
+        is_heavy = context.goal in HEAVY_GOALS and not context.is_easy
+        if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
+            is_bench = exercise.pattern_group is PatternGroup.PUSH and exercise.vector == "horizontal"
+            if is_bench or exercise.class_key in RAMPED:
+                return (8, 5, 3, 1), (40, 60, 75, 85)
+            return ((8, 5, 3), (50, 65, 80)) if sets > MIN_RAMP_SETS else ((5, 3), (60, 80))
+        return ((5, 3, 2), (40, 60, 80)) if is_heavy else ((8, 5), (50, 75))
+    if exercise.fatigue >= 5 and context.minutes > SHORT_MINUTES and context.goal is not TrainingGoal.ENDURANCE:
+        return (8,), (50,)
+    return (), ()

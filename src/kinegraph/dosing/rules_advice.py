@@ -6,38 +6,55 @@ what is not prescribed, such as the speed of a repetition or the distance to a h
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any  # a prescription is JSON
 
 from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_stop import in_phase
 from kinegraph.classification.rules_safety import Assessment, Warned
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
 NOT_PRESCRIBED = re.compile(
-    r"Postpone[^;]*|\d+ repetitions (?:before|in reserve)|(?:[Ww]arm up for|every|after) \d+ minutes|within \d+ m\b"
+    r"Postpone[^;]*|\d+ repetitions (?:before|in reserve)|for \d+ minute after (?:every \d+|each minute)"
+    r"|(?:[Ww]arm up for|every|after) \d+ minutes?|within \d+ m\b|in \d+ s\b"
     r"|(?:in|of|out for|open the hands for|rest the hands) \d+ seconds(?! of rest)"
     r"|\d+ seconds (?:up|down|each way)[^,;]*"
 )
 """Passages with numbers that are not prescribed."""
-REST = re.compile(r"rest(?:s|ing)? (?:for|of) (\d+) (second|minute)s?|(\d+) (second)s of rest")
-REPETITIONS = re.compile(r"(?:\d+ to )?(\d+)(?: slow)? (?:repetitions|reps|times|each way)\b")
-SECONDS = re.compile(r"(?:\d+ to )?(\d+) seconds\b")
+REST = re.compile(r"(?:then )?rest(?:s|ing)? (?:for |of )?(\d+) (s|second|minute)s?\b|(\d+) (second|minute)s? of rest")
+REPETITIONS = re.compile(
+    r"(?:\d+ to )?(\d+)(?: slow| light| easy)? (?:repetitions|reps|each way|each side|get-ups)\b"
+    r"|(?:\d+ to )?(\d+)(?: slow)? times\b|\bdo (\d+)(?= and| at)|\b(?:\d+ )?(?:slow )?sets? of (\d+)"
+    r"|\b\d+ x (\d+)\b(?! (?:seconds|s|m)\b)|\band (\d+) in a session"
+)
+SETS = re.compile(r"\b(\d+)(?: slow)? sets\b|\b(\d+) x \d|\b(\d+) (?:holds of|rounds)\b")
+SESSION = re.compile(r"(\d+)(?: repetitions)? in a session")
+"""The repetitions of all sets together."""
+SECONDS = re.compile(r"(?:\d+ to )?(\d+) (?:seconds|s)\b")
 MINUTES = re.compile(r"(?:\d+ to )?(\d+) minutes\b")
-METERS = re.compile(r"\b(\d+) m\b")
+METERS = re.compile(r"(?:\d+ to )?\b(\d+) m\b")
+STEPS = re.compile(r"\b(\d+) steps\b")
+"""Two steps are a metre, and each takes a second."""
 RESERVE = re.compile(r"(\d+) repetitions (?:before failure|in reserve)")
-EXERTION = re.compile(r"\bRPE (\d+)\b")
+EXERTION = re.compile(r"\bRPE (\d+)\b(?: of 10)?|(\d+)% of the effort\b")
 HALF = re.compile(r"[Hh]alve [^,;.]*\b(?:time|repetitions|distance)\b|half the (?:time|repetitions|distance)\b")
-SHARE = re.compile(r"(\d+)% of the (?:repetitions|time|distance)\b")
+SHARE = re.compile(r"(\d+)% of the (?:repetitions|time|distance|usual amount)\b")
+EASY = re.compile(r"(?:load|weight) (?:for (\d+) easy repetitions|that you could lift (\d+) times)")
+"""A load with which so many repetitions are easy: fewer are done."""
+LEFT_OF_EASY, EASY_EXERTION = 3, 5
+LIGHTLY = re.compile(r"\d+ (?:light|easy) repetitions")
 
-LOAD = re.compile(r"(?:at most )?(\d+)% of (?:the|your)(?: usual)? (?:load|maximum|best)\b|half (?:of )?the load\b")
-"""Parts of a load, which nobody knows: effort takes their place, by EFFORTS."""
+LOAD = re.compile(
+    r"(?:at most )?(\d+)% of (?:(?:the|your)(?: usual)? (?:load|maximum|best)|the(?: usual)? weight)\b"
+    r"|half (?:of )?(?:the|your)(?: usual)? load\b|half of the(?: usual)? weight\b(?! on)",
+    re.IGNORECASE,
+)
+"""Parts of a load, which nobody knows: effort takes their place, by EFFORTS. The weight of the body is known."""
 EFFORTS = ((50, 5), (70, 6), (100, 7))
 """By the part of the load, the greatest rating of perceived exertion."""
 LIGHT_LOAD = re.compile(r"\bat most (\d+) kg\b|\bno (?:added )?load\b")
 """A load that is so light that no lighter set comes before it."""
-PHASE = re.compile(r" until week \d+, then [^,;.]*")
-"""The later of two phases: weeks are not known, so the earlier one, which is stricter, holds."""
 RAIL = re.compile(r"\ba (?:fixed )?rail\b")
 ONE_AT_A_TIME = re.compile(r"\b(?:1|one) (?:arm|leg) at a time")
 
@@ -61,6 +78,9 @@ class Advice:
     exertion: int | None = None
     """The greatest rating of perceived exertion; repetitions in reserve count as 10 less them."""
     share: float = 1.0
+    sets: int | None = None
+    in_session: int | None = None
+    """The repetitions of all sets together."""
     is_one_at_a_time: bool = False
     is_light: bool = False
     """True for a load so light that no lighter set comes before it."""
@@ -70,10 +90,15 @@ NO_ADVICE = Advice()
 
 
 def shown_warnings(assessment: Assessment) -> Sequence[Warned]:
-    """The warnings with advice; where one condition is a kind of another, only the more specific one's."""
+    """The warnings with advice for the phase that is meant; of a condition and its kind the kind's."""
     warned = [each for each in assessment.warnings if each.modification]
     general = {parent for each in warned for parent in _ancestors(each.condition)}
-    return [each for each in warned if each.condition not in general]
+    return [_in_phase(each) for each in warned if each.condition not in general]
+
+
+def _in_phase(warned: Warned) -> Warned:
+    text = in_phase(warned.modification or "", warned.condition)
+    return warned if text == warned.modification else replace(warned, modification=text)
 
 
 def _ancestors(condition: str) -> list[str]:
@@ -107,6 +132,8 @@ def advice_of(assessment: Assessment) -> Advice:
         max((each.rest_seconds for each in found if each.rest_seconds is not None), default=None),
         _least(each.exertion for each in found),
         min(each.share for each in found),
+        _least(each.sets for each in found),
+        _least(each.in_session for each in found),
         any(each.is_one_at_a_time for each in found),
         any(each.is_light for each in found),
     )
@@ -119,24 +146,38 @@ def _least(values: Any) -> int | None:
 @lru_cache(2_000)
 def read(text: str) -> Advice:
     """The numbers of a text. An entry is valid as long as the process: it depends on the text alone."""
-    rests = [int(a or c) * (60 if (b or d) == "minute" else 1) for a, b, c, d in REST.findall(text)]
+    rests = [int(a or c) * (60 if "minute" in (b, d) else 1) for a, b, c, d in REST.findall(text)]
     rest = NOT_PRESCRIBED.sub(" ", REST.sub(" ", text))
-    exertions = [*map(int, EXERTION.findall(rest)), *(10 - int(value) for value in RESERVE.findall(text))]
-    loads = [int(part or 50) for part in LOAD.findall(rest)]
-    exertions += [next(effort for most, effort in EFFORTS if part <= most) for part in loads if part <= 100]
+    steps = _numbers(STEPS, rest)
     shares = [0.5] if HALF.search(rest) else []
-    shares += [int(value) / 100 for value in SHARE.findall(rest)]
+    shares += [value / 100 for value in _numbers(SHARE, rest)]
     return Advice(
-        _least(map(int, REPETITIONS.findall(rest))),
-        _least(map(int, SECONDS.findall(rest))),
-        _least(map(int, MINUTES.findall(rest))),
-        _least(map(int, METERS.findall(rest))),
+        _least([*_numbers(REPETITIONS, EASY.sub(" ", rest)), *(n - LEFT_OF_EASY for n in _numbers(EASY, rest))]),
+        _least([*_numbers(SECONDS, rest), *steps]),
+        _least(_numbers(MINUTES, rest)),
+        _least([*_numbers(METERS, rest), *(n // 2 for n in steps)]),
         max(rests, default=None),
-        _least(exertions),
+        _least(_exertions(text, rest)),
         min(shares, default=1.0),
+        _least(_numbers(SETS, rest)),
+        _least(_numbers(SESSION, rest)),
         bool(ONE_AT_A_TIME.search(text)),
         bool(LIGHT_LOAD.search(text)),
     )
+
+
+def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
+    """The numbers that the groups of a pattern find in a text."""
+    return [int(value) for found in pattern.finditer(text) for value in found.groups() if value]
+
+
+def _exertions(text: str, rest: str) -> list[int]:
+    """The ratings of perceived exertion that a text names; `rest`: the text without what is not prescribed."""
+    found = [value if value <= 10 else value // 10 for value in _numbers(EXERTION, rest)]
+    found += [10 - value for value in _numbers(RESERVE, text)]
+    loads = [int(match.group(1) or 50) for match in LOAD.finditer(rest)]
+    found += [next(effort for most, effort in EFFORTS if part <= most) for part in loads if part <= 100]
+    return [*found, *([EASY_EXERTION] if EASY.search(rest) or LIGHTLY.search(rest) else [])]
 
 
 def obeying(prescription: Mapping[str, Any], advice: Advice) -> dict[str, Any]:
@@ -148,13 +189,19 @@ def obeying(prescription: Mapping[str, Any], advice: Advice) -> dict[str, Any]:
         most = min(int(found["reps_max"] * advice.share), advice.repetitions or 1_000)
         found["reps_max"] = max(most, 1)
         found["reps_min"] = min(found["reps_min"], max(found["reps_max"] - FEW_REPETITIONS, 1))
+    if advice.sets is not None:
+        found["sets"] = min(found.get("sets", 1), advice.sets)
+    if advice.in_session is not None and "reps_max" in found:
+        found["sets"] = min(found.get("sets", 1), max(advice.in_session // found["reps_max"], 1))
     if "duration_seconds" in found:
         _shorten(found, advice)
     if advice.is_one_at_a_time:
         found["per_side"] = True
     if "distance_meters" in found:
         found["distance_meters"] = max(min(int(found["distance_meters"] * advice.share), advice.meters or 1_000), 1)
-    if advice.rest_seconds and found.get("sets", 1) > 1:
+    if found.get("sets", 1) == 1:
+        found.pop("rest_seconds", None)
+    elif advice.rest_seconds:
         found["rest_seconds"] = max(found.get("rest_seconds", 0), advice.rest_seconds)
     if advice.exertion is not None and "load" in found:
         found["load"] = _eased(found["load"], advice.exertion)
@@ -188,7 +235,8 @@ def agreed(text: str, prescription: Mapping[str, Any]) -> str:
     load = prescription.get("load")
     value, is_reserve = (load["value"], load["unit"] == "rir") if load else (None, False)
     effort = "" if value is None else f" ({value} repetitions in reserve)" if is_reserve else f" (RPE {value} of 10)"
-    found = RAIL.sub("a worktop or chair that cannot slide", PHASE.sub("", LOAD.sub(f"a lighter load{effort}", text)))
+    found = RAIL.sub("a worktop or chair that cannot slide", LOAD.sub(f"a lighter load{effort}", text))
+    found = f"{found[:1].upper()}{found[1:]}"
     if value is None or not is_reserve:
         return found
     return RESERVE.sub(
@@ -199,7 +247,10 @@ def agreed(text: str, prescription: Mapping[str, Any]) -> str:
 def contradicts(prescription: Mapping[str, Any], assessment: Assessment) -> bool:
     """True if a prescription exceeds what the advice beside it says."""
     advice = advice_of(assessment)
+    whole = prescription["sets"] * prescription["reps_max"] if "reps_max" in prescription else None
     limits = (
+        (prescription.get("sets"), advice.sets if "reps_max" in prescription else None),
+        (whole, advice.in_session),
         (prescription.get("reps_max"), advice.repetitions),
         (prescription.get("duration_seconds"), advice.seconds),
         (prescription.get("duration_seconds"), advice.minutes and 60 * advice.minutes),

@@ -9,16 +9,17 @@ from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
+    BRIEF_MINUTES,
+    BRIEF_REST,
     CIRCUIT_REST,
     COMPACT_REST,
-    HARD_COMPACT_REST,
     HOLD_REST,
-    LOADED,
-    SHORT_MINUTES,
     PrescriptionContext,
+    has_handles,
     is_gripped,
     is_heavy_lift,
     is_thrown,
+    repetition_seconds,
 )
 from kinegraph.dosing.rules_advice import Advice
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
@@ -53,17 +54,21 @@ CIRCUIT_HOLD, COMPACT_HOLD = 30, 20
 SHORT_HOLD_SECONDS = 10
 """Holds that are never longer are short: several are done, with short rests."""
 MIN_STEADY = 300
-RAMPED = frozenset({"barbell_squat", "floor_pull"})
-"""Classes of the heaviest lifts: four lighter sets come before them."""
-REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}), (45, {TrainingGoal.HYPERTROPHY: 90}))
+REST_LIMITS = (
+    (30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}),
+    (45, {TrainingGoal.ENDURANCE: 60, TrainingGoal.HYPERTROPHY: 90}),
+)
 """By the minutes of a session, the longest rests by goal."""
-EASY_REST, MIN_HEART_REST = 90, 60
+EASY_REST, MIN_HEART_REST, MAX_REST = 90, 60, 600
+STRENGTH_REST, LIGHT_STRENGTH_REST, LIGHT_STRENGTH_FATIGUE = 120, 90, 5
+"""The longest rests of lifts for strength that are not done with a bar; the second up to a fatigue of 5."""
 MIN_SETS = 2
 FEW_HOLDS, FEW_CONTRACTIONS, MAX_CONTRACTIONS = 3, 8, 12
 """The fewest short holds of an exercise; of the pelvic floor 8 to 12 contractions."""
 THROW_REST, SMALL_REST = 90, 60
 """The longest rests after throws, and after drills that tire as little as DRILL_FATIGUE."""
 DRILL_FATIGUE = 2
+MAX_TRUNK_SECONDS, MIN_TRUNK_REPETITIONS = 90, 6
 EASY_RESERVE, EASY_REPETITIONS = 4, 12
 """With so many repetitions in reserve, a set has MIN_REPETITIONS to EASY_REPETITIONS."""
 STRONG_MINUTES = 60
@@ -160,24 +165,35 @@ def set_numbers(exercise: Candidate, prescribed: PrescriptionRange, context: Pre
 
 def rest_seconds(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> int:
     """The rest between sets; short in a circuit, where another exercise is done meanwhile."""
-    rest = prescribed.rest_seconds or 0
+    rest = min(prescribed.rest_seconds or 0, _longest_for_strength(exercise, context))
     if is_thrown(exercise):
         rest = min(rest, THROW_REST)
     if exercise.fatigue <= DRILL_FATIGUE:
         rest = min(rest, SMALL_REST)
+    elif exercise.is_compound and not context.is_short:
+        rest = max(rest, BRIEF_REST if context.minutes <= BRIEF_MINUTES else COMPACT_REST)
     if context.is_heart:
         return min(max(rest, MIN_HEART_REST), EASY_REST)
     if context.is_short:
         is_hold = prescribed.unit is Unit.SECONDS and prescribed.max <= SHORT_HOLD_SECONDS
         return min(rest, HOLD_REST if is_hold else CIRCUIT_REST)
     if context.is_compact:
-        return min(rest, COMPACT_REST if context.goal is TrainingGoal.ENDURANCE else HARD_COMPACT_REST)
+        is_brief = context.goal is TrainingGoal.ENDURANCE and context.minutes <= BRIEF_MINUTES
+        return min(rest, BRIEF_REST if is_brief else COMPACT_REST)
     if context.is_easy:
         rest = min(rest, EASY_REST)
     for minutes, limits in REST_LIMITS:
         if context.minutes <= minutes:
             return min(rest, limits.get(context.goal, rest))
     return rest
+
+
+def _longest_for_strength(exercise: Candidate, context: PrescriptionContext) -> int:
+    """The longest rest of a lift with STRENGTH_RANGE repetitions: the long ones are for sets of at most 6."""
+    is_wide = context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None
+    if not is_wide or is_heavy_lift(exercise) or exercise.class_key in HARD_CLASSES | {"tendon_loading"}:
+        return MAX_REST
+    return LIGHT_STRENGTH_REST if exercise.fatigue <= LIGHT_STRENGTH_FATIGUE else STRENGTH_REST
 
 
 def effort(
@@ -193,7 +209,7 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, context: Prescri
     if prescribed.unit is not Unit.REPS:
         return LoadUnit.RPE, 3 if context.is_heart else 5 if context.is_easy else 7
     reserve = 5 if context.is_heart else 4 if context.breathes_out else 3 if context.spares_spine else 0
-    if context.spares_grip and is_gripped(exercise) and exercise.is_compound:
+    if context.spares_grip and exercise.is_compound and (is_gripped(exercise) or has_handles(exercise)):
         reserve = max(reserve, EASY_RESERVE)
     if context.goal is TrainingGoal.ENDURANCE:
         return LoadUnit.RIR, max(reserve, 4 if context.is_careful else 3)
@@ -212,7 +228,7 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, context: Prescri
 def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice) -> dict[str, Any]:
     """A prescription with many repetitions where much is left in reserve: the same number of fewer is heavier.
 
-    The profile and the advice may have fewer.
+    The profile, the advice and MAX_TRUNK_SECONDS may have fewer.
     """
     load = found.get("load", {})
     if "reps_max" not in found or load.get("unit") != "rir" or load["value"] < EASY_RESERVE:
@@ -223,35 +239,14 @@ def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice
     return {**found, "reps_min": max(found["reps_min"], min(least, max(high - 2, 1))), "reps_max": high}
 
 
-def lighter_sets(
-    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, sets: int
-) -> tuple[int, str | None]:
-    """The seconds of lighter sets before these working sets, and the note that names them.
+def briefer(exercise: Candidate, found: dict[str, Any]) -> dict[str, Any]:
+    """A prescription of a drill of the trunk, one side after the other, that takes no longer than MAX_TRUNK_SECONDS.
 
-    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets.
+    The trunk works all the time, while a leg rests when the other one works.
     """
-    if (
-        prescribed.unit is not Unit.REPS
-        or exercise.mechanics not in LOADED
-        or not exercise.is_compound
-        or exercise.class_key == "ballistic"
-    ):
-        return 0, None
-    if is_heavy_lift(exercise) and exercise.fatigue >= 6:
-        is_heavy = context.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not context.is_easy
-        if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
-            is_bench = exercise.pattern_group is PatternGroup.PUSH and exercise.vector == "horizontal"
-            if is_bench or exercise.class_key in RAMPED:
-                return (
-                    4 * 50,
-                    "Before the working sets: 8, 5, 3 and 1 repetitions with 40, 60, 75 and 85 % of the load.",
-                )
-            if sets > MIN_SETS:
-                return 3 * 50, "Before the working sets: 8, 5 and 3 repetitions with 50, 65 and 80 % of the load."
-            return 2 * 50, "Before the working sets: 5 and 3 repetitions with 60 and 80 % of the load."
-        if is_heavy:
-            return 3 * 45, "Before the working sets: 5, 3 and 2 repetitions with 40, 60 and 80 % of the load."
-        return 2 * 45, "Before the working sets: 8 and 5 repetitions with 50 and 75 % of the load."
-    if exercise.fatigue >= 5 and context.minutes > SHORT_MINUTES and context.goal is not TrainingGoal.ENDURANCE:
-        return 40, "Before the working sets: 8 repetitions with half of the load."
-    return 0, None
+    if "reps_max" not in found or not found.get("per_side") or exercise.pattern_group is not PatternGroup.CORE:
+        return found
+    most = max(MAX_TRUNK_SECONDS // (2 * repetition_seconds(exercise, found.get("tempo"))), MIN_TRUNK_REPETITIONS)
+    if found["reps_max"] <= most:
+        return found
+    return {**found, "reps_min": min(found["reps_min"], most - 2), "reps_max": most}

@@ -1,12 +1,13 @@
 """Prescriptions of exercises, from the fullest to the least, each with the seconds that it takes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # a prescription is JSON
 
-from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.candidates.rules import STEADY, Candidate, in_words, with_article
 from kinegraph.care.rules import FAST_CLASSES
-from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules_exercises import PatternGroup, is_row
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
@@ -14,18 +15,20 @@ from kinegraph.dosing.rules import (
     SWING_SECONDS,
     PrescriptionContext,
     TimedPrescription,
+    has_handles,
     is_gripped,
     is_thrown,
+    lighter_sets,
     repetition_seconds,
     seconds_of,
     setup_seconds,
 )
-from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, notes_of, obeying, shown_warnings
+from kinegraph.dosing.rules_advice import Advice, advice_of, agreed, notes_of, obeying
 from kinegraph.dosing.rules_amounts import (
     MIN_STEADY,
     amount,
+    briefer,
     effort,
-    lighter_sets,
     rest_seconds,
     set_numbers,
     widened,
@@ -38,12 +41,26 @@ TALK = "At a pace at which you can talk in whole sentences."
 HEART_PACE = "RPE 3 to 4 of 10: you can talk in whole sentences. Stop with chest pain, dizziness or short breath."
 GRIP = "Use straps, or keep the wrist straight with a loose grip."
 GRIP_OF_PRESS = "Keep the wrist straight, the handle in the heel of the hand."
-"""A press is never held loosely, and straps hold nothing there."""
+STRAIGHT_WRIST = "Keep the wrists straight."
+"""A press or squat is never held loosely, and straps hold nothing there."""
+FIRM_ROW = "Both feet on the floor, the free hand on a worktop."
+HOLD_WEIGHT = "Hold a weight with which no more repetitions are possible."
+MANY_MORE = "If many more are possible, lower more slowly."
+UNLOADED, LEGS = (
+    frozenset({"leg_compound", "bodyweight_upper_body"}),
+    frozenset({"quadriceps", "glutes", "gastrocnemius"}),
+)
+"""Exercises without a load that do not tire many people: the number in reserve may be out of their reach."""
+FEW, MANY = 8, 100
+"""The most repetitions for which a drill of a tendon needs a weight."""
+LIGHT_LOAD_REST = 60
+PAUSED = re.compile("pause|tempo", re.IGNORECASE)
 HEAVY_CARRY = "As heavy as you can carry upright, with even steps."
 OF_CONDITION = {
     "achilles_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning. "
     "With pain at the heel bone, do not lower the heel below the level of the foot.",
     "patellar_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
+    "pregnancy": "Sitting upright, or on your side.",
     "elbow_tendinopathy": "Pain up to 3 of 10 is allowed if it is settled by the next morning.",
 }
 """The note beside an exercise that treats a condition."""
@@ -120,15 +137,17 @@ def _timed(
         found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
         found["per_side"] = True
+    if advice.is_light and "rest_seconds" in found:
+        found["rest_seconds"] = min(found["rest_seconds"], LIGHT_LOAD_REST)
     if _has_effort(exercise, prescribed, context, is_fast=is_fast):
         found["load"] = effort(exercise, prescribed, context, assessment)
-    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context, sets)
-    notes = [*_notes(exercise, prescribed, context, assessment, is_fast=is_fast), *([ramp_note] if ramp_note else [])]
-    if notes:
-        found["notes"] = " ".join(notes)
-    found = widened(obeying(found, advice), prescribed, advice)
+    found = briefer(exercise, widened(obeying(found, advice), prescribed, advice))
+    lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context, found)
+    notes = _notes(exercise, found, context, assessment, is_fast=is_fast)
+    if notes or ramp_note:
+        found["notes"] = " ".join([*notes, *([ramp_note] if ramp_note else [])])
     seconds = seconds_of(exercise, found, setup_seconds(exercise, context) + lighter)
-    return TimedPrescription(found, seconds, context.is_compact)
+    return TimedPrescription(found, seconds, context.is_compact, lighter)
 
 
 def _has_effort(
@@ -143,31 +162,56 @@ def _has_effort(
 
 def _notes(
     exercise: Candidate,
-    prescribed: PrescriptionRange,
+    given: Mapping[str, Any],
     context: PrescriptionContext,
     assessment: Assessment,
     *,
     is_fast: bool,
 ) -> list[str]:
     notes = [FAST] if is_fast else []
+    if exercise.alternatives:
+        notes.append(f"With {in_words(map(with_article, exercise.alternatives))}.")
     if exercise.class_key == STEADY:
         notes.append(HEART_PACE if context.is_heart else TALK)
     elif exercise.class_key == "carry" and exercise.equipment and not context.is_easy:
         notes.append(HEAVY_CARRY)
+    is_leg = not exercise.primary.isdisjoint(LEGS)
+    advice = notes_of(assessment) or ""
     breathes = context.breathes_out or context.spares_spine
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
-        notes += [] if "reathe out" in (notes_of(assessment) or "") else [BREATHE]
-    if context.spares_grip and is_gripped(exercise) and exercise.is_compound and not shown_warnings(assessment):
-        notes.append(GRIP_OF_PRESS if exercise.pattern_group is PatternGroup.PUSH else GRIP)
+        notes += [] if "reathe out" in advice else [BREATHE]
+    if context.spares_grip and "wrist" not in advice and (grip := _grip(exercise)):
+        notes.append(STRAIGHT_WRIST if "grip" in advice or "strap" in advice else grip)
+    if context.is_unsteady and is_row(exercise) and exercise.is_unilateral and exercise.mechanics == "free_weight":
+        notes.append(FIRM_ROW)
+    if exercise.mechanics == "bodyweight" and exercise.difficulty == 1 and "reps_max" in given:
+        is_light = exercise.class_key in UNLOADED or (exercise.class_key == "low_load_strengthening" and is_leg)
+        notes += [MANY_MORE] if is_light and not context.is_heart else []
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
+    if exercise.class_key == "tendon_loading" and exercise.mechanics == "bodyweight" and not context.is_easy:
+        notes += [HOLD_WEIGHT] if given.get("reps_max", MANY) <= FEW else []
     return list(dict.fromkeys(notes))
 
 
+def _grip(exercise: Candidate) -> str | None:
+    """The note for a sore grip: straps and a loose grip are for what hangs from the hand, or is pulled with it."""
+    if not exercise.is_compound or not (is_gripped(exercise) or has_handles(exercise)):
+        return None
+    if exercise.pattern_group in (PatternGroup.PULL, PatternGroup.HINGE):
+        return GRIP
+    return GRIP_OF_PRESS if exercise.pattern_group is PatternGroup.PUSH else STRAIGHT_WRIST
+
+
 def _tempo(exercise: Candidate, tempo: str, *, is_fast: bool) -> str:
-    """The tempo of a class; as fast as possible only for power and in explosive classes."""
+    """The tempo of a class; as fast as possible only for power and in explosive classes.
+
+    For power the lowering is short and without a pause, which would lose its elastic energy.
+    """
     if not is_fast:
         return tempo if exercise.class_key in FAST_CLASSES else tempo.replace("X", "2")
     down, pause, _, *rest = tempo.split("-")
+    if not PAUSED.search(exercise.name):
+        down, pause = "X" if down in "Xx" else str(min(int(down), 2)), "0"
     return "-".join((down, pause, "X", *rest))
 
 

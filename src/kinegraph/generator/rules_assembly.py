@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from uuid import UUID
 
-from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words
-from kinegraph.care.rules import condition_words
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue
 from kinegraph.composition.rules import (
     BRIEF_MINUTES,
     MIN_BRIEF_STEADY_SHARE,
@@ -14,23 +12,29 @@ from kinegraph.composition.rules import (
     Session,
     prescription_context_of,
 )
-from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import arranged, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
-from kinegraph.dosing.rules_advice import shown_warnings
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_exchange import even_out, exchange_warned, fill
+from kinegraph.generator.rules_exchange import (
+    add_untrained,
+    even_out,
+    even_rests,
+    exchange_warned,
+    favour_treatments,
+    fill,
+)
 from kinegraph.generator.rules_unmet import (
     is_incomplete,
     lacks_time_for,
+    left_out,
     shorter,
     unmet_light,
     unmet_places,
     unmet_treatments,
 )
 from kinegraph.layers.rules import TrainingGoal
-from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request
+from kinegraph.programming.rules import Demand, Request
 from kinegraph.programming.rules_eligible import eligibility_of
 from kinegraph.programming.rules_places import AEROBIC, REST, VERTICAL, Place, places_of
 from kinegraph.warmup.rules import Light
@@ -42,6 +46,7 @@ WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP = 0.15, 55, 540
 COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN = 0.1, 80, 420
 """The share of the time, and its least and greatest seconds."""
 HEART_WARM_UP, HEART_COOL_DOWN = 375, 420
+MAX_ROUNDS = 3
 SHORTEST_WITH_COOL_DOWN = 12
 """Shorter sessions end with the last exercise."""
 MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
@@ -78,13 +83,16 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     pool = [each for each in session.eligible if each.root_id not in taken]
     _complete(session, places, pool)
     if not session.is_closed:
+        add_untrained(session, pool)
         _add_more(session, places, pool)
         even_out(session)
+        add_untrained(session, pool)
         _add_more(session, places, pool)
+    _finish(session, places, pool)
     workout = Generated(_title(request), request, _sections(session, warming, ending), [])
     in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
     excluded = [
-        each for each in (*found.excluded, *_left_out(session, in_workout)) if each.candidate.id not in in_workout
+        each for each in (*found.excluded, *left_out(session, in_workout)) if each.candidate.id not in in_workout
     ]
     trained = [session.chosen_one(each) for each in session.exercises]
     unmet = [
@@ -209,7 +217,8 @@ def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidat
     is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
     pools = (main, small) if is_heavy or session.is_aerobic else (small, main)
     wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
-    for session.may_add_warned in (False, True):
+    passes = ((False, False), (True, False), (True, True)) if len(session.request.person) else ((False, False),)
+    for session.may_add_light, session.may_add_warned in passes:
         session.forget()
         session.blocked.clear()
         session.passed_over.clear()
@@ -221,6 +230,18 @@ def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidat
         ):
             pass
         fill(session)
+
+
+def _finish(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Give treatments their sets and lifts their rests; what that leaves of the time goes to further exercises."""
+    for _ in range(MAX_ROUNDS):
+        left = session.seconds_left
+        favour_treatments(session)
+        even_rests(session)
+        if session.is_closed or session.seconds_left <= left:
+            return
+        _add_more(session, places, pool)
+    even_rests(session)
 
 
 def _halves(pool: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
@@ -267,19 +288,3 @@ def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_addit
         session.assigned.setdefault(place.name, found.id)
         session.add(found, session.seconds_left if is_additional else 0, is_additional=is_additional)
     return found
-
-
-def _warned_by(session: Session, exercise: Candidate) -> str:
-    named = dict.fromkeys(each.condition for each in shown_warnings(session.assessments[exercise.id]))
-    return in_words(map(condition_words, named)) or "the conditions"
-
-
-def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
-    """The eligible exercises that were not chosen, each with its reason."""
-    for each in session.eligible:
-        if each.id not in in_workout:
-            found = obstacle(session, each, is_additional=True)
-            assert found is not None, f"{each.key} fits, and was not chosen"
-            if session.is_warned(each):
-                found = ExclusionReason.CHOICE, f"It would have to be modified with {_warned_by(session, each)}."
-            yield Excluded(each, *found)

@@ -1,20 +1,22 @@
-"""The demands that a workout does not meet, in words, with what would help."""
+"""The demands that a workout does not meet, in words, with what would help; why exercises were not chosen."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil
+from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.candidates.rules import Candidate, Catalogue, in_words
 from kinegraph.candidates.rules_treatments import CHOSEN, served_by
 from kinegraph.care.rules import condition_words
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, preference, score
+from kinegraph.dosing.rules_advice import shown_warnings
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Unmet
 from kinegraph.programming.rules_eligible import unmet_place
-from kinegraph.programming.rules_places import Place, in_sentence
+from kinegraph.programming.rules_places import Place, in_sentence, places_of
 from kinegraph.warmup.rules import Light
 from kinegraph.warmup.rules_cool_down import STRETCH, why_no_stretch
 
@@ -30,6 +32,7 @@ LATE = frozenset(
 """Reasons that exclude exercises which would be suitable otherwise."""
 UNSAFE_RATIO = 3
 """Safety is the reason where it excludes more than so many times as many exercises as all others together."""
+COMPLETE = "The session is complete without it."
 WHY = {
     ExclusionReason.TIME: "What is left of the time is too short for another one.",
     ExclusionReason.UNSAFE: "Most others are not safe for the person.",
@@ -152,3 +155,28 @@ def unmet_light(light: Light, warming: Sequence[Chosen], ending: Sequence[Chosen
     if light.request.with_cool_down and light.ordered and not any(e.candidate.class_key == STRETCH for e in ending):
         why = why_no_stretch(light, seconds, trained)
         yield Unmet(Demand.COOL_DOWN, None, f"No stretch of the trained muscles {why}.", None)
+
+
+def _warned_by(session: Session, exercise: Candidate) -> str:
+    named = dict.fromkeys(each.condition for each in shown_warnings(session.assessments[exercise.id]))
+    return in_words(map(condition_words, named)) or "the conditions"
+
+
+def _against_modified(session: Session, exercise: Candidate) -> str:
+    """The reason against an exercise that has to be modified, where the chosen one is modified too or is not."""
+    place = next((p for p in places_of(session.request) if p.is_filled_by(exercise)), None)
+    beside = [each for each in session.exercises if place is not None and place.is_filled_by(each)]
+    if beside and all(map(session.is_warned, beside)):
+        return f"{beside[0].name} was chosen for this place; both have to be modified."
+    return f"It would have to be modified with {_warned_by(session, exercise)}."
+
+
+def left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
+    """The eligible exercises that were not chosen, each with its reason."""
+    for each in session.eligible:
+        if each.id not in in_workout:
+            found = obstacle(session, each, is_additional=True)
+            found = found or (ExclusionReason.CHOICE, COMPLETE)
+            if session.is_warned(each):
+                found = ExclusionReason.CHOICE, _against_modified(session, each)
+            yield Excluded(each, *found)

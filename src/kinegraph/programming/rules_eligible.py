@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered
+from kinegraph.candidates.rules import STEADY, Candidate, Catalogue, in_words, is_offered, with_article
 from kinegraph.candidates.rules_treatments import with_treatments
-from kinegraph.care.rules import CareRule, care_rules_of, excluded_by
+from kinegraph.care.rules import EARLY_FATIGUE, CareRule, care_rules_of, excluded_by
 from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.care.rules_persons import CAREFUL
 from kinegraph.classification.rules_safety import Assessment
@@ -30,6 +30,7 @@ THERAPEUTIC = frozenset(
 )
 """Muscles that exercises of physiotherapy train only for a condition, or where one of them is wanted."""
 TRUNK = frozenset({"abdominals", "obliques", "transverse_abdominis", "erector_spinae", "quadratus_lumborum"})
+THIGH = frozenset({"quadriceps", "hamstrings", "hip_flexors"})
 TINY_FATIGUE = 1
 """Exercises of physiotherapy that tire no more are for persons with conditions."""
 
@@ -51,7 +52,8 @@ class Eligibility:
 
 def eligibility_of(catalogue: Catalogue, request: Request) -> Eligibility:
     """The eligibility of every exercise of a catalogue for a request."""
-    shown = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
+    wanted = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
+    shown = [each.adapted(request.equipment) for each in wanted]
     person, care_rules = request.person, care_rules_of(request.person)
     assessments = {
         each.id: with_treatments(each, each.assessed(person), person) for each in shown if not each.is_ruled_out(person)
@@ -119,7 +121,7 @@ def reason_against(
     if not is_treatment and not trains_targets(each, request):
         return ExclusionReason.MUSCLE, _trains(each, request)
     if missing := each.lacks(request.equipment):
-        return ExclusionReason.EQUIPMENT, f"It needs {_with_articles(missing)}."
+        return ExclusionReason.EQUIPMENT, f"It needs {in_words(map(with_article, missing))}."
     if each.difficulty > request.difficulty_max:
         return ExclusionReason.DIFFICULTY, f"Its difficulty is {each.difficulty}, more than {request.difficulty_max}."
     if is_only_therapy(each, request, assessments[each.id]):
@@ -147,21 +149,23 @@ def _trains(each: Candidate, request: Request) -> str:
     return f"It trains {in_words(sorted(each.primary)) or 'no named muscle'}{mostly}."
 
 
-def _with_articles(names: Sequence[str]) -> str:
-    """Equipment in a sentence: "a barbell and weight plates" is too clever, so each name has its article."""
-    words = [name.replace("_", " ") for name in names]
-    return in_words(word if word.endswith("s") else f"{'an' if word[0] in 'aeiou' else 'a'} {word}" for word in words)
-
-
 def is_only_therapy(each: Candidate, request: Request, assessment: Assessment) -> bool:
     """True for an exercise of physiotherapy that treats no condition of the person, and no wanted muscle."""
     if each.class_key not in LIGHT or assessment.indicated_for:
         return False
+    if is_of_first_weeks(each):
+        return True
     wanted = [keys for _, keys in request.targets if keys & each.primary & THERAPEUTIC]
     if each.primary <= THERAPEUTIC:
         return not any(keys <= THERAPEUTIC for keys in wanted)
     is_tiny = each.fatigue <= TINY_FATIGUE or each.class_key == "balance_training"
     return is_tiny and not len(request.person)
+
+
+def is_of_first_weeks(each: Candidate) -> bool:
+    """True for isolated light drills of the thigh, as after an operation: they are for those whom they treat."""
+    is_isolated = each.class_key == "low_load_strengthening" and not each.is_compound and each.fatigue <= EARLY_FATIGUE
+    return is_isolated and bool(each.primary) and each.primary <= THIGH
 
 
 def trains_targets(each: Candidate, request: Request) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules import HIP, KNEE, stressors_of
-from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules import HIP, KNEE
+from kinegraph.care.rules_exercises import PatternGroup, is_row
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 
@@ -23,8 +23,6 @@ COMPOUND = frozenset(
 """Classes that represent squat, hinge, push and pull."""
 EVEN_MINUTES = 30
 BACK = frozenset({"lats", "rhomboids", "middle_traps"})
-OVERHEAD = frozenset({"overhead_load", "hanging"})
-"""Stressors of pulls from above; others of several joints are rows."""
 MIN_PULL_FATIGUE = 4
 """A pull of the back that tires less is an isolation."""
 
@@ -99,12 +97,6 @@ def is_evened(request: Request) -> bool:
     return not request.targets and request.minutes >= EVEN_MINUTES and request.goal is not TrainingGoal.POWER
 
 
-def is_row(exercise: Candidate) -> bool:
-    """True for lifts of several joints that pull the elbows back, to the side of the trunk."""
-    is_pull = exercise.is_compound and exercise.pattern_group is PatternGroup.PULL
-    return is_pull and "lats" in exercise.primary and stressors_of(exercise).isdisjoint(OVERHEAD)
-
-
 def is_of_one_direction(one: Candidate, other: Candidate) -> bool:
     """True for two presses, or two pulls, of several joints in the same direction."""
     is_lift = one.is_compound and other.is_compound and one.pattern_group in (PatternGroup.PUSH, PatternGroup.PULL)
@@ -126,6 +118,11 @@ VERTICAL = Place(
     is_compound=True, is_optional=True, preferred=BACK,
 )  # fmt: skip
 """A place of longer sessions for the whole body, beside the row and the press of the chest."""
+HIP_SIDE = Place(
+    "side of the hip", muscles=frozenset({"gluteus_medius"}), classes=frozenset({"isolation", "low_load_strengthening"})
+)
+"""A place of sessions from HIP_MINUTES on with a condition of the hip, whose bridge is one treatment of two."""
+HIP_MINUTES = 45
 VERTICAL_MINUTES, VERTICAL_STRENGTH_MINUTES = 60, 75
 """The shortest sessions that have it; for strength, whose sets take longer."""
 POWER_BODY = (
@@ -168,7 +165,7 @@ PARTS = (
     Part("side of the hip", frozenset({"gluteus_medius"}), conditions=KNEE | HIP),
     Part("row", frozenset({"rhomboids", "middle_traps"}), PatternGroup.PULL, is_compound=True),
     Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), PatternGroup.PULL, "vertical"),
-    Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), PatternGroup.PUSH),
+    Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), PatternGroup.PUSH, is_compound=True),
     Part("rear shoulder and rotator cuff", frozenset({"posterior_deltoid", "rotator_cuff"})),
     Part("biceps", frozenset({"biceps"})),
     Part("triceps", frozenset({"triceps"})),
@@ -185,7 +182,9 @@ def places_of(request: Request) -> Sequence[Place]:
         is_strength = request.goal is TrainingGoal.STRENGTH
         least = VERTICAL_STRENGTH_MINUTES if is_strength else VERTICAL_MINUTES
         vertical = [VERTICAL] if request.minutes >= least else []
-        return (*([AEROBIC] if _is_aerobic(request) else []), *BODY, *vertical)
+        has_hip = request.minutes >= HIP_MINUTES and not request.person.having.isdisjoint(HIP)
+        side = [HIP_SIDE] if has_hip else []
+        return (*([AEROBIC] if _is_aerobic(request) else []), *BODY, *side, *vertical)
     found = [AEROBIC] if _is_aerobic(request) else []
     for name, keys in request.targets:
         parts = [
@@ -222,6 +221,7 @@ WORDS: Mapping[str, str] = {
     "hinge": "hip-hinge",
     "core": "trunk",
     "aerobic work": "aerobic",
+    "side of the hip": "hip-abducting",
 }
 
 

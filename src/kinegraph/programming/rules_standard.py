@@ -73,7 +73,7 @@ def is_first_choice(exercise: Candidate) -> bool:
 
 
 def is_special(exercise: Candidate) -> bool:
-    """True for exercises that need rare equipment or much skill, or are hard for reasons beside the muscles."""
+    """True for exercises that need rare equipment, other equipment than is meant, or much skill, and the like."""
     if "special" not in exercise.memo:
         exercise.memo["special"] = _is_special(exercise)
     found: bool = exercise.memo["special"]
@@ -83,7 +83,7 @@ def is_special(exercise: Candidate) -> bool:
 def _is_special(exercise: Candidate) -> bool:
     if is_first_choice(exercise):
         return False
-    if not ODD_OBJECTS.isdisjoint(exercise.equipment) or exercise.class_key in SPECIAL_CLASSES:
+    if exercise.alternatives or not ODD_OBJECTS.isdisjoint(exercise.equipment) or exercise.class_key in SPECIAL_CLASSES:
         return True
     if exercise.kind == "skill" and exercise.class_key != "balance_training":
         return True

@@ -65,9 +65,15 @@ class Offer:
     """The available equipment; None for any."""
 
     @cached_property
+    def adapted(self) -> Mapping[UUID, Candidate]:
+        """The exercises of the catalogue by id, as they are done with the available equipment."""
+        return {each.id: each.adapted(self.equipment) for each in self.catalogue.candidates}
+
+    @cached_property
     def assessments(self) -> Mapping[UUID, Assessment]:
         """The assessment of each offered exercise: published, safe, and with equipment that is there."""
-        found = ((each, each.assessed(self.person)) for each in self.catalogue.candidates if self._is_available(each))
+        offered = (each for each in self.adapted.values() if self._is_available(each))
+        found = ((each, each.assessed(self.person)) for each in offered)
         care_rules = care_rules_of(self.person)
         return {
             each.id: assessment
@@ -83,7 +89,7 @@ class Offer:
     def by_trait(self) -> Mapping[str, Sequence[Candidate]]:
         """The offered exercises by primary muscle, and by `pattern:` with their pattern."""
         found: dict[str, list[Candidate]] = {}
-        for each in self.catalogue.candidates:
+        for each in self.adapted.values():
             if each.id in self.assessments:
                 for trait in (*each.primary, f"pattern:{each.pattern}"):
                     found.setdefault(trait, []).append(each)
@@ -110,7 +116,7 @@ class Offer:
         if replaced.pattern not in UNSPECIFIC:
             traits.append(f"pattern:{replaced.pattern}")
         near = {each.id: each for trait in traits for each in self.by_trait.get(trait, ())}
-        near |= {id: self.catalogue.by_id[id] for id in relations if id in self.assessments}
+        near |= {id: self.adapted[id] for id in relations if id in self.assessments}
         is_mobility = replaced.kind == "mobility"
         return [
             each

@@ -35,6 +35,8 @@ def resistance_of(exercise: Candidate) -> Resistance:
         return by_mechanics[exercise.mechanics]
     if needs & BARS:
         return Resistance.BARBELL
+    if exercise.alternatives:  # a dumbbell for one kettlebell, or a kettlebell in each hand
+        return Resistance.ONE_WEIGHT if "dumbbell" in needs else Resistance.DUMBBELLS
     if "dumbbell" in needs:
         return Resistance.DUMBBELLS
     return Resistance.ONE_WEIGHT if needs & ONE else Resistance.OTHER

@@ -48,7 +48,7 @@ class Light:
         care_rules = care_rules_of(person, is_light=True)
         return [
             each
-            for each in self.catalogue.candidates
+            for each in (one.adapted(self.request.equipment) for one in self.catalogue.candidates)
             if self._is_unwarned(each)
             and each.is_classified
             and each.difficulty <= self.request.difficulty_max

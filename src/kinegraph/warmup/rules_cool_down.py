@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
+from kinegraph.care.rules import is_standing_pose
 from kinegraph.dosing.rules import LIGHT_SETUP, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.programming.rules import chance
@@ -19,6 +20,8 @@ STRETCH_SECONDS = (45, 30)
 """The longest hold of a stretch; the second where the first does not fit."""
 ARMS = frozenset({"triceps", "biceps", "brachialis", "forearms"})
 """Muscles that are stretched after exercises of their own, not after presses and pulls."""
+LAST = 0.01
+"""The part of the points of a pose whose muscles work: it comes where no stretch is left."""
 CLOSING_SECONDS = 120
 """Seconds of easy walking where no stretch ends the session."""
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
@@ -45,7 +48,8 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
         def points(each: Candidate, covered: frozenset[str] = covered) -> float:
             new = max((trained[muscle] for muscle in each.primary - covered), default=0)
             is_trained = 2 * len(each.primary & trained.keys()) >= len(each.primary)
-            return new + chance(light.request.seed, "cool-down", each.key) if new and is_trained else 0.0
+            value = new + chance(light.request.seed, "cool-down", each.key) if new and is_trained else 0.0
+            return value * LAST if is_standing_pose(each) else value
 
         for each in best(stretches, points, found):
             timed = _stretched(each, light, left)

@@ -39,6 +39,7 @@ MARCHING = frozenset({"hip_flexors"})
 MAX_PULSE_FATIGUE, MAX_GENTLE_FATIGUE = 7, 5
 MAX_JUMP_FATIGUE = 3
 LEGS, ARMS = frozenset({"hip", "knee", "ankle"}), frozenset({"shoulder", "elbow", "wrist"})
+DRILL_FATIGUE = 2
 FLOW_FATIGUE, MAX_GENTLE_DIFFICULTY = 2, 2
 MAX_MOBILITY_SECONDS = 110
 LIFTS_OF_ARMS, ARMS_FIRST = frozenset({PatternGroup.PUSH, PatternGroup.PULL}), 3.0
@@ -135,6 +136,7 @@ def _rehearsal(
     light: Light, first: Candidate, pool: Sequence[Candidate], beside: Sequence[Chosen], left: int
 ) -> list[Chosen]:
     """An easy exercise of a lift's kind: a preparation that the library names, or one without a weight."""
+    pool = [each for each in pool if not _is_needed(each, light)]
     prepared = {edge.to_id for edge in first.edges if edge.type is ProgressionType.PREPARATION}
 
     def points(each: Candidate) -> float:
@@ -156,6 +158,13 @@ def _rehearsal(
         if timed is not None and timed.seconds <= left:
             return [light.chosen(each, timed)]
     return []
+
+
+def _is_needed(each: Candidate, light: Light) -> bool:
+    """True for a standard exercise of a wanted muscle that nothing trains: it is left for the session itself."""
+    wanted = frozenset[str]().union(*(keys for _, keys in light.request.targets))
+    trained = frozenset(muscle for one in light.ordered for muscle in one.primary)
+    return is_first_choice(each) and bool(each.primary & wanted - trained)
 
 
 def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: bool) -> bool:
@@ -218,11 +227,18 @@ def _mobility(light: Light, pool: Sequence[Candidate], beside: Sequence[Chosen],
 
 
 def _is_mobility(each: Candidate, light: Light) -> bool:
-    """True for dynamic mobility; with a sore shoulder for its first movements too, which spare it."""
+    """True for dynamic mobility, and with a sore shoulder for a light set of what treats it.
+
+    Motion of the first weeks is for those whom it treats: the shoulder of others is past it.
+    """
+    if each.class_key == MOBILITY:
+        return True
+    treats = bool(light.assessments[each.id].indicated_for)
     is_sore = not light.request.person.having.isdisjoint(SHOULDER)
-    return each.class_key == MOBILITY or (
-        is_sore and each.class_key == "early_motion" and "rotator_cuff" in each.primary
+    is_drill = each.class_key == "early_motion" or (
+        each.class_key == "low_load_strengthening" and each.fatigue <= DRILL_FATIGUE and not each.primary <= THERAPEUTIC
     )
+    return is_sore and treats and is_drill and regions_of(each.primary) <= {"shoulder"}
 
 
 def _weights(ordered: Sequence[Candidate]) -> dict[str, float]:
