@@ -223,13 +223,24 @@ def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidat
         session.blocked.clear()
         session.passed_over.clear()
         session.waiting.clear()
-        while sum(
+        while _has_time(session, pool) and sum(
             _fill(session, place, part, is_additional=True) is not None
             for part in pools
             for place in _least_served(session, wanted)
         ):
             pass
         fill(session)
+
+
+def _has_time(session: Session, pool: Sequence[Candidate]) -> bool:
+    """True if the time that is left is enough for any further exercise: a quick check before each is looked at."""
+    left = session.seconds_left
+    return any(
+        timed.seconds <= left
+        for each in pool
+        if each.id not in session.chosen
+        for timed in session.fitting(each, is_additional=True)
+    )
 
 
 def _finish(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
