@@ -37,6 +37,11 @@ async def test_no_scan_of_all_canonical_texts_or_words_is_in_the_plan(plan: str)
     assert "<%" not in plan and "%>" not in plan
 
 
+async def test_no_row_that_is_compared_with_a_query_parses_it_again(plan: str) -> None:
+    compared = re.findall(r"(?:Filter|Cond): (.*_tsv @@ .*)", plan)
+    assert len(compared) >= 9 and not [each for each in compared if "to_tsquery" in each]
+
+
 async def test_every_list_of_the_statement_is_limited(plan: str) -> None:
     text = filtered()
     lists = ("canonical_named", "named", "canonical_aliased", "aliased", "mentioned", "partial", "alike", "lexical",

@@ -146,19 +146,22 @@ mentioned AS MATERIALIZED (
     LIMIT 60
 ),
 -- { some
+choice AS MATERIALIZED (  -- parsed here once: a row that is compared one by one would parse it again
+    SELECT CASE WHEN strpos(query, '''') > 0 THEN query::tsquery ELSE to_tsquery('kinegraph', query) END AS segments
+    FROM unnest(string_to_array($6, E'\n')) AS query
+    WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
+      AND (SELECT count(*) FROM mentioned) < 20
+),
 partial AS MATERIALIZED (
-    SELECT choice.*
-    FROM unnest(string_to_array($6, E'\n')) AS sent (segments)
+    SELECT found.*
+    FROM choice
     CROSS JOIN LATERAL (
         SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv, search_tsv
         FROM library
-        WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
-          AND (SELECT count(*) FROM mentioned) < 20
-          AND words_tsv @@ CASE WHEN strpos(sent.segments, '''') > 0 THEN sent.segments::tsquery
-                                ELSE to_tsquery('kinegraph', sent.segments) END
+        WHERE words_tsv @@ choice.segments
         ORDER BY length, id
         LIMIT 20
-    ) AS choice
+    ) AS found
 ),
 -- } some
 others AS MATERIALIZED (
