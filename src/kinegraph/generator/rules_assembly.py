@@ -47,8 +47,6 @@ COOL_DOWN_SHARE, MIN_COOL_DOWN, MAX_COOL_DOWN = 0.1, 80, 420
 """The share of the time, and its least and greatest seconds."""
 HEART_WARM_UP, HEART_COOL_DOWN = 375, 420
 MAX_ROUNDS = 3
-ENOUGH_SECONDS = 300
-"""With so much time left some exercise may fit: each is looked at."""
 SHORTEST_WITH_COOL_DOWN = 12
 """Shorter sessions end with the last exercise."""
 MINUTES_PER_TREATMENT, MAX_TREATMENTS = 30, 3
@@ -237,7 +235,7 @@ def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidat
 def _has_time(session: Session, pool: Sequence[Candidate]) -> bool:
     """True if the time that is left is enough for any further exercise: a quick check before each is ranked."""
     left = session.seconds_left
-    return left >= ENOUGH_SECONDS or any(
+    return any(
         timed.seconds <= left
         for each in pool
         if each.id not in session.chosen
