@@ -83,7 +83,8 @@ the API, `jobs` the background work. A file that becomes too long is divided by 
 The path of a query (docs/architecture.md has diagrams, and the path of a mutation):
 
     main            passes /graphql on, and logs the request
-    api.http        answers it: `api.requests` reads the body, `api.context` has the bearer token checked
+    api.http        answers it: negotiates the media type, has the body read (`api.requests`), the bearer token checked
+                    and the caller charged (`api.context`)
     api.documents   finds the document by its text: parsed, validated, with its plan once it was executed
     api.execution   executes it in a transaction, within the limits of a request, again where it lost a deadlock
     breadth         executes the plan level by level (`api.executor` connects it to this schema)

@@ -48,7 +48,7 @@ FULL: dict[str, Any] = {
     "isUnilateral": True,
     "slug": "bottoms-up-carry",
 }
-"""Every field of CreateExerciseInput but the organization."""
+"""Values of most fields of CreateExerciseInput; `samples` has one for every column of the registry."""
 
 SORTS = ["NAME_ASC", "NAME_DESC", "CREATED_AT_ASC", "CREATED_AT_DESC", "UPDATED_AT_DESC", "DIFFICULTY_ASC",
          "DIFFICULTY_DESC"]  # fmt: skip

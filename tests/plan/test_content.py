@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from kinegraph.exercise.rules_columns import NO_CONTENT, REGISTRY, Kind
+from kinegraph.plan import store_versions
 from kinegraph.plan.rules_content import CONTENT_COLUMNS
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Counter, Organization, World
 from tests.exercise.samples import sample
 from tests.plan.documents import (
     UPDATE,
@@ -90,3 +91,24 @@ async def test_an_override_changes_the_content_for_its_organization_alone_until_
     await edit(api, UPDATE, gym.coach, id=plans[0][1]["id"], title="Second")
     await publish(api, gym, plans[0][1]["id"])
     assert await changed(api, gym, plans[0][1]["id"]) == [[False], [True]]
+
+
+async def test_hashes_of_two_forms_take_as_many_statements_as_those_of_one(
+    counter: Counter, gym: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list with versions of two forms is read by as many statements as one of one form, each compared by its own."""
+    monkeypatch.setitem(CONTENT_COLUMNS, "2", (*CONTENT_COLUMNS["1"], "difficulty"))
+    own = await own_exercise(counter.api, gym)
+    plan = await create(counter.api, gym, session(1, 1, exercise(own)))
+    counts = []
+    for form in CONTENT_COLUMNS:
+        monkeypatch.setattr(store_versions, "FORM", form)
+        await edit(counter.api, UPDATE, gym.coach, id=plan["id"], title=f"Of form {form}")
+        await publish(counter.api, gym, plan["id"])
+        with counter.counting() as statements:
+            found = await changed(counter.api, gym, plan["id"])
+        counts.append(len(statements))
+    assert found == [[False], [False]]
+    assert counts[0] == counts[1], statements
+    await counter.api.run(UPDATE_EXERCISE, gym.coach, input={"id": own, "difficulty": 5})
+    assert await changed(counter.api, gym, plan["id"]) == [[True], [False]]

@@ -114,8 +114,8 @@ class _Run:
             if pending.cached is not None:
                 numbers = {key: number for number, key in enumerate(unique)}
                 pending.cached.index = [numbers[key] for key in keys]
-                # Requested here, a level early and also where nothing was found: so the batch functions of gaps come
-                # first in the next level.
+                # Requested a level early, and also without keys: `Loads.load` calls batch functions in the order of
+                # their first requests, so that those of gaps come first in the next level too.
                 self._fill_gaps(pending, pending.cached, pending_edges)
                 pending.keys = [unique[number] for number in pending.cached.missing]
         if pending.keys or pending.cached is None:

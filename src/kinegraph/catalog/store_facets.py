@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from kinegraph.catalog.rules_facets import FACET_OF, FacetRow
 from kinegraph.catalog.store_filters import Columns
 
-VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")
+OF_VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")
 """The facets of columns with one value."""
 
-LISTS = ("primary_muscles", "secondary_muscles", "muscles", "equipment", "discipline")
+OF_LISTS = ("primary_muscles", "secondary_muscles", "muscles", "equipment", "discipline")
 """The facets of list columns, which count by entry without case; the value is the most frequent spelling."""
 
-TERMS = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
+OF_TERMS = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
 """The facets of taxonomy terms, and the taxonomies."""
 
 
@@ -31,8 +31,8 @@ def listing_statement(columns: Columns, source: str, where: Sequence[str], filte
         lists[f"muscles{end}"] = f"({columns[f'primary_muscles{end}']} || {columns[f'secondary_muscles{end}']})"
     counted = [
         "e.id",
-        *(f"{columns[name]}::text AS {name}" for name in VALUES),
-        *(f"{lists[name]} AS {name}" for key in LISTS for name in (key, f"{key}_keys")),
+        *(f"{columns[name]}::text AS {name}" for name in OF_VALUES),
+        *(f"{lists[name]} AS {name}" for key in OF_LISTS for name in (key, f"{key}_keys")),
         f"array_remove(ARRAY[{', '.join(failed)}]::text[], NULL) AS failed",
     ]
     return f"SELECT {', '.join(counted)} FROM {source} WHERE {' AND '.join(common)}"
@@ -47,13 +47,13 @@ def counting_statement(listing: str) -> str:
     counts = [
         f"SELECT '{name}', upper({name}), sum(number)::bigint FROM valued "
         f"WHERE {found.format(name)} AND {name} IS NOT NULL GROUP BY 2"
-        for name in VALUES
+        for name in OF_VALUES
     ]
-    counts += [_of_list(name, found.format(name)) for name in LISTS]
+    counts += [_of_list(name, found.format(name)) for name in OF_LISTS]
     counts += [
         f"SELECT '{name}', tag.{kind}_id::text, count(*) FROM listed JOIN exercise_tags tag "
         f"ON tag.exercise_id = listed.id WHERE {found.format(name)} AND tag.{kind}_id IS NOT NULL GROUP BY 2"
-        for name, kind in TERMS.items()
+        for name, kind in OF_TERMS.items()
         if kind != "category"
     ]
     counts.append(
@@ -61,13 +61,14 @@ def counting_statement(listing: str) -> str:
         "JOIN exercise_tags tag ON tag.exercise_id = listed.id JOIN above ON above.id = tag.category_id "
         f"WHERE {found.format('categories')}) AS tagged GROUP BY 2"
     )
+    values = ", ".join(OF_VALUES)
     return f"""
         WITH RECURSIVE listed AS MATERIALIZED (
             SELECT *, row_number() OVER () AS number
             FROM ({listing}) AS candidate
             WHERE cardinality(candidate.failed) <= 1),
         valued AS MATERIALIZED (
-            SELECT {", ".join(VALUES)}, failed, count(*) AS number FROM listed GROUP BY {", ".join(VALUES)}, failed),
+            SELECT {values}, failed, count(*) AS number FROM listed GROUP BY {values}, failed),
         above (id, above_id) AS (
             SELECT id, id FROM exercise_categories
             UNION
@@ -98,7 +99,7 @@ def _of_list(name: str, found: str) -> str:
 
 def by_facet(rows: Iterable[FacetRow]) -> dict[str, list[FacetRow]]:
     """The rows of each facet; an empty list for a facet without rows."""
-    facets: dict[str, list[FacetRow]] = {name: [] for name in (*VALUES, *LISTS, *TERMS)}
+    facets: dict[str, list[FacetRow]] = {name: [] for name in (*OF_VALUES, *OF_LISTS, *OF_TERMS)}
     for row in rows:
         facets[row.name].append(row)
     return facets

@@ -81,7 +81,7 @@ class Meter:
         self.hits = 0
 
     def begin(self, length: int) -> None:
-        """Charge a request of so many bytes. Raises CostRefused where the caller has nothing left of the budget."""
+        """Charge what every request costs, and its bytes. Raises CostRefused where the budget was spent before."""
         account = self._account
         if account is None:
             return

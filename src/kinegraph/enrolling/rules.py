@@ -88,7 +88,7 @@ def checked_move(day: date | None, row: EnrollmentRow, path: Path, checks: Check
 def checked_end(day: date | None, row: EnrollmentRow, path: Path, checks: Checks) -> date:
     """The first day on which nothing is due any more; by default today, or the start where that is to come.
 
-    Faults are recorded in `checks`. An enrollment that ends on its first day has no day.
+    Faults are recorded in `checks`. One that ends on its first day is due on no day.
     """
     default = max(row.today, row.starts_on)
     if day is None:

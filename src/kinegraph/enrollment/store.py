@@ -24,8 +24,8 @@ STATUS = """CASE WHEN e.ended_on <= greatest(calendar.today, e.starts_on) THEN e
                     ELSE 'active' END"""
 """SQL expression: the status of enrollment e on the day calendar.today.
 
-The stored one has no planned pauses, and says at once how an enrollment will end. One that ends on its first day has
-no day, and is over at once.
+The stored one has no planned pauses, and says at once how an enrollment will end. One that ends on its
+first day is due on no day, and shows its end at once, before that day too.
 """
 
 CALENDAR = f"""{patient_join("p", "e.organization_id", "e.patient_id")}

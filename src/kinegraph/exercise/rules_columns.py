@@ -1,7 +1,8 @@
 """The registry of an exercise's columns: one entry declares everything that the other files derive.
 
 The table, reading, seeding, cloning, the override allowlist, import, export, filters, checks of inputs and the GraphQL
-fields are made from it. CONTRIBUTING.md, "An overridable column", lists the steps of a new one.
+fields are made from it, but no facets (`catalog/store_facets.py`). CONTRIBUTING.md, "An overridable column", lists the
+steps of a new one.
 What an exercise has beside these columns (ids, moderation of its video, vectors, times) is in `tables`.
 """
 
@@ -75,8 +76,8 @@ class Column:
     content_form: int | None = None
     """The first form of the hashes of contents that has it (plan/rules_content.py); NO_CONTENT if none has.
 
-    A column that can be overridden, or that mutations set to texts, must have one of both. A new column of the content
-    has the next number, and shares it with no other.
+    A column that can be overridden, or that mutations set to texts, must have a number or NO_CONTENT. A new column of
+    the content has the next number, and shares it with no other.
     """
 
     @property

@@ -1,11 +1,11 @@
 """The CSV format: one exercise per line, under a header with the names of the API's fields.
 
 The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
-list are separated as its column says (`Column.split`), instructions by line breaks or `|`. A contraindication is
-`condition: severity` or `condition: severity: description`; the condition may have colons. An empty cell clears the
-field; where the field must have a value, the field is left as it is, but an empty name is refused. Row 1 is the first
-line below the header. Spreadsheets write a line `sep=;` above it, and empty columns beside it; they leave out empty
-cells at the end of a row.
+list are separated as its column says (`Column.split` below, set by `exchange/rules_entries.py`), instructions by line
+breaks or `|`. A contraindication is `condition: severity` or `condition: severity: description`; the condition may have
+colons. An empty cell clears the field; where the field must have a value, the field is left as it is, but an empty name
+is refused. Row 1 is the first line below the header. Spreadsheets write a line `sep=;` above it, and empty columns
+beside it; they leave out empty cells at the end of a row.
 """
 
 import csv

@@ -40,7 +40,7 @@ class Checks:
     def layer(self) -> Iterator[None]:
         """A block whose refusal is recorded and ends the block alone, so that what follows is checked too.
 
-        A path that has a problem already gets no further one.
+        What the block refuses at a path that had a problem before it is dropped.
         """
         refused_paths = {refusal.path for refusal in self.refusals}
         before = len(self.refusals)

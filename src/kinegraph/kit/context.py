@@ -229,7 +229,7 @@ class Context:
         return self.columns_by_node.get(node if type_name is None else (node, type_name))
 
     async def load_columns(self, info: "Info", batch: Batch, key: Hashable) -> Any:
-        """The answer of a narrowed batch function (kit.batches), with only the columns that `info`'s field needs."""
+        """The answer of a narrowed batch function (kit.batches): `info`'s columns, and those that it always selects."""
         names = self.requested_columns(info)
         return await (self.load(batch, key) if names is None else self.load(batch, key, names=names))
 

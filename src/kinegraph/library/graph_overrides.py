@@ -14,8 +14,8 @@ from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.graph_versions import (
+    IF_UPDATED_AT,
     EditConflict,
-    IfUpdatedAt,
     check_offset,
     conflict_field,
     is_stale,
@@ -32,6 +32,10 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.library import rules, rules_checks, store, store_overrides
 from kinegraph.library.graph import EffectiveExercise
+
+IfViewUpdatedAt = Annotated[
+    datetime | None, strawberry.argument(description=f"{IF_UPDATED_AT} It is the EffectiveExercise's.")
+]
 
 
 @payload("The exercise as the organization sees it after the change.")
@@ -53,7 +57,7 @@ class Mutation:
         exercise_id: ExerciseId,
         organization_id: OrganizationId,
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
-        if_updated_at: IfUpdatedAt = None,
+        if_updated_at: IfViewUpdatedAt = None,
     ) -> EffectiveExercisePayload:
         sent, checks, target = given(overrides), Checks(), None
         details = DetailInputs.pop_from(sent, ("overrides",), checks)
@@ -92,7 +96,7 @@ class Mutation:
         fields: Annotated[
             list[str] | None, strawberry.argument(description="Names as in customizedFields; null drops everything.")
         ] = None,
-        if_updated_at: IfUpdatedAt = None,
+        if_updated_at: IfViewUpdatedAt = None,
     ) -> EffectiveExercisePayload:
         session, checks = await info.context.write_session(), Checks()
         names = None if fields is None else rules_checks.checked_fields(fields, checks)

@@ -1,4 +1,7 @@
-"""SQL expressions of effective columns: of an exercise (alias e) with an override (alias o) that is joined to it."""
+"""SQL expressions of effective columns, for filters, orders and facets; what is shown is merged by `rules.merge`.
+
+They are of an exercise (alias e) with an override (alias o) that is joined to it.
+"""
 
 from kinegraph.catalog.store_filters import STORED
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, OVERRIDABLE, Kind, api_name

@@ -13,6 +13,7 @@ from kinegraph.workout.graph_details import PrescriptionInput
 
 OF_ASSIGNMENT = "The assignment whose own copy is to be changed."
 OF_MOVEMENT = f"{IF_UPDATED_AT} It is the movement's own, or its workout's."
+OF_WORKOUT = f"{IF_UPDATED_AT} It is the workout's."
 
 
 @payload("The movement that was written, and the workout that it stands in.")
@@ -59,6 +60,7 @@ class PlaceInput(ForAssignment):
 
 @strawberry.input(description="A new movement, and its place: a section, or a movement that it stands beside.")
 class AddMovementInput(PlaceInput):
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_WORKOUT)
     exercise_id: strawberry.ID = strawberry.field(description="A canonical exercise, or the organization's own.")
     prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
     notes: str | None = strawberry.field(default=UNSET, description="Shown beside it, at most 2,000 characters.")

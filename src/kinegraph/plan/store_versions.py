@@ -25,31 +25,34 @@ from kinegraph.plan.store import (
 ContentKey = tuple[UUID, UUID, str | None]
 """An organization, an exercise, and the hash of its content when a version was published; None in a working copy."""
 
+HashKey = tuple[ExerciseKey, str]
+"""An exercise as an organization sees it, and the form of a hash of its content."""
 
-async def content_hashes(session: ReadSession, keys: Iterable[ExerciseKey], form: str = FORM) -> dict[ExerciseKey, str]:
-    """The hash of each exercise's content as the organization sees it now: two statements."""
-    unique = [*dict.fromkeys(keys)]
-    if not unique:
+
+async def content_hashes(session: ReadSession, keys: Iterable[HashKey]) -> dict[HashKey, str]:
+    """The hash of each exercise's content as the organization sees it now, in each form of its keys: two statements.
+
+    Exercises that the organization does not see are left out.
+    """
+    wanted = dict.fromkeys(keys)
+    if not wanted:
         return {}
-    names = frozenset(CONTENT_COLUMNS[form])
-    found = await effective(session, unique, names)
-    instructions = await instructions_of(session, [*dict.fromkeys(exercise for _, exercise in unique)])
-    by_exercise = dict(zip(dict.fromkeys(exercise for _, exercise in unique), instructions, strict=True))
-    views = zip(unique, found, strict=True)
-    return {key: hash_of(view, by_exercise[key[1]], form) for key, view in views if view is not None}
+    views_wanted = [*dict.fromkeys(key for key, _ in wanted)]
+    names = frozenset(column for form in {form for _, form in wanted} for column in CONTENT_COLUMNS[form])
+    views = dict(zip(views_wanted, await effective(session, views_wanted, names), strict=True))
+    exercises = [*dict.fromkeys(exercise for _, exercise in views_wanted)]
+    steps = dict(zip(exercises, await instructions_of(session, exercises), strict=True))
+    return {(key, form): hash_of(view, steps[key[1]], form) for key, form in wanted if (view := views[key]) is not None}
 
 
 async def content_changed(session: ReadSession, keys: Sequence[ContentKey]) -> list[bool]:
     """Whether each exercise's content differs from that of its hash; false without a hash."""
-    by_form: dict[str, list[ExerciseKey]] = {}
-    for organization, exercise, stored in keys:
-        if stored is not None:
-            by_form.setdefault(form_of(stored), []).append((organization, exercise))
-    now = {form: await content_hashes(session, wanted, form) for form, wanted in by_form.items()}
-    return [
-        stored is not None and now[form_of(stored)].get((organization, exercise)) != stored
+    hashed = [
+        None if stored is None else ((organization, exercise), form_of(stored))
         for organization, exercise, stored in keys
     ]
+    now = await content_hashes(session, (key for key in hashed if key is not None))
+    return [key is not None and now.get(key) != stored for key, (*_, stored) in zip(hashed, keys, strict=True)]
 
 
 DIFFERS = f"""(
@@ -123,7 +126,7 @@ async def publish(
 
     `exercise_ids` are the exercises of the working copy, each once.
     """
-    keys = [(plan.organization_id, id) for id in exercise_ids]
+    keys = [((plan.organization_id, id), FORM) for id in exercise_ids]
     hashes = await content_hashes(session, keys)
     id: UUID = await session.fetch_value(NEXT_VERSION, plan.id, reason, session.viewer.user.id)
     await session.run(

@@ -15,6 +15,7 @@ CLIENT_ID = (
     "An id that the client makes for this submission, such as a UUID, at most 100 characters. Sent again with the same "
     "content it is stored once; with other content it is refused as CONFLICT."
 )
+OF_RESULT = f"{IF_UPDATED_AT} It is the result's."
 PERFORMED_ON = (
     "The day that it was done on, not in the future. If left out, the planned day, or today (in the athlete's time "
     "zone) where that is to come."
@@ -69,7 +70,7 @@ class SubmissionInput:
     assignment_id: strawberry.ID = strawberry.field(description="The assignment, of the caller or of their athlete.")
     client_id: str = strawberry.field(description=CLIENT_ID)
     performed_on: date | None = strawberry.field(default=UNSET, description=PERFORMED_ON)
-    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_RESULT)
 
 
 @strawberry.input(

@@ -18,6 +18,8 @@ from kinegraph.training import rules, store
 EDITED = ("input", "exerciseId", "ifUpdatedAt")
 """The paths of the exercise's id and its version in the inputs of this room."""
 
+OF_EXERCISE = f"{IF_UPDATED_AT} It is the Exercise's, not an EffectiveExercise's."
+
 
 @strawberry.input(description="An exercise, its class, and how it loads the body.")
 class ClassifyExerciseInput:
@@ -38,7 +40,7 @@ class ClassifyExerciseInput:
     fatigue_score: int | None = strawberry.field(
         default=UNSET, description="How much it tires, in the band of the class give or take 1; else the band's least."
     )
-    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_EXERCISE)
 
 
 @strawberry.type

@@ -10,14 +10,14 @@ from strawberry import UNSET
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.exercise.graph import ExercisePayload
 from kinegraph.exercise.graph_mutations import exercise_payload, lock_edited
-from kinegraph.identity.graph_versions import IF_UPDATED_AT, check_offset
+from kinegraph.identity.graph_versions import check_offset
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.layers.rules import ForceType, TrainingGoal
 from kinegraph.training import rules_constraints, rules_profiles, store
-from kinegraph.training.graph import EDITED
+from kinegraph.training.graph import EDITED, OF_EXERCISE
 
 UNCLASSIFIED = "It has no layers of its own; classify it first (classifyExercise)."
 
@@ -66,7 +66,7 @@ class UpdateProgrammingProfileInput:
     prescriptions: list[PrescriptionRangeInput] | None = strawberry.field(
         default=UNSET, description="All of its prescriptions, one for a goal; they take the place of those it has."
     )
-    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_EXERCISE)
 
 
 @strawberry.input(description="What to do with a condition instead.")
@@ -101,7 +101,7 @@ class UpdateSafetyConstraintInput:
     risk_scores: list[ConditionRiskInput] | None = strawberry.field(
         default=UNSET, description="Scores of conditions that do not rule it out."
     )
-    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_EXERCISE)
 
 
 @strawberry.type

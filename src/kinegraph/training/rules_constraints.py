@@ -19,7 +19,7 @@ from kinegraph.training.rules import fault_of_unknown
 MAX_MODIFICATION_LENGTH = 500
 MAX_CONDITIONS = 100
 """Maximum number of entries in a list of an input."""
-LISTS = ("avoid_if", "caution_if", "indicated_for")
+CONDITION_LISTS = ("avoid_if", "caution_if", "indicated_for")
 
 
 class ConstraintRow(Protocol):
@@ -62,7 +62,7 @@ def checked_condition(text: str, path: Path, checks: Checks) -> str:
 def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
     """The columns of constraints that an input changes. Faults are recorded in `checks`."""
     columns: dict[str, Any] = {}
-    for name in LISTS:
+    for name in CONDITION_LISTS:
         if values.get(name) is not None:
             at = ("input", api_name(name))
             columns[name] = list(dict.fromkeys(_checked_conditions(values[name], at, checks)))
@@ -107,7 +107,7 @@ def check_merged(stored: ConstraintRow, changed: Mapping[str, Any], checks: Chec
     A caution without a score gets 25, an indication 5. Texts and scores of conditions that are in no list are refused
     where they were sent, and else dropped.
     """
-    lists: dict[str, list[str]] = {name: list(changed.get(name, getattr(stored, name))) for name in LISTS}
+    lists: dict[str, list[str]] = {name: list(changed.get(name, getattr(stored, name))) for name in CONDITION_LISTS}
     _check_lists(lists, changed, checks)
     texts = {each["condition"]: each["modification"] for each in stored.modifications}
     scores = {each["condition"]: each["risk_score"] for each in stored.risk_scores}
@@ -116,7 +116,7 @@ def check_merged(stored: ConstraintRow, changed: Mapping[str, Any], checks: Chec
         **dict.fromkeys(lists["caution_if"], SCORES[Severity.WARNING]),
         **dict.fromkeys(lists["indicated_for"], SCORES[Severity.INDICATED]),
     }
-    named = dict.fromkeys(key for name in LISTS for key in lists[name])
+    named = dict.fromkeys(key for name in CONDITION_LISTS for key in lists[name])
     constraint = Constraint(
         **lists,
         modifications=[Modification(key, texts[key], key in lists["avoid_if"]) for key in named if key in texts],

@@ -6,7 +6,8 @@ exercise as the workout's organization sees it. Edges below whose batch function
 What below prevents that a selection is cached: docs/architecture.md, Caches.
 
 Key: the workout's id, and what is selected (added by the executor). It has no viewer, since row-level security shows
-an organization's rows to all of its members alike, and since a viewer who is not a member gets no entry at all.
+an organization's sections, movements and exercises to all of its members alike, and since a viewer who is not a member
+gets no entry at all.
 
 Version: three values of the table `versions`, read in the snapshot of the session that answers.
 
