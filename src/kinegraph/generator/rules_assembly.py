@@ -234,13 +234,8 @@ def _add_more(session: Session, places: Sequence[Place], pool: Sequence[Candidat
 
 def _has_time(session: Session, pool: Sequence[Candidate]) -> bool:
     """True if the time that is left is enough for any further exercise: a quick check before each is ranked."""
-    left = session.seconds_left
-    return any(
-        timed.seconds <= left
-        for each in pool
-        if each.id not in session.chosen
-        for timed in session.fitting(each, is_additional=True)
-    )
+    left, others = session.seconds_left, (each for each in pool if each.id not in session.chosen)
+    return any(timed.seconds <= left for each in others for timed in session.fitting(each, is_additional=True))
 
 
 def _finish(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
