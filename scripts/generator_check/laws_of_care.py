@@ -6,8 +6,9 @@ from itertools import pairwise
 from generator_check.laws_of_prescriptions import is_brief_trunk
 from kinegraph.candidates.rules import STEADY
 from kinegraph.candidates.rules_treatments import served_by
-from kinegraph.care.rules import FAST_CLASSES, FLOOR, HEART, SLOW, STANDING, care_rules_of, excluded_by, is_on_floor
+from kinegraph.care.rules import FAST_CLASSES, care_rules_of, excluded_by, is_on_floor
 from kinegraph.care.rules_exercises import OPPOSITE, PatternGroup
+from kinegraph.care.rules_persons import FLOOR, HEART, SLOW, STANDING
 from kinegraph.care.rules_stop import UNKNOWN
 from kinegraph.composition.rules import MAX_ACCESSORY_SHARE, Session
 from kinegraph.composition.rules_limits import MAX_CORE_SHARE, MAX_LIFTS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from generator_check.library import shipped_catalogue
 from kinegraph.candidates.rules_regions import trained_by
-from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.classification.rules_safety import Person
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated

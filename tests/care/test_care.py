@@ -8,7 +8,8 @@ from generator_check.laws import TRAINING, movements
 from generator_check.library import shipped, shipped_catalogue
 from generator_check.review import request_of
 from kinegraph.candidates.rules_treatments import with_treatments
-from kinegraph.care.rules import care_rules_of, condition_words, excluded_by, is_on_floor
+from kinegraph.care.rules import care_rules_of, excluded_by, is_on_floor
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.care.rules_stop import UNKNOWN, stop_rules
 from kinegraph.classification.rules_safety import Person
 from kinegraph.dosing.rules import is_gripped

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generator_check.laws_of_advice import unread
 from generator_check.library import shipped_catalogue
 from kinegraph.candidates.rules import is_offered
-from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.care.rules_stop import FIRST_WEEK, WEEKS_OF_MONTH, stop_rules
 from kinegraph.classification.rules_safety import Assessment, Person, Warned
 from kinegraph.classification.rules_severity import matrix

@@ -11,27 +11,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kinegraph.care.rules_exercises import Exercise, Having, PatternGroup, Seen
-
-HEART = frozenset({"cardiovascular_disease", "unstable_cardiac_condition"})
-PRESSURE = HEART | {"hypertension", "uncontrolled_hypertension"}
-KNEE = frozenset({"knee_pain", "knee_osteoarthritis", "knee_replacement", "acl_injury", "acl_reconstruction"})
-HIP = frozenset({"hip_pain", "hip_impingement", "hip_replacement"})
-DISC = frozenset(
-    {"lumbar_disc_herniation", "sciatica", "spinal_stenosis", "spondylolisthesis", "acute_lower_back_pain"}
+from kinegraph.care.rules_persons import (
+    BALANCE,
+    DISC,
+    FALLS,
+    FLOOR,
+    GRIP,
+    HEART,
+    HIP,
+    KNEE,
+    NECK,
+    PRESSURE,
+    SHOULDER,
+    SLOW,
+    STANDING,
+    WRIST,
+    condition_words,
 )
-SHOULDER = frozenset({"shoulder_pain", "shoulder_impingement", "rotator_cuff_injury", "frozen_shoulder"})
-NECK = frozenset({"neck_pain", "cervical_radiculopathy", "cervical_instability"})
-WRIST = frozenset({"wrist_pain", "carpal_tunnel_syndrome"})
-GRIP = WRIST | {"elbow_tendinopathy", "elbow_pain"}
-"""Conditions that a firm grip irritates: every load in the hand is held loosely and is lighter."""
-BALANCE = frozenset({"balance_disorder", "vertigo"})
-FALLS = BALANCE | {"osteoporosis", "diabetic_neuropathy"}
-FLOOR = FALLS | {"knee_osteoarthritis", "knee_replacement", "hip_pain", "hip_replacement", "pregnancy"}
-"""Conditions with which getting down to the floor and up again is hard: once in a session at most."""
-SLOW = PRESSURE | KNEE | HIP | DISC | {"pregnancy", "postpartum", "osteoporosis", "balance_disorder"}
-"""Conditions with which no weight is moved as fast as possible."""
-STANDING = FLOOR | PRESSURE
-"""Conditions with which warm-up and cool-down stay off the floor."""
 
 FAST_CLASSES = frozenset(
     {"olympic_lift", "olympic_variant", "olympic_technique", "jump", "low_jump", "shock_jump", "sprint", "ballistic"}
@@ -41,11 +37,6 @@ LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting",
 ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
 MOBILITY_DIFFICULTY = 1
 EARLY_FATIGUE = 2
-
-
-def stressors_of(exercise: Exercise) -> frozenset[str]:
-    """The stressors of an exercise; none where nobody has classified it."""
-    return exercise.stressors
 
 
 def is_on_floor(exercise: Exercise) -> bool:
@@ -304,11 +295,3 @@ def cautions_of(exercise: Exercise) -> dict[str, str]:
             for condition in rule.conditions:
                 found.setdefault(condition, rule.key)
     return found
-
-
-ABBREVIATIONS = ("acl",)
-
-
-def condition_words(key: str) -> str:
-    """A condition in a sentence: "knee pain", "ACL reconstruction"."""
-    return " ".join(word.upper() if word in ABBREVIATIONS else word for word in key.split("_"))

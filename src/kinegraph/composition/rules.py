@@ -7,9 +7,9 @@ from functools import cached_property
 from uuid import UUID
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules import DISC, FALLS, FLOOR, GRIP, HEART, SLOW, is_on_floor
+from kinegraph.care.rules import is_on_floor
 from kinegraph.care.rules_exercises import PatternGroup
-from kinegraph.care.rules_persons import CAREFUL, NO_BREATH_HOLD
+from kinegraph.care.rules_persons import CAREFUL, DISC, FALLS, FLOOR, GRIP, HEART, NO_BREATH_HOLD, SLOW
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.dosing.rules import SHORT_MINUTES, PrescriptionContext, TimedPrescription, is_thrown
 from kinegraph.dosing.rules_prescriptions import Chosen, timed_prescriptions

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules import stressors_of
 from kinegraph.care.rules_exercises import PatternGroup, is_bridge, is_row
 from kinegraph.composition.rules import Session
 from kinegraph.dosing.rules import is_heavy_lift
@@ -169,7 +168,7 @@ def loads_back(exercise: Candidate, *, is_easy: bool = False) -> bool:
 
     `is_easy`: for beginners and careful persons a row with one arm, and a hinge against a cable or band, are too.
     """
-    stressors, mechanics = stressors_of(exercise), exercise.mechanics
+    stressors, mechanics = exercise.stressors, exercise.mechanics
     if is_easy and exercise.is_compound and mechanics in ("cable", "band"):
         return exercise.pattern_group is PatternGroup.HINGE and not is_bridge(exercise)
     if not exercise.is_compound or mechanics != "free_weight":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any  # a prescription is JSON
 
 from kinegraph.candidates.rules import Candidate
-from kinegraph.care.rules import stressors_of
 from kinegraph.care.rules_exercises import PatternGroup, is_bridge
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
@@ -163,7 +162,7 @@ def is_thrown(exercise: Candidate) -> bool:
 
 def is_gripped(exercise: Candidate) -> bool:
     """True for a load that the hand holds against its weight or pull: no machine, no ball of a throw, no hip thrust."""
-    is_held = exercise.mechanics in ("free_weight", "cable") and "external_load" in stressors_of(exercise)
+    is_held = exercise.mechanics in ("free_weight", "cable") and "external_load" in exercise.stressors
     return is_held and not is_bridge(exercise)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any  # a prescription is JSON
 
-from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.care.rules_stop import in_phase
 from kinegraph.classification.rules_safety import Assessment, Warned
 from kinegraph.taxonomy.rules_conditions import vocabulary

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, in_words
 from kinegraph.candidates.rules_treatments import CHOSEN, served_by
-from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import fitting_for, preference, score

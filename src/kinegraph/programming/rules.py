@@ -5,7 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from kinegraph.candidates.rules import Candidate, in_words
-from kinegraph.care.rules import condition_words
+from kinegraph.care.rules_persons import condition_words
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.classification.rules_severity import RANK, Traits, matrix
 from kinegraph.layers.rules import TrainingGoal

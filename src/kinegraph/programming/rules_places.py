@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinegraph.candidates.rules import STEADY, Candidate
-from kinegraph.care.rules import HIP, KNEE
 from kinegraph.care.rules_exercises import PatternGroup, is_row
+from kinegraph.care.rules_persons import HIP, KNEE
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.candidates.rules_regions import regions_of
-from kinegraph.care.rules import SHOULDER, stressors_of
 from kinegraph.care.rules_exercises import PatternGroup
+from kinegraph.care.rules_persons import SHOULDER
 from kinegraph.dosing.rules import LIGHT_SETUP
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
@@ -87,7 +87,7 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
         )
         value += light.context.is_heart and each in light.ordered
-        value -= light.is_gentle and "fall_risk" in stressors_of(each)
+        value -= light.is_gentle and "fall_risk" in each.stressors
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
