@@ -106,7 +106,7 @@ def test_lifts_of_six_to_ten_repetitions_rest_less_than_those_of_six(slug: str, 
 @pytest.mark.parametrize(
     ("slug", "context", "reps"),
     [
-        ("dead-bug", PrescriptionContext(STRENGTH, 30, is_careful=True), (4, 6)),
+        ("dead-bug", PrescriptionContext(STRENGTH, 30, is_careful=True), (5, 7)),
         ("wood-chop", PrescriptionContext(HYPERTROPHY, 60), (8, 11)),
     ],
 )

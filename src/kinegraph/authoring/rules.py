@@ -6,15 +6,13 @@ from typing import Any  # JSON of the files
 
 from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.care.rules import cautions_of
-from kinegraph.care.rules_exercises import UNKNOWN_DIFFICULTY, Subject, pattern_group_of
+from kinegraph.care.rules_exercises import Subject
 from kinegraph.classification.rules_classes import VALUES, ForceType, classes, modifiers, stressors
 from kinegraph.classification.rules_profiles import Subject as ProfileSubject
 from kinegraph.classification.rules_profiles import force_type, profile_of
 from kinegraph.classification.rules_safety import Constraint, constraint_of
 from kinegraph.classification.rules_severity import RANK, Finding, Severity, Traits, findings
-from kinegraph.taxonomy.rules import equipment_key
 from kinegraph.taxonomy.rules_conditions import vocabulary
-from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
 
@@ -47,23 +45,17 @@ def cautions_of_entry(row: Mapping[str, Any]) -> Mapping[str, str]:
 
     The values of a row that is to be imported may be missing or of any type; those that are wrong count as missing.
     """
-    traits, kind, difficulty = traits_of(row), _text(row.get("kind")) or "", row.get("difficulty")
-    primary = muscle_keys(_texts(row.get("primaryMuscles")))
+    kind, difficulty = _text(row.get("kind")) or "", row.get("difficulty")
     return cautions_of(
-        Subject(
+        Subject.of(
+            traits_of(row),
             kind=kind,
-            pattern=traits.pattern,
-            pattern_group=pattern_group_of(traits.pattern, primary),
+            is_compound=force_type(kind) == ForceType.COMPOUND,
             vector=_text(row.get("forceVector")),
             mechanics=_text(row.get("mechanics")),
             is_unilateral=bool(row.get("isUnilateral")),
-            primary=frozenset(primary),
-            equipment=frozenset(map(equipment_key, traits.equipment)),
-            difficulty=difficulty if isinstance(difficulty, int) else UNKNOWN_DIFFICULTY,
-            class_key=traits.class_key,
-            is_compound=force_type(kind) == ForceType.COMPOUND,
-            fatigue=traits.fatigue,
-            stressors=traits.stressors,
+            primary_muscles=_texts(row.get("primaryMuscles")),
+            difficulty=difficulty if isinstance(difficulty, int) else None,
         )
     )
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from kinegraph.taxonomy.rules import equipment_key
+from kinegraph.taxonomy.rules_muscles import muscle_keys
+
 
 class PatternGroup(StrEnum):
     """The group of movement patterns that an exercise counts for, in the balance of a session."""
@@ -161,6 +164,30 @@ class Having(Protocol):
         """These, and the conditions that include them."""
 
 
+class ClassifiedTraits(Protocol):
+    """The values of an exercise that the severity matrix looks at (`classification.rules_severity.Traits`)."""
+
+    @property
+    def class_key(self) -> str | None:
+        """Its class."""
+
+    @property
+    def stressors(self) -> frozenset[str]:
+        """Keys of its stressors."""
+
+    @property
+    def fatigue(self) -> int:
+        """The fatigue score."""
+
+    @property
+    def pattern(self) -> str | None:
+        """The movement pattern."""
+
+    @property
+    def equipment(self) -> frozenset[str]:
+        """Names or keys of its equipment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The values of a stored exercise that the rules look at. Equipment and muscles are in the form of comparisons."""
@@ -178,3 +205,34 @@ class Subject:
     is_compound: bool
     fatigue: int
     stressors: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        traits: ClassifiedTraits,
+        *,
+        kind: str,
+        is_compound: bool,
+        vector: str | None,
+        mechanics: str | None,
+        is_unilateral: bool,
+        primary_muscles: Sequence[str],
+        difficulty: int | None,
+    ) -> "Subject":
+        """The values of an exercise with these traits; muscles and equipment as they are stored."""
+        primary = muscle_keys(primary_muscles)
+        return cls(
+            kind=kind,
+            pattern=traits.pattern,
+            pattern_group=pattern_group_of(traits.pattern, primary),
+            vector=vector,
+            mechanics=mechanics,
+            is_unilateral=is_unilateral,
+            primary=frozenset(primary),
+            equipment=frozenset(map(equipment_key, traits.equipment)),
+            difficulty=difficulty or UNKNOWN_DIFFICULTY,
+            class_key=traits.class_key,
+            is_compound=is_compound,
+            fatigue=traits.fatigue,
+            stressors=traits.stressors,
+        )

@@ -7,7 +7,6 @@ from typing import Any, Protocol  # Any: values of an input, and of columns
 
 from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.care.rules import cautions_of
-from kinegraph.care.rules_exercises import UNKNOWN_DIFFICULTY, pattern_group_of
 from kinegraph.care.rules_exercises import Subject as CareSubject
 from kinegraph.classification.rules_classes import ForceType, classes, modifiers, stressors
 from kinegraph.classification.rules_profiles import Subject, force_type, profile_of
@@ -16,7 +15,6 @@ from kinegraph.classification.rules_severity import Traits, findings
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.kit.checks import Checks
 from kinegraph.taxonomy.rules import equipment_key
-from kinegraph.taxonomy.rules_muscles import muscle_keys
 
 MAX_KEYS = 50
 """Maximum number of modifiers, and of stressors, in one input."""
@@ -147,24 +145,15 @@ def layers_of(exercise: TraitsRow, said: Classification) -> tuple[dict[str, Any]
         regions=frozenset(exercise.regions),
         equipment=frozenset(map(equipment_key, exercise.equipment)),
     )
-    found = findings(traits, cautions=cautions_of(_subject(exercise, traits)))
-    return profile.columns(), constraint_columns(constraint_of(found, having), having)
-
-
-def _subject(exercise: TraitsRow, traits: Traits) -> CareSubject:
-    primary = muscle_keys(exercise.primary_muscles)
-    return CareSubject(
+    subject = CareSubject.of(
+        traits,
         kind=exercise.kind,
-        pattern=traits.pattern,
-        pattern_group=pattern_group_of(traits.pattern, primary),
+        is_compound=force_type(exercise.kind) == ForceType.COMPOUND,
         vector=exercise.force_vector,
         mechanics=exercise.mechanics,
         is_unilateral=exercise.is_unilateral,
-        primary=frozenset(primary),
-        equipment=traits.equipment,
-        difficulty=exercise.difficulty or UNKNOWN_DIFFICULTY,
-        class_key=traits.class_key,
-        is_compound=force_type(exercise.kind) == ForceType.COMPOUND,
-        fatigue=traits.fatigue,
-        stressors=traits.stressors,
+        primary_muscles=exercise.primary_muscles,
+        difficulty=exercise.difficulty,
     )
+    found = findings(traits, cautions=cautions_of(subject))
+    return profile.columns(), constraint_columns(constraint_of(found, having), having)
