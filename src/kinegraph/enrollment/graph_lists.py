@@ -89,7 +89,7 @@ async def _enrollments(
     status: EnrollmentStatus | None,
     page: Window,
 ) -> Any:
-    """A page of an organization's enrollments that the viewer sees: members their own."""
+    """A page of an organization's enrollments that the viewer sees: members their own, as by row-level security."""
     viewer: ViewerRecord = await info.context.viewer()
     if not viewer.coaches(organization_id):
         if patient_id not in (None, viewer.user.id):
