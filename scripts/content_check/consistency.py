@@ -32,6 +32,12 @@ HELD_STILL = re.compile(
 )  # fmt: skip
 RETURNED = re.compile(r"^(Lower|Let|Sink|Return slowly|Close slowly|Slide back down|Uncurl|Give way|Roll back)\b")
 RAISED_AGAIN = re.compile(r"^(Press|Push|Drive|Rise|Stand|Draw|Rock forward|Sit up|Unwind|Lift)\b")
+GAZED = re.compile(
+    r"\beyes (?:follow|on the (?:hands?|fingers|bell|weight))\b|\blook(?:ing)? (?:up\b|over (?:the|your)\b)"
+    r"|\bturn (?:the|your) head\b", re.I
+)  # fmt: skip
+PER_WEEK = re.compile(r"\b(?:(\d)(?:-| to ))?(\d) (?:days|times) a week\b")
+PER_DAY = re.compile(r"(?:once|twice|\d|seconds|sets of [\d to,]+) a day\b|\beach day\b|\bdaily\b")
 NAMED: Mapping[str, str] = {
     r"high blood pressure": "hypertension", r"pregnan\w+": "pregnancy", r"glaucoma": "glaucoma",
     r"osteoporosis": "osteoporosis", r"asthma": "asthma", r"epilep\w+": "epilepsy", r"hernia": "abdominal_hernia",
@@ -54,6 +60,8 @@ def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
             daily,
             twice_a_day,
             spaced,
+            prescribed,
+            gazed,
             named_in_notes,
             on_the_feet,
             moved_legs,
@@ -137,6 +145,25 @@ def spaced(row: Row) -> Iterator[str]:
     for condition, own in row["training"]["conditions"].items():
         if frequency is not None and frequency > 4 and re.search(r"every (other|second) day", own.get("dose", "")):
             yield f"{frequency} days a week against the prescription for {condition}: {own['dose']}"
+
+
+def prescribed(row: Row) -> Iterator[str]:
+    """The days a week of a prescription are no more than those of the profile; what is done each day has seven."""
+    frequency = profile_columns(row)["optimal_frequency"]
+    for condition, own in row["training"]["conditions"].items():
+        found = PER_WEEK.search(own.get("dose", ""))
+        days = int(found[1] or found[2]) if found else 7 if PER_DAY.search(own.get("dose", "")) else 0
+        if frequency is not None and days > frequency:
+            yield f"{frequency} days a week against the prescription for {condition}: {own['dose']}"
+
+
+def gazed(row: Row) -> Iterator[str]:
+    """Eyes that follow a hand or look up or over turn the neck: an unstable and a sore neck have a finding."""
+    found = shown_findings_of(row)
+    for text in (*row["cues"], *(each["body"] for each in row["instructions"] if each["type"] == "step")):
+        for condition in ("cervical_instability", "neck_pain"):
+            if condition not in found and GAZED.search(text) is not None:
+                yield f"{condition} has no finding: {text}"
 
 
 def named_in_notes(row: Row) -> Iterator[str]:

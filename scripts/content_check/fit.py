@@ -130,6 +130,7 @@ FOREIGN = (
     (r"\bhandlebar\b", frozenset({"bicycle", "stationary_bike"}), "a handlebar"),
 )
 """Objects of a line, with the equipment of which one is needed, and their names."""
+CATCH = re.compile(r"^Catching a (?:bar|weight|ball|load)\b|^A (?:bar|weight|load) (?:that is )?caught\b")
 MADE_STEPS = frozenset({"stair_machine", "treadmill"})
 OFF_THE_FLOOR = re.compile(r"\b(chair|table|lie|stand|seat|machine|raised)\b", re.I)
 
@@ -164,7 +165,14 @@ def padded(line: Line) -> str | None:
     return None if has_pad else "a back on a pad that is not there"
 
 
+def caught(line: Line) -> str | None:
+    """A reason speaks of a catch alone only where the texts of the exercise have one."""
+    texts = (line.row["description"], *line.row["cues"], *(each["body"] for each in line.row["instructions"]))
+    is_named = re.search(r"\b(catch|caught|receiv\w*|racked|lands?|meets?)\b", " ".join(texts), re.I) is not None
+    return None if is_named or CATCH.search(line.because) is None else "a catch where there is none"
+
+
 FIT_LAWS = (
     ungripped, motion, postured, hovering, face_down, thrown, measured, loaded_curl, climbs, foreign, new_hip, padded,
-    denied, lying_heel,
+    denied, lying_heel, caught,
 )  # fmt: skip

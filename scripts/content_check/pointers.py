@@ -12,6 +12,8 @@ LIMIT = re.compile(
     r"|high handles|hands at chest height|pelvis tucked|bent knees|seated|\d seconds"
 )
 """Words by which an exercise is made easier than its usual prescription."""
+MEASURED = re.compile(r"\b(\d+) (seconds\b|kg\b|cm high\b|degrees of knee bend\b)")
+"""A limit with its number and unit."""
 Severities = Mapping[str, Mapping[str, int]]
 """By exercise and condition, the rank of the severity."""
 
@@ -44,4 +46,16 @@ def pointer(line: Line, rows: Mapping[str, Row], severities: Severities) -> str 
         return f"{slug} is as risky for the condition"
     if of_other and LIMIT.search(line.instead) is None:
         return f"{slug} has a finding for the condition too, and nothing makes it easier"
+    return None
+
+
+def laxer(line: Line, rows: Mapping[str, Row], own: Mapping[tuple[str, str], str]) -> str | None:
+    """A limit of advice that names another exercise is not above the limit that one sets for the same condition."""
+    slugs = {row["name"]: slug for slug, row in rows.items()}
+    found = _pattern(tuple(slugs)).match(line.instead)
+    named = {} if found is None else {unit: int(number) for number, unit in MEASURED.findall(line.instead)}
+    limits = MEASURED.findall(own.get((slugs[found[1]], line.condition), "")) if found is not None else []
+    for number, unit in limits:
+        if named.get(unit, 0) > int(number):
+            return f"{named[unit]} {unit}, where the named exercise allows {number}"
     return None

@@ -1,6 +1,7 @@
 """Laws of the advice after operations and injuries: first weeks, criteria, hands, and aids that are at hand."""
 
 import re
+from collections.abc import Mapping
 
 from content_check.lines import Line, postures, units
 from kinegraph.classification.rules_severity import Severity
@@ -23,6 +24,13 @@ STOPS = frozenset({"rack", "smith_machine"})
 CRAWLS = frozenset({"bear-crawl", "inchworms", "wall-walks", "handstand-walk"})
 BODYWEIGHT = frozenset({"bodyweight_upper_body", "gymnastic_strength", "cyclic_gymnastics"})
 WITHOUT_WEIGHT = re.compile(r"weight out|no load|no weight|without (a )?(load|weight)|both legs|step up", re.I)
+
+GATES: Mapping[str, str] = {
+    "moderate_impact": r"\brunning\b|\bruns\b|\bhops\b|run for",
+    "high_impact": r"\bjumps\b|\bhops?\b",
+}
+"""How a test loads the legs, and what one must have done without complaints before it."""
+DECIDED = re.compile(r"\b(weeks?|month) \d|\d weeks|cleared|allow|below 160|check|strength|have passed", re.I)
 
 SLOWED = re.compile(r"slowly|without leaving|push-ups", re.I)
 
@@ -144,7 +152,17 @@ def landing_hands(line: Line) -> str | None:
     return None
 
 
+def gated(line: Line) -> str | None:
+    """A test of runs or jumps waits for runs or jumps, a date or a release, not for lighter exercises alone."""
+    if line.class_key != "fitness_test" or not line.instead.startswith("Postpone the test until"):
+        return None
+    for stressor, words in GATES.items():
+        if stressor in line.stressors and not re.search(words, line.instead) and not DECIDED.search(line.instead):
+            return "a gate lighter than the test"
+    return None
+
+
 PROTOCOL_LAWS = (
     first_load, tendon_criterion, hands, aid, hip_bend, young_graft, straps, fallback, place, railed, ridden, handles,
-    landing_hands,
+    landing_hands, gated,
 )  # fmt: skip

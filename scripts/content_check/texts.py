@@ -8,7 +8,7 @@ from content_check.advice import advice_of
 from content_check.amounts import beyond_range, half_of_nothing, time_of_counted
 from content_check.fit import FIT_LAWS
 from content_check.lines import Line, Row, lines, postures, units
-from content_check.pointers import pointer
+from content_check.pointers import laxer, pointer
 from content_check.protocols import PROTOCOL_LAWS
 from kinegraph.authoring.rules import shown_findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
@@ -168,7 +168,9 @@ def text_faults(rows: Sequence[Row]) -> Iterator[str]:
     """The faults of all lines, by law."""
     by_slug = {row["slug"]: row for row in rows}
     severities = severities_of(by_slug)
-    for line in lines(list(rows)):
+    all_lines = list(lines(list(rows)))
+    advice = {(line.row["slug"], line.condition): line.instead for line in all_lines}
+    for line in all_lines:
         for law in LINE_LAWS:
             if (fault := law(line)) is not None:
                 yield f"{law.__name__}: {fault}: {line.named}"
@@ -176,6 +178,8 @@ def text_faults(rows: Sequence[Row]) -> Iterator[str]:
             yield f"safe_advice: {fault}: {line.named}"
         if (fault := pointer(line, by_slug, severities)) is not None:
             yield f"pointer: {fault}: {line.named}"
+        if (fault := laxer(line, by_slug, advice)) is not None:
+            yield f"laxer: {fault}: {line.named}"
         is_another = bool(set(named_exercises(line.instead, by_slug)) - {line.row["slug"]})
         for counted in (beyond_range, half_of_nothing, time_of_counted):
             if (fault := counted(line, is_another)) is not None:

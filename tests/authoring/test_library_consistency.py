@@ -8,12 +8,14 @@ import pytest
 from content_check.consistency import (
     consistency_faults,
     daily,
+    gazed,
     held,
     held_where,
     moved_legs,
     named_in_notes,
     on_the_feet,
     paced,
+    prescribed,
     racked,
 )
 from kinegraph.authoring.rules import profile_columns
@@ -87,6 +89,18 @@ def test_a_drill_of_several_rounds_a_day_is_not_one_of_some_days_a_week() -> Non
     assert list(daily(changed("back-squat", cues=["Several rounds a day"]))) == [
         "2 days a week against: Several rounds a day"
     ]
+
+
+def test_a_prescription_for_more_days_than_the_profile_is_a_fault() -> None:
+    """A press of two days a week is not prescribed for three of them, nor a lowering of some days for each day."""
+    for slug in ("leg-press", "eccentric-wrist-flexion"):
+        training = {**BY_SLUG[slug]["training"], "modifiers": []}
+        assert len(list(prescribed(changed(slug, training=training)))) == 1
+
+
+def test_eyes_that_follow_a_hand_need_a_finding_for_the_neck() -> None:
+    """A stretch of the calf in which one looks up has a line for an unstable and for a sore neck."""
+    assert len(list(gazed(changed("wall-calf-stretch", cues=["Eyes follow the hand"])))) == 2
 
 
 def test_a_condition_of_the_notes_without_a_finding_is_a_fault() -> None:

@@ -8,7 +8,7 @@ from content_check.coverage import decisions, undecided
 from content_check.entries import entry_faults
 from content_check.floor import below_floor, floor_of
 from content_check.lines import Line, lines, postures
-from content_check.pointers import pointer
+from content_check.pointers import laxer, pointer
 from content_check.texts import (
     LINE_LAWS,
     children,
@@ -135,11 +135,27 @@ def test_advice_points_to_what_is_easier_for_the_condition(severity: Severity, i
      ("handles", "deadlift", "wrist_pain", "Use a padded, thick handle, half the load"),
      ("landing_hands", "clapping-push-ups", "carpal_tunnel_syndrome", "Use fists or handles, the wrist at 0 degrees"),
      ("denied", "push-ups", "osteoporosis", "Choose another exercise: the body is not held up"),
-     ("lying_heel", "hanging-leg-raises", "abdominal_hernia", "Keep the trunk still and slide 1 heel at a time")],
+     ("lying_heel", "hanging-leg-raises", "abdominal_hernia", "Keep the trunk still and slide 1 heel at a time"),
+     ("gated", "beep-test", "meniscus_injury", "Postpone the test until you squat to a chair without pain, 3 x 10"),
+     ("gated", "single-leg-hop-test", "knee_pain", "Postpone the test until pain is at most 2 of 10")],
 )  # fmt: skip
 def test_advice_that_a_condition_forbids_is_a_fault(law: str, slug: str, condition: str, instead: str) -> None:
     advised = Line(BY_SLUG[slug], condition, Severity.RESTRICTION, "It hurts.", instead)
     assert LAWS[law](advised) is not None
+
+
+def test_a_reason_that_speaks_of_a_catch_where_nothing_is_caught_is_a_fault() -> None:
+    """A curl is not told that catching a load is its danger, a clean is."""
+    reason = "Catching a load jolts the joint."
+    assert LAWS["caught"](Line(BY_SLUG["cable-curl"], "wrist_pain", Severity.WARNING, reason, "")) is not None
+    assert LAWS["caught"](Line(BY_SLUG["clean"], "wrist_pain", Severity.WARNING, reason, "")) is None
+
+
+def test_advice_that_names_an_exercise_keeps_the_limit_of_that_one() -> None:
+    """A plank of 20 seconds is no advice for a condition for which the plank itself is held for 10."""
+    advised = Line(BY_SLUG["human-flag"], "shoulder_pain", Severity.WARNING, "It hurts.", "Use Plank, 20 seconds")
+    assert laxer(advised, BY_SLUG, {("plank", "shoulder_pain"): "Hold for 10 seconds"}) is not None
+    assert laxer(advised, BY_SLUG, {("plank", "shoulder_pain"): "Hold for 30 seconds"}) is None
 
 
 def test_advice_in_a_reason_without_an_own_modification_is_a_fault() -> None:
@@ -166,7 +182,10 @@ def test_conditions_are_as_severe_as_their_parents_in_every_entry() -> None:
      ("tire-flip", "achilles_rupture", "absolute"), ("isometric-shoulder-holds", "recent_surgery", "restriction"),
      ("ab-wheel-rollout", "cervical_instability", "restriction"),
      ("worlds-greatest-stretch", "osteoporosis", "warning"),
-     ("wall-balls", "lumbar_disc_herniation", "restriction"), ("single-leg-hop-test", "knee_replacement", "absolute")],
+     ("wall-balls", "lumbar_disc_herniation", "restriction"), ("curtsy-lunges", "acl_injury", "restriction"),
+     ("worlds-greatest-stretch", "cervical_instability", "restriction"), ("goblet-squat", "ankle_sprain", "warning"),
+     ("foam-roller-thoracic-extension", "inflammatory_arthritis", "restriction"),
+     ("single-leg-hop-test", "knee_replacement", "absolute")],
 )  # fmt: skip
 def test_pairs_that_reviews_found_too_mild_stay_mended(slug: str, condition: str, least: str) -> None:
     assert RANK[findings_of(BY_SLUG[slug])[condition].severity] >= RANK[Severity(least)]
