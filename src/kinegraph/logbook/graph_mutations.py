@@ -159,11 +159,14 @@ async def _check_day(session: WriteSession[Viewer], log: rules.LogRow, day: date
 
 
 async def _respond(session: WriteSession[Viewer], log: rules.LogRow, columns: Mapping[str, Any]) -> None:
-    """Open, change or withdraw the proposal of a log whose score of pain or day was corrected to these columns."""
+    """Open, change or withdraw the proposal of a log whose score of pain or day was corrected to these columns.
+
+    With a higher score, or another day, it is treated as a new one.
+    """
     pain, day = columns.get("pain_score", log.pain_score), columns.get("performed_on", log.performed_on)
     if (pain, day) == (log.pain_score, log.performed_on):
         return
     await store_proposing.review(session, log.id, (log.enrollment_id, log.exercise_id), log)
-    if is_raised(pain, log.pain_score):
+    if is_raised(pain, log.pain_score) or day != log.performed_on:
         (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id])
         await store_proposing.propose(session, [rules_batch.scored(log.id, enrollment, log.exercise_id, pain, day)])
