@@ -10,7 +10,7 @@ import kinegraph.checking.graph
 import kinegraph.checking.graph_overrides  # noqa: F401  # both describe the enums that are used here
 from kinegraph.checking.rules import CheckLevel
 from kinegraph.checking.rules_overrides import OverrideReason
-from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment import rules_safety, store_lists
 from kinegraph.identity.graph import User
 from kinegraph.kit.graph import Node, edge, embedded, field, node
 from kinegraph.library.graph import EffectiveExercise
@@ -24,7 +24,7 @@ class PlanDay:
     day: int = strawberry.field(description="The day of the week, 1 to 7.")
 
 
-@node(store_safety.overrides, "enrollment_overrides")
+@node(store_lists.overrides, "enrollment_overrides")
 @strawberry.type(
     description="A finding that a coach has overridden for an enrollment, with reason and end. Coaches alone see it."
 )
@@ -54,8 +54,9 @@ class SafetyFinding:
     condition: str | None = strawberry.field(
         description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
         "where a substitute was archived or deleted, and where the exercise hurt the patient in another place of the "
-        "plan or in another enrollment (`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts); to "
-        "coaches."
+        "plan or in another enrollment (`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts; and "
+        f"painful logs of an enrollment that ended within {rules_safety.RECENT_DAYS} days, about which nobody has "
+        "decided); to coaches."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")

@@ -23,6 +23,8 @@ MAX_OVERRIDE_DAYS = 365
 MAX_NOTE = 1_000
 MAX_NAMED = 5
 """Findings that the message of a refusal names."""
+RECENT_DAYS = 14
+"""The days of which a painful log, and an end, are recent."""
 DISCONTINUED = ("archived", "deleted")
 """Where a candidate stands that has left the library."""
 AT = ("input", "overrides")

@@ -1,4 +1,4 @@
-"""Reading what a patient's conditions say against the exercises of versions, and its overrides."""
+"""Reading what speaks against the exercises of versions for a patient: their conditions, and pain."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,10 +10,9 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import Finding, OverrideRow, Pain, found, hurt_before, order
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, Pain, found, hurt_before, order
+from kinegraph.enrollment.store_lists import overrides_of
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.patient.store import TODAY, patient_join
 
@@ -80,7 +79,7 @@ Of an exercise with a substitution that holds today or later, days before today 
 
 
 class HurtingRow(Protocol):
-    """An exercise that is to be done, and that hurt the patient in another place, which a proposal is about."""
+    """An exercise that is to be done, and that hurt the patient in another place."""
 
     position: int
     organization_id: UUID
@@ -95,27 +94,54 @@ class HurtingRow(Protocol):
     """The exercise that was accepted in its place, there; None while nobody has decided."""
 
 
-HURTS = """(q.status = 'open' OR q.status = 'accepted' AND EXISTS (
-                SELECT FROM exercise_substitutions lasting
-                WHERE lasting.enrollment_id = q.enrollment_id AND lasting.exercise_id = q.exercise_id
-                  AND lasting.to_day IS NULL))"""
-"""SQL condition: nobody has decided about proposal q, or a substitution of its exercise lasts."""
+def pains_of(organization: str, patient: str, today: str) -> str:
+    """SQL subquery: what hurt a patient, and is to be answered or holds for good. The arguments are SQL expressions.
+
+    It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
+    ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
+    """
+    return f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
+                FROM enrollments o
+                JOIN regression_proposals p ON p.enrollment_id = o.id
+                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
+                  AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
+                           SELECT FROM exercise_substitutions lasting
+                           WHERE lasting.enrollment_id = p.enrollment_id AND lasting.exercise_id = p.exercise_id
+                             AND lasting.to_day IS NULL))
+                UNION ALL
+                SELECT NULL, l.enrollment_id, l.exercise_id, l.pain_score, l.performed_on
+                FROM enrollments o
+                JOIN organizations clinic ON clinic.id = o.organization_id
+                JOIN exercise_logs l ON l.enrollment_id = o.id AND l.deleted_at IS NULL
+                    AND l.pain_score >= clinic.pain_amber_from
+                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
+                  AND o.ended_on > {today} - {RECENT_DAYS}
+                  AND (l.performed_on > o.ended_on - {RECENT_DAYS} OR EXISTS (
+                           SELECT FROM regression_proposals w
+                           WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
+                  AND NOT EXISTS (
+                      SELECT FROM regression_proposals d
+                      LEFT JOIN exercise_substitutions s ON s.proposal_id = d.id
+                      WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
+                        AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
+                             OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
+
 
 DONE_THEN = """exercise_substitutions then_done
                 ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
                    AND then_done.from_day <= q.performed_on
                    AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
-"""SQL join: the substitution that held on the painful day of proposal q."""
+"""SQL join: the substitution that held on the painful day of q, a row of `pains_of`."""
 
 HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
             FROM listed
-            JOIN enrollments o ON o.patient_id = listed.patient_id AND o.organization_id = listed.organization_id
-            JOIN regression_proposals q ON q.enrollment_id = o.id AND {HURTS}
+            CROSS JOIN LATERAL {pains_of("listed.organization_id", "listed.patient_id", "listed.today")} AS q
             LEFT JOIN {DONE_THEN}
             LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
+            WHERE listed.organization_id = ANY ($2)
         ), done AS (
             SELECT listed.position, listed.organization_id, listed.patient_id, listed.enrollment_id,
                    x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id,
@@ -140,19 +166,19 @@ HURTING = f"""
                                 AND own.planned_id = done.planned_id AND own.exercise_id = done.exercise_id)
             GROUP BY 1, 2, 3, 4, 5
         )
-        SELECT DISTINCT ON (warned.position, warned.exercise_id)
+        SELECT DISTINCT ON (warned.position, warned.exercise_id, hurting.substitute_id IS NULL)
                warned.position, warned.organization_id, warned.patient_id, warned.exercise_id, warned.places,
                hurting.pain_score, hurting.performed_on, hurting.substitute_id,
                hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere
         FROM warned
         JOIN hurting ON hurting.position = warned.position AND hurting.exercise_id = warned.exercise_id
-        ORDER BY warned.position, warned.exercise_id, hurting.pain_score DESC, hurting.performed_on DESC,
-                 hurting.planned_id
+        ORDER BY warned.position, warned.exercise_id, hurting.substitute_id IS NULL, hurting.pain_score DESC,
+                 hurting.performed_on DESC, hurting.planned_id
 """
 """The exercises to do, from today on, that hurt the patient in another place: of this enrollment or of another one.
 
-A place is an exercise of the plan of an enrollment; of several proposals the worst counts. Coaches alone see these.
-`$1`: the keys as JSON.
+A place is an exercise of the plan of an enrollment; of what is decided and of what is not, the worst counts each.
+`$1`: the keys as JSON; `$2`: the organizations that the viewer coaches, since coaches alone see these.
 """
 
 
@@ -174,7 +200,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
     ]
     rows: list[CheckedExerciseRow] = await session.fetch_list(CHECKED, listed)
-    hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed)
+    hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed, session.viewer.coached())
     seen(session, "SafetyFinding", [*rows, *hurting])
     if not rows and not hurting:
         return [[] for _ in keys]
@@ -228,39 +254,6 @@ async def checked_versions(session: ReadSession, version_ids: Sequence[UUID]) ->
         version_ids,
     )
     return {row.number: {*row.exercises} for row in rows}
-
-
-OVERRIDES = f"""
-    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.condition, o.reason, o.note,
-           o.expires_on, o.created_at, o.created_by_user_id AS author_id,
-           {name_column("author")}, {email_column("author")}
-    FROM enrollment_overrides o
-    {user_join("author", "o.created_by_user_id")}
-    {member_join("author", "o.created_by_user_id", "o.organization_id")}"""
-
-
-async def overrides_of(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> list[list[OverrideRow]]:
-    """The overrides of enrollments of organizations that the viewer coaches, the latest last."""
-    rows: list[OverrideRow] = await session.fetch_list(
-        f"""
-        {OVERRIDES}
-        WHERE o.enrollment_id = ANY ($1) AND o.organization_id = ANY ($2)
-        ORDER BY o.enrollment_id, o.created_at, o.id
-        """,
-        enrollment_ids,
-        session.viewer.coached(),
-    )
-    seen(session, "EnrollmentOverride", rows)
-    return grouped(rows, enrollment_ids, "enrollment_id")
-
-
-async def overrides(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[OverrideRow | None]:
-    """Overrides of organizations that the viewer coaches, in key order."""
-    rows: list[OverrideRow] = await session.fetch(
-        f"{OVERRIDES} WHERE o.id = ANY ($1) AND o.organization_id = ANY ($2)", ids, session.viewer.coached()
-    )
-    seen(session, "EnrollmentOverride", rows)
-    return in_key_order(rows, ids)
 
 
 async def today_of(session: ReadSession, organization_id: UUID | None, patient_id: UUID) -> date:

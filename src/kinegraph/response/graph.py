@@ -119,8 +119,8 @@ class RegressionMost:
 @strawberry.type(
     description="An exercise that may be done in place of a painful one, or less of the same one, computed when it is "
     "read: neither ruled out nor advised against by the patient's conditions. Another one is published, and does not "
-    "hurt the patient by a proposal that is open, or whose substitution lasts. The amounts are those of the first day "
-    "on which it would be done."
+    "hurt the patient by a proposal that is open, or whose substitution lasts, nor undecided in an enrollment that "
+    "ended of late. The amounts are those of the first day on which it would be done."
 )
 class RegressionOption:
     exercise: EffectiveExercise = edge(

@@ -8,7 +8,7 @@ from uuid import UUID
 from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
-from kinegraph.enrollment.store_safety import DONE_THEN, HURTS
+from kinegraph.enrollment.store_safety import DONE_THEN, pains_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped
 from kinegraph.kit.sessions import ReadSession
@@ -52,16 +52,16 @@ PROPOSALS = f"""
         SELECT p.id, p.organization_id, p.patient_id, p.enrollment_id, p.exercise_id,
                coalesce(t.conditions, '{{}}') AS conditions,
                ARRAY(SELECT coalesce(then_done.substitute_id, q.exercise_id)
-                     FROM regression_proposals q
-                     LEFT JOIN {DONE_THEN}
-                     WHERE q.organization_id = p.organization_id AND q.patient_id = p.patient_id AND {HURTS}) AS painful
+                     FROM {pains_of("p.organization_id", "p.patient_id", TODAY.format(patient="t"))} AS q
+                     LEFT JOIN {DONE_THEN}) AS painful
         FROM regression_proposals p
         LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
         WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)
 """
 """The open proposals of these ids ($1) in organizations ($2), with the exercises that hurt their patients.
 
-Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts.
+Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts, as
+`pains_of` has it.
 """
 
 DAYS = f"""
