@@ -16,10 +16,11 @@ ACCEPT_FINDINGS = """mutation ($input: AcceptRegressionInput!) {
 
 
 async def warnings(clinic: Treated, id: UUID | None = None) -> list[tuple[str, str]]:
-    """The exercises and reasons of an enrollment's findings, as a coach sees them."""
+    """The exercises and reasons of an enrollment's findings about pain, as a coach sees them."""
     found: Any = await enrollment(clinic.api, clinic.coach, id or clinic.id)
     assert all((each["level"], each["condition"]) == ("WARN", None) for each in found["safetyFindings"])
-    return [(each["exercise"]["exerciseId"], each["reason"]) for each in found["safetyFindings"]]
+    shown = [(each["exercise"]["exerciseId"], each["reason"]) for each in found["safetyFindings"]]
+    return [(id, reason) for id, reason in shown if "pain of" in reason]
 
 
 async def proposal_of(clinic: Treated, exercise: str) -> Json:

@@ -53,10 +53,10 @@ class SafetyFinding:
     level: CheckLevel = strawberry.field(description="BLOCK: a condition rules it out. An override does not change it.")
     condition: str | None = strawberry.field(
         description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
-        "where a substitute was archived or deleted, and where the exercise hurt the patient in another place of the "
-        "plan or in another enrollment (`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts; and "
-        f"painful logs of an enrollment that ended within {rules_safety.RECENT_DAYS} days, about which nobody has "
-        "decided); to coaches."
+        "where a substitute was archived or deleted, or (to coaches) is done on the same days in another place, and, "
+        "to coaches, where the exercise hurt the patient in another place of the plan or in another enrollment "
+        "(`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts; and painful logs of an enrollment "
+        f"that ended within {rules_safety.RECENT_DAYS} days, about which nobody has decided)."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")

@@ -58,8 +58,8 @@ class OverrideRow(Protocol):
 class Finding:
     """A condition that speaks against an exercise of a version, or against a substitute.
 
-    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted, or it hurt
-    the patient in another place.
+    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted or that is
+    done on the same days in another place, or it hurt the patient in another place.
     """
 
     organization_id: UUID
@@ -173,6 +173,13 @@ class Pain:
 def hurt_before(exercise: Candidate, pain: Pain, places: Sequence[Position]) -> Finding:
     """The finding of an exercise that is to be done, though it hurt in another place."""
     reason = pain.reason(exercise)
+    return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
+
+
+def done_twice(exercise: Candidate, days: int, is_elsewhere: bool, places: Sequence[Position]) -> Finding:
+    """The finding of a substitute that is done on so many days in another place already."""
+    where = "in another enrollment" if is_elsewhere else "in another place of this plan"
+    reason = f"It is done {where} on {days} {'day' if days == 1 else 'days'} of its own already: it is done twice then."
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 

@@ -1,13 +1,16 @@
-"""Reading which enrollments have an exercise that a patient's conditions rule out, of whole organizations."""
+"""Reading which exercises to come are ruled out by conditions or done twice, and SQL of what hurt a patient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_safety import is_blocked
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, is_blocked
 from kinegraph.enrollment.store import CALENDAR
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 
 NEAR_DAYS = 7
@@ -67,3 +70,68 @@ async def blocked(session: ReadSession, organization_ids: Sequence[UUID]) -> lis
         if is_blocked(own, Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}):
             found.append(row.id)
     return found
+
+
+BESIDE = (files("kinegraph.enrollment") / "beside.sql").read_text()
+"""The statement that reads what is done in other places on the days of substitutions."""
+
+
+class BesideRow(Protocol):
+    """An exercise that is done in another place on days of a key's own, its places there as 10 * week + day."""
+
+    position: int
+    organization_id: UUID
+    patient_id: UUID
+    exercise_id: UUID
+    places: Sequence[int]
+    is_elsewhere: bool
+    """True if it is done on these days in another enrollment only."""
+
+
+async def beside(session: ReadSession[Viewer], keys: Sequence[Mapping[str, object]]) -> list[BesideRow]:
+    """The exercises that are done in other places on the days of keys, as `beside.sql` has them: one statement."""
+    if not keys:
+        return []
+    rows: list[BesideRow] = await session.fetch_list(BESIDE, list(keys), session.viewer.coached())
+    seen(session, "SafetyFinding", rows)
+    return rows
+
+
+def pains_of(organization: str, patient: str, today: str) -> str:
+    """SQL subquery: what hurt a patient, and is to be answered or holds for good. The arguments are SQL expressions.
+
+    It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
+    ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
+    """
+    return f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
+                FROM enrollments o
+                JOIN regression_proposals p ON p.enrollment_id = o.id
+                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
+                  AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
+                           SELECT FROM exercise_substitutions lasting
+                           WHERE lasting.enrollment_id = p.enrollment_id AND lasting.exercise_id = p.exercise_id
+                             AND lasting.to_day IS NULL))
+                UNION ALL
+                SELECT NULL, l.enrollment_id, l.exercise_id, l.pain_score, l.performed_on
+                FROM enrollments o
+                JOIN organizations clinic ON clinic.id = o.organization_id
+                JOIN exercise_logs l ON l.enrollment_id = o.id AND l.deleted_at IS NULL
+                    AND l.pain_score >= clinic.pain_amber_from
+                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
+                  AND o.ended_on > {today} - {RECENT_DAYS}
+                  AND (l.performed_on > o.ended_on - {RECENT_DAYS} OR EXISTS (
+                           SELECT FROM regression_proposals w
+                           WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
+                  AND NOT EXISTS (
+                      SELECT FROM regression_proposals d
+                      LEFT JOIN exercise_substitutions s ON s.proposal_id = d.id
+                      WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
+                        AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
+                             OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
+
+
+DONE_THEN = """exercise_substitutions then_done
+                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
+                   AND then_done.from_day <= q.performed_on
+                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
+"""SQL join: the substitution that held on the painful day of q, a row of `pains_of`."""

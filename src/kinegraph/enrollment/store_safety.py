@@ -10,7 +10,8 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, Pain, found, hurt_before, order
+from kinegraph.enrollment.rules_safety import Finding, Pain, done_twice, found, hurt_before, order
+from kinegraph.enrollment.store_blocks import DONE_THEN, beside, pains_of
 from kinegraph.enrollment.store_lists import overrides_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -94,45 +95,6 @@ class HurtingRow(Protocol):
     """The exercise that was accepted in its place, there; None while nobody has decided."""
 
 
-def pains_of(organization: str, patient: str, today: str) -> str:
-    """SQL subquery: what hurt a patient, and is to be answered or holds for good. The arguments are SQL expressions.
-
-    It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
-    ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
-    """
-    return f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
-                FROM enrollments o
-                JOIN regression_proposals p ON p.enrollment_id = o.id
-                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
-                  AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
-                           SELECT FROM exercise_substitutions lasting
-                           WHERE lasting.enrollment_id = p.enrollment_id AND lasting.exercise_id = p.exercise_id
-                             AND lasting.to_day IS NULL))
-                UNION ALL
-                SELECT NULL, l.enrollment_id, l.exercise_id, l.pain_score, l.performed_on
-                FROM enrollments o
-                JOIN organizations clinic ON clinic.id = o.organization_id
-                JOIN exercise_logs l ON l.enrollment_id = o.id AND l.deleted_at IS NULL
-                    AND l.pain_score >= clinic.pain_amber_from
-                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
-                  AND o.ended_on > {today} - {RECENT_DAYS}
-                  AND (l.performed_on > o.ended_on - {RECENT_DAYS} OR EXISTS (
-                           SELECT FROM regression_proposals w
-                           WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
-                  AND NOT EXISTS (
-                      SELECT FROM regression_proposals d
-                      LEFT JOIN exercise_substitutions s ON s.proposal_id = d.id
-                      WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
-                        AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
-                             OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
-
-
-DONE_THEN = """exercise_substitutions then_done
-                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
-                   AND then_done.from_day <= q.performed_on
-                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
-"""SQL join: the substitution that held on the painful day of q, a row of `pains_of`."""
-
 HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
@@ -183,11 +145,11 @@ A place is an exercise of the plan of an enrollment; of what is decided and of w
 
 
 async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> list[list[Finding]]:
-    """The findings of safety of versions' exercises, by the conditions that patients have now: four statements at most.
+    """The findings of safety of versions' exercises, by the conditions that patients have now: five statements at most.
 
     A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
-    there is none, but of substitutes that were archived or deleted, and of exercises that hurt the patient in another
-    place. Overrides are shown to coaches alone.
+    there is none, but of substitutes that were archived or deleted, or are done twice on a day, and of exercises that
+    hurt the patient in another place. Overrides are shown to coaches alone.
     """
     listed = [
         {
@@ -202,9 +164,10 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
     rows: list[CheckedExerciseRow] = await session.fetch_list(CHECKED, listed)
     hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed, session.viewer.coached())
     seen(session, "SafetyFinding", [*rows, *hurting])
-    if not rows and not hurting:
+    twice = await beside(session, [each for each in listed if each["enrollment_id"] is not None])
+    if not rows and not hurting and not twice:
         return [[] for _ in keys]
-    named = [(row.position, row.exercise_id) for row in rows]
+    named = [(row.position, row.exercise_id) for row in rows] + [(row.position, row.exercise_id) for row in twice]
     named += [(row.position, id) for row in hurting for id in (row.exercise_id, row.substitute_id) if id is not None]
     wanted = list(dict.fromkeys((keys[position][0], id) for position, id in named))
     exercises = dict(zip(wanted, await candidates(session, wanted), strict=True))
@@ -217,6 +180,11 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
             places = [Position(*divmod(place, 10)) for place in each.places]
             pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute)
             answers[each.position].append(hurt_before(exercise, pain, places))
+    for row in twice:
+        exercise = exercises[row.organization_id, row.exercise_id]
+        if exercise is not None:
+            places = [Position(*divmod(place, 10)) for place in row.places]
+            answers[row.position].append(done_twice(exercise, len(places), row.is_elsewhere, places))
     return [sorted(answer, key=order) for answer in answers]
 
 

@@ -142,7 +142,8 @@ class RegressionOption:
     )
     safety_findings: list[SafetyFinding] = strawberry.field(
         description="Warnings: what the patient's conditions, as they are stored now, say against it without ruling it "
-        "out. They have no places and no overrides. Options without any come first.",
+        "out; that it was archived or deleted, or is done on the same days in another place already. They have no "
+        "places and no overrides. Options without any come first.",
         metadata={"assumed_size": 1},
     )
 

@@ -4,14 +4,14 @@ Amounts are those of the days on which an answer would hold, not of the day that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any  # amounts by column
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_safety import Finding, found
+from kinegraph.enrollment.rules_safety import Finding, done_twice, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
@@ -44,6 +44,9 @@ class Basis:
     """The substitution that lasts, after those that it replaced."""
     painful: frozenset[UUID] = frozenset()
     """The exercises of the patient that hurt, and of which no clinician has taken the substitution back."""
+    beside: Mapping[UUID, tuple[int, bool]] = field(default_factory=dict)
+    """The exercises that are done in other places on days on which the answer holds: on how many, and whether only in
+    other enrollments."""
 
     @property
     def exercise_id(self) -> UUID:
@@ -130,8 +133,16 @@ def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candida
         **first,
         most=Most(**{name: _most(done, name) for name in CAPS}),
         differs_by_day=len(shown) > 1,
-        safety_findings=found({id: exercise}, {id: ()}, Person(basis.conditions)),
+        safety_findings=_findings(basis, id, exercise),
     )
+
+
+def _findings(basis: Basis, id: UUID, exercise: Candidate | None) -> list[Finding]:
+    """What speaks against an option: as for a substitute of the enrollment, without its places."""
+    findings = found({id: exercise}, {id: ()}, Person(basis.conditions), (), {id})
+    if exercise is not None and id != basis.planned_id and id in basis.beside:
+        findings.append(done_twice(exercise, *basis.beside[id], ()))
+    return findings
 
 
 def suits(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> bool:
