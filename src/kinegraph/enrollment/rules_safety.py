@@ -158,11 +158,15 @@ class Pain:
     performed_on: date
     is_elsewhere: bool
     substitute: Candidate | None
+    is_again: bool
+    """True where it is the place itself, and a substitution was ended."""
 
     def reason(self, exercise: Candidate) -> str:
         """The reason of the finding of an exercise that is to be done in another place."""
         where = "In another enrollment" if self.is_elsewhere else "In another place of this plan"
         pain = f"a pain of {self.score} on {self.performed_on}"
+        if self.is_again:
+            return f"It was changed here after {pain}; that was ended, and it is to be done again."
         if self.substitute is None:
             return f"{where} it has {pain}, about which nobody has decided; here it is to be done."
         is_less = self.substitute.id == exercise.id

@@ -97,16 +97,10 @@ async def beside(session: ReadSession[Viewer], keys: Sequence[Mapping[str, objec
     return rows
 
 
-def pains_of(organization: str, patient: str, today: str) -> str:
-    """SQL subquery: what hurt a patient, and is to be answered or holds for good. The arguments are SQL expressions.
-
-    It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
-    ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
-    """
-    return f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
+PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
                 FROM enrollments o
                 JOIN regression_proposals p ON p.enrollment_id = o.id
-                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
+                WHERE o.organization_id = {{organization}} AND o.patient_id = {{patient}}
                   AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
                            SELECT FROM exercise_substitutions lasting
                            WHERE lasting.enrollment_id = p.enrollment_id AND lasting.exercise_id = p.exercise_id
@@ -117,8 +111,8 @@ def pains_of(organization: str, patient: str, today: str) -> str:
                 JOIN organizations clinic ON clinic.id = o.organization_id
                 JOIN exercise_logs l ON l.enrollment_id = o.id AND l.deleted_at IS NULL
                     AND l.pain_score >= clinic.pain_amber_from
-                WHERE o.organization_id = {organization} AND o.patient_id = {patient}
-                  AND o.ended_on > {today} - {RECENT_DAYS}
+                WHERE o.organization_id = {{organization}} AND o.patient_id = {{patient}}
+                  AND o.ended_on > {{today}} - {RECENT_DAYS}
                   AND (l.performed_on > o.ended_on - {RECENT_DAYS} OR EXISTS (
                            SELECT FROM regression_proposals w
                            WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
@@ -128,10 +122,15 @@ def pains_of(organization: str, patient: str, today: str) -> str:
                       WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
                         AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
                              OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
+"""SQL subquery: what hurt a patient, and is to be answered or holds for good. `organization`, `patient` and `today` are
+SQL expressions.
 
+It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
+ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
+"""
 
 DONE_THEN = """exercise_substitutions then_done
                 ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
                    AND then_done.from_day <= q.performed_on
                    AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
-"""SQL join: the substitution that held on the painful day of q, a row of `pains_of`."""
+"""SQL join: the substitution that held on the painful day of q, a row of PAINS."""

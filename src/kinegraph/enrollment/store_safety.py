@@ -10,8 +10,8 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import Finding, Pain, done_twice, found, hurt_before, order
-from kinegraph.enrollment.store_blocks import DONE_THEN, beside, pains_of
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, Pain, done_twice, found, hurt_before, order
+from kinegraph.enrollment.store_blocks import DONE_THEN, PAINS, beside
 from kinegraph.enrollment.store_lists import overrides_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -91,23 +91,37 @@ class HurtingRow(Protocol):
     performed_on: date
     is_elsewhere: bool
     """True for another enrollment."""
+    is_again: bool
+    """True where it is done again in its own place, since a substitution was ended."""
     substitute_id: UUID | None
     """The exercise that was accepted in its place, there; None while nobody has decided."""
 
 
+_PAINS = PAINS.format(organization="listed.organization_id", patient="listed.patient_id", today="listed.today")
 HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
             FROM listed
-            CROSS JOIN LATERAL {pains_of("listed.organization_id", "listed.patient_id", "listed.today")} AS q
+            CROSS JOIN LATERAL {_PAINS} AS q
             LEFT JOIN {DONE_THEN}
             LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
             WHERE listed.organization_id = ANY ($2)
-        ), done AS (
+        ), again AS MATERIALIZED (
+            SELECT listed.position, made.exercise_id AS planned_id, made.id AS made_id, made.to_day, q.pain_score,
+                   q.performed_on, coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id
+            FROM listed
+            JOIN exercise_substitutions made ON made.enrollment_id = listed.enrollment_id AND made.to_day IS NOT NULL
+            JOIN regression_proposals q ON q.id = made.proposal_id
+            LEFT JOIN {DONE_THEN} AND then_done.id < made.id
+            WHERE listed.organization_id = ANY ($2)
+              AND EXISTS (SELECT FROM exercise_substitutions ended
+                          WHERE ended.enrollment_id = made.enrollment_id AND ended.exercise_id = made.exercise_id
+                            AND ended.id >= made.id AND ended.to_day > listed.today - {RECENT_DAYS})
+        ), done AS MATERIALIZED (
             SELECT listed.position, listed.organization_id, listed.patient_id, listed.enrollment_id,
                    x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id,
-                   10 * s.week + s.day AS place
+                   10 * s.week + s.day AS place, due.on_day, b.id AS held_id
             FROM listed
             JOIN plan_version_exercises x
                 ON x.version_id = ANY (listed.versions) AND x.organization_id = listed.organization_id
@@ -116,7 +130,7 @@ HURTING = f"""
             LEFT JOIN exercise_substitutions b
                 ON b.enrollment_id = listed.enrollment_id AND b.exercise_id = x.exercise_id
                    AND b.from_day <= due.on_day AND (b.to_day IS NULL OR due.on_day <= b.to_day)
-            WHERE listed.position IN (SELECT hurting.position FROM hurting)
+            WHERE listed.position IN (SELECT hurting.position FROM hurting UNION ALL SELECT again.position FROM again)
               AND (due.on_day IS NULL
                    OR due.on_day >= listed.today AND (listed.ended_on IS NULL OR due.on_day < listed.ended_on))
         ), warned AS (
@@ -128,18 +142,31 @@ HURTING = f"""
                                 AND own.planned_id = done.planned_id AND own.exercise_id = done.exercise_id)
             GROUP BY 1, 2, 3, 4, 5
         )
-        SELECT DISTINCT ON (warned.position, warned.exercise_id, hurting.substitute_id IS NULL)
+        (SELECT DISTINCT ON (warned.position, warned.exercise_id, hurting.substitute_id IS NULL)
                warned.position, warned.organization_id, warned.patient_id, warned.exercise_id, warned.places,
                hurting.pain_score, hurting.performed_on, hurting.substitute_id,
-               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere
+               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere, false AS is_again
         FROM warned
         JOIN hurting ON hurting.position = warned.position AND hurting.exercise_id = warned.exercise_id
         ORDER BY warned.position, warned.exercise_id, hurting.substitute_id IS NULL, hurting.pain_score DESC,
-                 hurting.performed_on DESC, hurting.planned_id
+                 hurting.performed_on DESC, hurting.planned_id)
+        UNION ALL
+        (SELECT DISTINCT ON (done.position, done.exercise_id)
+               done.position, done.organization_id, done.patient_id, done.exercise_id,
+               array_agg(DISTINCT done.place ORDER BY done.place), again.pain_score, again.performed_on, NULL, false,
+               true
+        FROM done
+        JOIN again ON again.position = done.position AND again.planned_id = done.planned_id
+            AND again.exercise_id = done.exercise_id AND done.on_day > again.to_day
+            AND (done.held_id IS NULL OR done.held_id < again.made_id)
+        GROUP BY 1, 2, 3, 4, again.pain_score, again.performed_on
+        ORDER BY done.position, done.exercise_id, again.pain_score DESC, again.performed_on DESC)
 """
 """The exercises to do, from today on, that hurt the patient in another place: of this enrollment or of another one.
 
-A place is an exercise of the plan of an enrollment; of what is decided and of what is not, the worst counts each.
+A place is an exercise of the plan of an enrollment; of what is decided and of what is not, the worst counts each. And
+those that are done again in their place (`is_again`), since the substitution that was accepted after pain, or a later
+one of its chain, was ended within RECENT_DAYS.
 `$1`: the keys as JSON; `$2`: the organizations that the viewer coaches, since coaches alone see these.
 """
 
@@ -178,7 +205,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         substitute = None if each.substitute_id is None else exercises[of, each.substitute_id]
         if exercise is not None:
             places = [Position(*divmod(place, 10)) for place in each.places]
-            pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute)
+            pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute, each.is_again)
             answers[each.position].append(hurt_before(exercise, pain, places))
     for row in twice:
         exercise = exercises[row.organization_id, row.exercise_id]

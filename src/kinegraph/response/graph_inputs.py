@@ -9,6 +9,7 @@ from kinegraph.enrolling.graph import OVERRIDES
 from kinegraph.enrollment.graph_safety import FindingOverrideInput, SafetyFinding
 from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
 from kinegraph.kit.user_errors import payload
+from kinegraph.library.graph import EffectiveExercise
 from kinegraph.plan.graph_details import PlanExerciseAmounts
 from kinegraph.response import rules
 from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
@@ -79,8 +80,18 @@ class ExerciseSubstitutionPayload:
         default=None, description="The substitution as it is stored now."
     )
     conflict: EditConflict | None = conflict_field()
+    exercise: EffectiveExercise | None = strawberry.field(
+        default=None,
+        description="The exercise that is done from the patient's next day on: the plan's, or that of `next`.",
+    )
+    next: ExerciseSubstitution | None = strawberry.field(
+        default=None,
+        description="The substitution that holds from the patient's next day on: the one that was replaced, where the "
+        "ended one has never held. Null: it is done as the plan has it.",
+    )
     safety_findings: list[SafetyFinding] = strawberry.field(
         default_factory=list,
-        description="What the patient's conditions say against the exercise that is done again.",
+        description="The enrollment's findings against the exercise that is done again: what the patient's conditions "
+        "say, and the pain after which it was changed.",
         metadata={"assumed_size": 1},
     )

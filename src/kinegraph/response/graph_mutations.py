@@ -28,6 +28,7 @@ from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
+from kinegraph.library.store import effective
 from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, checked_amounts
 from kinegraph.response import rules, store, store_options, store_substitutions
 from kinegraph.response.graph_inputs import (
@@ -131,16 +132,24 @@ class Mutation:
             first = enrollment.today + timedelta(days=1)
         overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[Finding] = []
+        held, done_id = None, None
         if row is not None and enrollment is not None and not checks.refusals:
             await store_substitutions.end(session, row, enrollment.today, reason)
-            findings = await _checked_return(session, enrollment, row, overrides, checks)
+            held = await _held_next(session, enrollment, row)
+            done_id = held.substitute_id if held is not None else row.exercise_id
+            findings = await _checked_return(session, enrollment, done_id, overrides, checks)
         checks.done()
-        assert row is not None and enrollment is not None
+        assert row is not None and enrollment is not None and done_id is not None
         await record_overrides(session, row.enrollment_id, owner_columns(enrollment), overrides)
         await touch(session, row.enrollment_id)
         found: Any = findings
-        stored = await stored_row(session, store_substitutions.by_ids, row.id)
-        return ExerciseSubstitutionPayload(substitution=stored, safety_findings=found)
+        following: Any = held
+        return ExerciseSubstitutionPayload(
+            substitution=await stored_row(session, store_substitutions.by_ids, row.id),
+            exercise=await stored_row(session, effective, (row.organization_id, done_id)),
+            next=following,
+            safety_findings=found,
+        )
 
 
 def _checked_reason(values: Mapping[str, Any], checks: Checks) -> str | None:
@@ -213,19 +222,26 @@ async def _checked_option(
     return basis.exercise_id, {**amounts, "is_halved": answer.is_halved}
 
 
+async def _held_next(
+    session: WriteSession[Viewer], enrollment: EnrollmentRow, row: SubstitutionRow
+) -> SubstitutionRow | None:
+    """The substitution of the same exercise that holds from the patient's next day on, once one has ended."""
+    rows: list[SubstitutionRow] = await stored_row(session, store_substitutions.of_enrollments, row.enrollment_id)
+    own = [each for each in rows if each.exercise_id == row.exercise_id]
+    return holding(own, enrollment.today + timedelta(days=1))
+
+
 async def _checked_return(
     session: WriteSession[Viewer],
     enrollment: EnrollmentRow,
-    row: SubstitutionRow,
+    exercise_id: UUID,
     overrides: list[dict[str, Any]],
     checks: Checks,
 ) -> list[Finding]:
     """What speaks against the exercise that is done again once a substitution has ended. Faults are in `checks`."""
-    rows: list[SubstitutionRow] = await stored_row(session, store_substitutions.of_enrollments, row.enrollment_id)
     first = enrollment.today + timedelta(days=1)
-    held = holding([each for each in rows if each.exercise_id == row.exercise_id], first)
     (found,) = await store_safety.findings(session, [check_key(enrollment)])
-    findings = [each for each in found if each.exercise_id == (held.substitute_id if held else row.exercise_id)]
+    findings = [each for each in found if each.exercise_id == exercise_id]
     if overrides:
         versions = await store_safety.checked_versions(session, enrollment.version_ids)
         rules_safety.matched(findings, overrides, versions, checks)

@@ -8,7 +8,7 @@ from uuid import UUID
 from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
-from kinegraph.enrollment.store_blocks import DONE_THEN, BesideRow, beside, pains_of
+from kinegraph.enrollment.store_blocks import DONE_THEN, PAINS, BesideRow, beside
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped, grouped_by_position
 from kinegraph.kit.sessions import ReadSession
@@ -50,11 +50,12 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
+_PAINS = PAINS.format(organization="p.organization_id", patient="p.patient_id", today=TODAY.format(patient="t"))
 PROPOSALS = f"""
         SELECT p.id, p.organization_id, p.patient_id, p.enrollment_id, p.exercise_id,
                coalesce(t.conditions, '{{}}') AS conditions,
                ARRAY(SELECT coalesce(then_done.substitute_id, q.exercise_id)
-                     FROM {pains_of("p.organization_id", "p.patient_id", TODAY.format(patient="t"))} AS q
+                     FROM {_PAINS} AS q
                      LEFT JOIN {DONE_THEN}) AS painful
         FROM regression_proposals p
         LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
@@ -63,7 +64,7 @@ PROPOSALS = f"""
 """The open proposals of these ids ($1) in organizations ($2), with the exercises that hurt their patients.
 
 Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts, as
-`pains_of` has it.
+PAINS has it.
 """
 
 DAYS = f"""
