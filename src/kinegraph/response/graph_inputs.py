@@ -18,7 +18,8 @@ from kinegraph.response.rules_amounts import MAX_SENT
 
 @strawberry.input(
     description="A proposal that is accepted: from the patient's next day on, another exercise or less of the same. "
-    "Sets, repetitions, time and hold are caps: on each day at most so much is done, and never more than before. "
+    "Sets, repetitions, time and hold are caps: on each day at most so much is done, and never more than before. Null "
+    "is as if it were left out. "
     "Without any of them, of another exercise as much is done as now, without notes, hold and `perSide`; of the "
     "exercise that is done now, half as much each day (see `isHalved`)."
 )
@@ -27,8 +28,8 @@ class AcceptRegressionInput(PlanExerciseAmounts):
     exercise_id: strawberry.ID = strawberry.field(
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
         "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` "
-        "may be taken back. Of another exercise, repetitions or time that a day does not have are done as they are "
-        f"sent, in place of its own, with the hold: at most {MAX_SENT['reps']} repetitions, "
+        "may be taken back with it. Of another exercise, repetitions or time that a day does not have are done as they "
+        f"are sent, in place of its own, with the hold: at most {MAX_SENT['reps']} repetitions, "
         f"{MAX_SENT['duration_seconds']:,} s, {MAX_SENT['hold_seconds']} s of hold. Else a hold is done where "
         "the day has one; `perSide` counts twice: on a day that is not, at most half is done on each side."
     )

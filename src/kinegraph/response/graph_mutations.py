@@ -60,7 +60,7 @@ class Mutation:
         input: Annotated[AcceptRegressionInput, strawberry.argument(description="The proposal, and the exercise.")],
     ) -> RegressionProposalPayload:
         values, checks = given(input), Checks()
-        sent = checked_amounts(values, AT, checks)
+        sent = checked_amounts({name: each for name, each in values.items() if each is not None}, AT, checks)
         exercise_id = checks.key(stored_id(values["exercise_id"]), (*AT, "exerciseId"))
         reason = _checked_reason(values, checks)
         session = await info.context.write_session()
