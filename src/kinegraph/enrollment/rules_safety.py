@@ -187,6 +187,14 @@ def done_twice(exercise: Candidate, days: int, is_elsewhere: bool, places: Seque
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 
+def goes_on(planned: Candidate, substitute: Candidate, places: Sequence[Position]) -> Finding:
+    """The finding of a substitution that lasts, where a version is assigned that has its exercise."""
+    what = "Less of it is done" if planned.id == substitute.id else f"It is done in place of {planned.name}"
+    reason = f"{what} in this version, too: a substitution lasts, with at most what was accepted. Is it still right?"
+    key = substitute.organization_id, substitute.id, substitute.name
+    return Finding(*key, CheckLevel.WARN, None, reason, None, places)
+
+
 def checked_overrides(sent: Sequence[Mapping[str, Any]], first: date, checks: Checks) -> list[dict[str, Any]]:
     """The columns of the overrides that were sent. Faults are recorded in `checks`.
 

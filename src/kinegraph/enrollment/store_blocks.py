@@ -8,7 +8,8 @@ from uuid import UUID
 from kinegraph.audit.rules import seen
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_safety import RECENT_DAYS, is_blocked
+from kinegraph.enrollment.rules_calendar import Position
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, goes_on, is_blocked
 from kinegraph.enrollment.store import CALENDAR
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -95,6 +96,44 @@ async def beside(session: ReadSession[Viewer], keys: Sequence[Mapping[str, objec
     rows: list[BesideRow] = await session.fetch_list(BESIDE, list(keys), session.viewer.coached())
     seen(session, "SafetyFinding", rows)
     return rows
+
+
+class LastingRow(Protocol):
+    """A substitution that lasts, and the places of its exercise in a version as 10 * week + day."""
+
+    organization_id: UUID
+    patient_id: UUID
+    exercise_id: UUID
+    substitute_id: UUID
+    places: Sequence[int]
+
+
+async def lasting(session: ReadSession[Viewer], enrollment_id: UUID, version_id: UUID) -> list[Finding]:
+    """The findings of an enrollment's substitutions that last, of exercises of a version: four statements at most."""
+    rows: list[LastingRow] = await session.fetch_list(
+        """
+        SELECT b.organization_id, b.patient_id, b.exercise_id, b.substitute_id,
+               array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
+        FROM exercise_substitutions b
+        JOIN plan_version_exercises x ON x.exercise_id = b.exercise_id AND x.version_id = $2
+        JOIN plan_version_sessions s ON s.id = x.session_id
+        WHERE b.enrollment_id = $1 AND b.to_day IS NULL AND b.organization_id = ANY ($3)
+        GROUP BY b.id
+        ORDER BY b.id
+        """,
+        enrollment_id,
+        version_id,
+        session.viewer.coached(),
+    )
+    seen(session, "SafetyFinding", rows)
+    keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in (row.exercise_id, row.substitute_id)))
+    exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
+    found = []
+    for row in rows:
+        planned, substitute = (exercises[row.organization_id, id] for id in (row.exercise_id, row.substitute_id))
+        if planned is not None and substitute is not None:
+            found.append(goes_on(planned, substitute, [Position(*divmod(place, 10)) for place in row.places]))
+    return found
 
 
 PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on

@@ -75,8 +75,9 @@ class ExerciseSubstitution(Node):
     )
 
     @field(
-        "Whether it says sets, repetitions, time or hold, each at most. Of what it does not say, a day's own is done, "
-        "as it stands after what was replaced (`replaces`).",
+        "Whether it says sets, repetitions, time or hold, each at most: those that were sent, else the most of the "
+        "days that were to come when it was accepted. Of what it does not say, a day's own is done, as it stands after "
+        "what was replaced (`replaces`).",
         *rules_amounts.CAPS,
     )
     def has_amounts(root: strawberry.Parent[rules_due.SubstitutionRow]) -> bool:
@@ -90,8 +91,8 @@ class ExerciseSubstitution(Node):
     per_side: bool = strawberry.field(description=PER_SIDE)
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
     is_halved: bool = strawberry.field(
-        description="Whether half of each day is done: of the sets where they are more than 1, else of the "
-        "repetitions, else of the time, else of the hold, rounded up."
+        description="Whether half of each day is done, as its caps leave it: of the sets where they are more than 1, "
+        "else of the repetitions, else of the time, else of the hold, rounded up."
     )
     replaces: "ExerciseSubstitution | None" = edge(
         store_substitutions.by_ids,

@@ -40,7 +40,7 @@ from kinegraph.response.graph_inputs import (
 )
 from kinegraph.response.rules import RegressionProposalStatus
 from kinegraph.response.rules_due import SubstitutionRow, holding
-from kinegraph.response.rules_options import answer_of, faults_of, unchanged_day
+from kinegraph.response.rules_options import answer_of, capped, faults_of, unchanged_day
 
 AT = ("input",)
 STALE = (*AT, "ifUpdatedAt")
@@ -218,6 +218,8 @@ async def _checked_option(
         answer, sent = least, {}
     for name, reason in faults_of(basis, answer, sent):
         checks.refuse(reason, *AT, NAMES.get(name, name))
+    if not checks.refusals:
+        answer = capped(basis, answer)
     amounts = {name: getattr(answer, name) for name in AMOUNTS}
     return basis.exercise_id, {**amounts, "is_halved": answer.is_halved}
 

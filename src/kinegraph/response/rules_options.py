@@ -4,7 +4,7 @@ Amounts are those of the days on which an answer would hold, not of the day that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any  # amounts by column
 from uuid import UUID
@@ -174,6 +174,22 @@ def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSu
     values["per_side"] = is_sided and not is_one_side if is_same else bool(sent.get("per_side"))
     is_halved = is_same and not is_one_side and all(values[name] is None for name in CAPS)
     return NewSubstitution(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
+
+
+def capped(basis: Basis, answer: NewSubstitution) -> NewSubstitution:
+    """An answer that says of each amount at most that of the days to come, so that no later version gives more.
+
+    Of another exercise, measures are not said where a day has none of them: it would be done by what is said then.
+    """
+    done = basis.done() if answer.substitute_id == basis.exercise_id else basis.done(answer)
+    rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
+    most: dict[str, Any] = {name: _most(done, name) for name in CAPS}
+    most["rest_seconds"] = min(rests) if len(rests) == len(done) else None
+    own = {name: getattr(answer, name) for name in most if getattr(answer, name) is not None}
+    found = replace(answer, **{**most, **own})
+    if basis.done(found) == basis.done(answer):
+        return found
+    return replace(answer, sets=found.sets, rest_seconds=found.rest_seconds)
 
 
 def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
