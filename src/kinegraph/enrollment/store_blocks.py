@@ -25,51 +25,74 @@ class NearRow(Protocol):
     organization_id: UUID
     patient_id: UUID
     conditions: Sequence[str]
+    planned_ids: Sequence[UUID]
+    """The exercises of the plan, in whose places these are done, in the same order."""
     exercise_ids: Sequence[UUID]
     overrides: Sequence[tuple[str, str]]
     """An exercise's id and a condition: overridden once, even if that has expired."""
 
 
 NEAR = f"""
-        SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.exercise_ids,
+        SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.planned_ids, near.exercise_ids,
                coalesce((SELECT jsonb_agg(jsonb_build_array(o.exercise_id, o.condition))
                          FROM enrollment_overrides o
                          WHERE o.enrollment_id = e.id), '[]') AS overrides
         FROM enrollments e
         {CALENDAR}
         CROSS JOIN LATERAL (
-            SELECT array_agg(DISTINCT coalesce(b.substitute_id, x.exercise_id)) AS exercise_ids
-            FROM generate_series(0, {NEAR_DAYS - 1}) AS ahead
-            CROSS JOIN LATERAL (SELECT calendar.today + ahead AS on_day,
-                                       calendar.today + ahead - e.starts_on AS number) AS due
-            JOIN LATERAL (SELECT h.version_id
-                          FROM enrollment_versions h
-                          WHERE h.enrollment_id = e.id AND h.from_day <= due.on_day
-                          ORDER BY h.from_day DESC
-                          LIMIT 1) AS held ON true
-            JOIN plan_version_sessions s
-                ON s.version_id = held.version_id AND s.week = due.number / 7 + 1 AND s.day = due.number % 7 + 1
-            JOIN plan_version_exercises x ON x.session_id = s.id
-            LEFT JOIN exercise_substitutions b
-                ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
-                   AND b.from_day <= due.on_day AND (b.to_day IS NULL OR b.to_day >= due.on_day)
-            WHERE due.number >= 0 AND (e.ended_on IS NULL OR due.on_day < e.ended_on)
+            SELECT array_agg(pair.planned_id) AS planned_ids, array_agg(pair.exercise_id) AS exercise_ids
+            FROM (
+                SELECT DISTINCT x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id
+                FROM generate_series(0, {NEAR_DAYS - 1}) AS ahead
+                CROSS JOIN LATERAL (SELECT calendar.today + ahead AS on_day,
+                                           calendar.today + ahead - e.starts_on AS number) AS due
+                JOIN LATERAL (SELECT h.version_id
+                              FROM enrollment_versions h
+                              WHERE h.enrollment_id = e.id AND h.from_day <= due.on_day
+                              ORDER BY h.from_day DESC
+                              LIMIT 1) AS held ON true
+                JOIN plan_version_sessions s
+                    ON s.version_id = held.version_id AND s.week = due.number / 7 + 1 AND s.day = due.number % 7 + 1
+                JOIN plan_version_exercises x ON x.session_id = s.id
+                LEFT JOIN exercise_substitutions b
+                    ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
+                       AND b.from_day <= due.on_day AND (b.to_day IS NULL OR b.to_day >= due.on_day)
+                WHERE due.number >= 0 AND (e.ended_on IS NULL OR due.on_day < e.ended_on)
+            ) AS pair
         ) AS near
-        WHERE e.organization_id = ANY ($1) AND cardinality(p.conditions) > 0
+        WHERE {{condition}} AND cardinality(p.conditions) > 0
           AND (e.status IN ('active', 'paused') OR e.ended_on > calendar.today) AND near.exercise_ids IS NOT NULL
 """
+OF_ORGANIZATIONS = NEAR.format(condition="e.organization_id = ANY ($1)")
+OF_ENROLLMENTS = NEAR.format(condition="e.id = ANY ($1)")
 
 
 async def blocked(session: ReadSession, organization_ids: Sequence[UUID]) -> list[UUID]:
     """The enrollments with an exercise of the next days that conditions rule out, and nobody ever overrode that."""
-    rows: list[NearRow] = await session.fetch(NEAR, organization_ids)
+    return [*await _ruled_out(session, await session.fetch(OF_ORGANIZATIONS, organization_ids))]
+
+
+Pair = tuple[UUID, UUID]
+"""An exercise of the plan, and the exercise that is done in its place: the same one without a substitute."""
+
+
+async def ruled_out(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
+    """By enrollment, of these and as `blocked` has them, the exercises that are ruled out."""
+    rows: list[NearRow] = await session.fetch(OF_ENROLLMENTS, enrollment_ids)
+    seen(session, "WorklistEntry", rows)
+    return await _ruled_out(session, rows)
+
+
+async def _ruled_out(session: ReadSession, rows: Sequence[NearRow]) -> dict[UUID, list[Pair]]:
+    """By enrollment with any, the exercises of the rows that are ruled out."""
     keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in row.exercise_ids))
     exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
-    found = []
+    found: dict[UUID, list[Pair]] = {}
     for row in rows:
-        own = [exercises[row.organization_id, id] for id in row.exercise_ids]
-        if is_blocked(own, Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}):
-            found.append(row.id)
+        person, overridden = Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}
+        for planned, id in zip(row.planned_ids, row.exercise_ids, strict=True):
+            if is_blocked([exercises[row.organization_id, id]], person, overridden):
+                found.setdefault(row.id, []).append((planned, id))
     return found
 
 
