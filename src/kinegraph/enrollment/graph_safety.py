@@ -31,13 +31,18 @@ class PlanDay:
 class EnrollmentOverride(Node):
     id: strawberry.ID = strawberry.field(description="The override's id.")
     exercise_id: strawberry.ID = strawberry.field(description="The exercise that it is for.")
-    condition: str = strawberry.field(description="The condition of the finding.")
+    condition: str = strawberry.field(
+        description="The condition of the finding; empty while the patient does not consent to conditions."
+    )
 
     @field("Why it was overridden.")
     def reason(root: strawberry.Parent[Any]) -> OverrideReason:
         return OverrideReason(root.reason)
 
-    note: str | None = strawberry.field(description="What else to know; given for MODIFIED and OTHER.")
+    note: str | None = strawberry.field(
+        description="What else to know; given for MODIFIED and OTHER. Null while the patient does not consent to "
+        "conditions."
+    )
     expires_on: date = strawberry.field(description="The last day on which it holds.")
     created_by: User = embedded("author_", author_of, "The coach who recorded it.")
     created_at: datetime = strawberry.field(description="When it was recorded.")

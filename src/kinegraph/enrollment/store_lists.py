@@ -14,6 +14,7 @@ from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.patient.store import patient_join
 
 ListKey = tuple[UUID, UUID | None, UUID | None]
 """An organization, and the patient and the plan that a list is restricted to (None: all)."""
@@ -72,12 +73,18 @@ def _lists(keys: Sequence[ListKey], status: str | None) -> Lists:
 
 
 OVERRIDES = f"""
-    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.condition, o.reason, o.note,
-           o.expires_on, o.created_at, o.created_by_user_id AS author_id,
-           {name_column("author")}, {email_column("author")}
+    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.reason,
+           CASE WHEN p.has_conditions_consent THEN o.condition ELSE '' END AS condition,
+           CASE WHEN p.has_conditions_consent THEN o.note END AS note, o.expires_on, o.created_at,
+           o.created_by_user_id AS author_id, {name_column("author")}, {email_column("author")}
     FROM enrollment_overrides o
+    {patient_join("p", "o.organization_id", "o.patient_id")}
     {user_join("author", "o.created_by_user_id")}
     {member_join("author", "o.created_by_user_id", "o.organization_id")}"""
+"""Columns and FROM of a statement that reads overrides.
+
+Their condition and note are those of a patient who consents to it; the rows themselves never change.
+"""
 
 
 async def overrides_of(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> list[list[OverrideRow]]:
