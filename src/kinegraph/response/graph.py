@@ -160,8 +160,10 @@ class RegressionProposal(Node):
     exercise: EffectiveExercise = edge(
         effective, ("organization_id", "exercise_id"), "The painful exercise of the plan."
     )
-    pain_score: int = strawberry.field(description="The worst pain of its logs.")
-    performed_on: date = strawberry.field(description="The day of that log.")
+    pain_score: int = strawberry.field(
+        description="The worst pain of its logs; once it is no longer OPEN, that of then (`logs` shows those of now)."
+    )
+    performed_on: date = strawberry.field(description="The day of that log, as `painScore`.")
     substitution: ExerciseSubstitution | None = edge(
         store_substitutions.of_proposals, "id", "The substitution that was made of it; null unless it is ACCEPTED."
     )
