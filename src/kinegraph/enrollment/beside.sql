@@ -42,7 +42,7 @@ span AS (
     SELECT sent.position, sent.enrollment_id, sent.starts_on, NULL, checked.id, sent.today, NULL
     FROM sent
     CROSS JOIN LATERAL unnest(sent.versions) AS checked (id)
-    WHERE sent.planned_id IS NULL
+    WHERE sent.planned_id IS NULL AND sent.position IN (SELECT wanted.position FROM wanted)
       AND NOT EXISTS (SELECT FROM held
                       WHERE held.enrollment_id = sent.enrollment_id AND held.version_id = checked.id)
 ),
@@ -53,8 +53,7 @@ planned AS (
     JOIN plan_versions v ON v.id = span.version_id
     JOIN plan_version_sessions s ON s.version_id = span.version_id AND s.week <= v.weeks
     JOIN plan_version_exercises x ON x.session_id = s.id
-    WHERE EXISTS (SELECT FROM wanted WHERE wanted.position = span.position)
-      AND span.starts_on + 7 * (s.week - 1) + s.day - 1 >= span.from_day
+    WHERE span.starts_on + 7 * (s.week - 1) + s.day - 1 >= span.from_day
       AND (span.until_day IS NULL OR span.starts_on + 7 * (s.week - 1) + s.day - 1 < span.until_day)
       AND (span.ended_on IS NULL OR span.starts_on + 7 * (s.week - 1) + s.day - 1 < span.ended_on)
 ),

@@ -64,9 +64,9 @@ def visible_version(coached: str, patient: str) -> str:
     row-level security with what they logged alone.
     """
     enrolled = f"v.id IN (SELECT e.version_id FROM enrollment_versions e WHERE e.patient_id = {patient})"
-    logged = f"""EXISTS (SELECT FROM plan_version_exercises done
-                             JOIN exercise_logs l ON l.version_exercise_id = done.id
-                             WHERE done.version_id = v.id AND l.patient_id = {patient})"""
+    logged = f"""v.id IN (SELECT done.version_id FROM exercise_logs l
+                             JOIN plan_version_exercises done ON done.id = l.version_exercise_id
+                             WHERE l.patient_id = {patient})"""
     return f"(v.organization_id = ANY ({coached}) OR {enrolled} OR {logged})"
 
 
