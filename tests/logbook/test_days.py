@@ -38,7 +38,7 @@ def enrollment(**values: Any) -> EnrollmentDays:
     own: dict[str, Any] = {
         "id": uuid4(), "is_running": True, "starts_on": START, "ended_on": None, "time_zone": "UTC",
         "local_day": day(100), "version_days": [START], "version_ids": [uuid4()], "version_weeks": [4],
-        "paused_from": [], "paused_to": [],
+        "paused_from": [], "paused_to": [], "logged_exercise_ids": [],
     }  # fmt: skip
     made: Any = Days({**own, **values})
     found: EnrollmentDays = made

@@ -11,6 +11,8 @@ from tests.identity.rows import Pool
 from tests.record.test_history import opened
 from tests.response.clinic import ACCEPT, Json, Treated, today, treated
 
+NULLS: Json = dict.fromkeys(("sets", "reps", "durationSeconds", "holdSeconds", "restSeconds", "perSide", "notes"))
+
 
 async def prescribe(clinic: Treated, day: int, index: int = 0, **values: Any) -> None:
     """Let the version say this of an exercise, so many days from today on."""
@@ -61,7 +63,7 @@ async def test_less_of_the_same_exercise_is_half_of_what_each_day_says(api: Api,
     assert same["most"] == {"sets": 2, "reps": 12, "durationSeconds": 301, "holdSeconds": 5}
     assert same["on"] == str(today() + timedelta(days=1))
     first = (await clinic.accept(proposal, clinic.exercises[0]))["substitution"]
-    assert (first["hasAmounts"], first["sets"], first["isHalved"], first["replaces"]) == (False, None, True, None)
+    assert (first["hasAmounts"], first["sets"], first["isHalved"], first["replaces"]) == (True, 4, True, None)
     halves = [(2, 12, None), (1, 3, None), (1, None, 20), (None, None, 301), (1, 1, None), (2, 10, None)]
     assert await all_done(clinic, 6) == halves
     assert (await clinic.shown(5))["dueExercises"][0]["holdSeconds"] == 5
@@ -102,7 +104,7 @@ async def test_sent_amounts_of_the_same_exercise_are_less_on_every_day(api: Api,
         f"On {day} it is no less (sets 2, 20 s): send less, or no amounts, so that each day's are halved."
     ]
     made = (await clinic.accept(proposal, same, reps=6, durationSeconds=15))["substitution"]
-    assert (made["hasAmounts"], made["sets"], made["reps"], made["isHalved"]) == (True, None, 6, False)
+    assert (made["hasAmounts"], made["sets"], made["reps"], made["isHalved"]) == (True, 3, 6, False)
     assert await all_done(clinic, 3) == [(3, 6, None), (2, 6, None), (2, None, 15)]
 
 
@@ -183,7 +185,7 @@ async def test_amounts_of_another_exercise_are_at_most_the_days_own(api: Api, wo
 async def test_each_side_and_hold_of_another_exercise_are_no_more_than_before(
     api: Api, world: World, owner: Pool
 ) -> None:
-    """On each side half of the repetitions is done, no hold that no day has; a later "less" takes `perSide` back."""
+    """On each side half of the repetitions is done, no hold that no day has; with less, `perSide` is taken back."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     await week(clinic, (3, 11, None))
     proposal = await clinic.hurt()
@@ -196,9 +198,12 @@ async def test_each_side_and_hold_of_another_exercise_are_no_more_than_before(
     await clinic.accept(proposal, box, perSide=True)
     due = (await clinic.shown(1))["dueExercises"][0]
     assert (due["sets"], due["reps"], due["perSide"], due["holdSeconds"]) == (3, 5, True, None)
-    await clinic.accept(await clinic.hurt(8), box, perSide=False)
+    again = await clinic.hurt(8)
+    assert await refused(clinic, again, box, perSide=False) == [("INVALID_INPUT", ["input", "perSide"])]
+    assert await refused(clinic, again, box, perSide=False, sets=3) == [("INVALID_INPUT", ["input", "sets"])]
+    await clinic.accept(again, box, perSide=False, sets=2)
     due = (await clinic.shown(1))["dueExercises"][0]
-    assert (due["sets"], due["reps"], due["perSide"]) == (3, 5, False)
+    assert (due["sets"], due["reps"], due["perSide"]) == (2, 5, False)
 
 
 async def test_one_repetition_is_not_done_on_each_side(api: Api, world: World, owner: Pool) -> None:
@@ -226,11 +231,11 @@ async def test_amounts_that_no_day_has_are_bounded(api: Api, world: World, owner
     assert await done(clinic, 1) == (2, None, 60)
 
 
-@pytest.mark.parametrize("values", [{}, {"sets": 2, "reps": 6}, {"restSeconds": 120, "notes": "Slowly"}])
+@pytest.mark.parametrize("values", [{}, NULLS, {"sets": 2, "reps": 6}, {"restSeconds": 120, "notes": "Slowly"}])
 async def test_the_same_exercise_keeps_what_is_not_sent(
     api: Api, world: World, owner: Pool, values: dict[str, Any]
 ) -> None:
-    """Hold, rest, side and notes are the plan's, unless they are sent."""
+    """Hold, rest, side and notes are the plan's, unless they are sent; a null is as left out."""
     clinic = await treated(api, world, owner)
     plan: Json = {"hold_seconds": 2, "rest_seconds": 90, "per_side": True, "notes": "Only the LOW box"}
     for day in (0, 1):
@@ -245,7 +250,8 @@ async def test_the_same_exercise_keeps_what_is_not_sent(
         "perSide": True,
         "notes": "Only the LOW box",
     }
-    assert {name: due[name] for name in expected} == {**expected, **values}
+    sent = {name: value for name, value in values.items() if value is not None}
+    assert {name: due[name] for name in expected} == {**expected, **sent}
 
 
 async def test_another_exercise_has_no_hold_side_and_notes_of_the_plans(api: Api, world: World, owner: Pool) -> None:

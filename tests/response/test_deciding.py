@@ -21,7 +21,7 @@ async def test_an_accepted_proposal_holds_from_the_next_day_on(api: Api, world: 
     made = done["substitution"]
     assert (done["status"], done["reason"], done["options"]) == ("ACCEPTED", "Depth hurts", [])
     assert done["decidedBy"] == made["createdBy"] == {"id": str(clinic.coach.id)}
-    assert (made["from"], made["to"], made["hasAmounts"]) == (str(today() + timedelta(days=1)), None, False)
+    assert (made["from"], made["to"], made["sets"]) == (str(today() + timedelta(days=1)), None, 3)
     assert await clinic.due(0) == clinic.exercises
     shown = await clinic.shown(1)
     first, second = shown["dueExercises"]

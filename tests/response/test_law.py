@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kinegraph.plan.rules_tree import AMOUNTS
 from kinegraph.response.rules_amounts import CAPS, MEASURES, NewSubstitution, Substituted, is_less, substituted
-from kinegraph.response.rules_options import Basis, answer_of, faults_of
+from kinegraph.response.rules_options import Basis, answer_of, capped, faults_of
 
 EXERCISES = [uuid4() for _ in range(3)]
 
@@ -85,6 +85,30 @@ def test_a_day_is_never_more_than_the_plan_and_than_before(
         if exercise_id == basis.exercise_id:
             assert all(map(is_less, basis.done(answer), basis.done()))
         chain.append(answer)
+
+
+@settings(max_examples=300)
+@given(st.lists(ROWS, min_size=1, max_size=4), st.sampled_from(EXERCISES), SENT, st.lists(ROWS, max_size=3))
+def test_no_later_version_gives_more_than_the_days_that_were_known(
+    rows: list[dict[str, Any]], exercise_id: UUID, values: dict[str, Any], later: list[dict[str, Any]]
+) -> None:
+    """The caps that are stored change no day that an answer was made of, and hold on every other one."""
+    days = [(date(2026, 12, 1) + timedelta(index), planned(row)) for index, row in enumerate(rows)]
+    basis = Basis(uuid4(), EXERCISES[0], (), days)
+    answer = answer_of(basis, exercise_id, values)
+    if faults_of(basis, answer, values):
+        return
+    stored = capped(basis, answer)
+    assert basis.done(stored) == basis.done(answer)
+    before = basis.done()
+    for plan in map(planned, later):
+        after = substituted(plan, [stored])
+        for name in CAPS:
+            most = max((each for day in before if (each := getattr(day, name)) is not None), default=None)
+            if most is not None and getattr(stored, name) is not None:
+                assert getattr(after, name) is None or getattr(after, name) <= most
+        if exercise_id == EXERCISES[0]:
+            assert all(getattr(stored, name) is not None for name in CAPS if any(getattr(day, name) for day in before))
 
 
 @given(ROWS, st.lists(st.tuples(st.sampled_from(EXERCISES), SENT, st.booleans()), max_size=6))

@@ -27,6 +27,21 @@ async def test_an_archived_regression_is_no_option(api: Api, world: World, owner
     assert slugs(await clinic.open()) == ["box-squat", "tempo-squat", "hack-squat"]
 
 
+async def test_less_of_a_substitute_that_was_archived_is_an_option_with_a_warning(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """It may be done less, and the option says what the enrollment's findings say of it then."""
+    clinic = await treated(api, world, owner)
+    box = await world.exercise_id("box-squat")
+    await clinic.accept(await clinic.hurt(), box)
+    await clinic.hurt(9)
+    await archive(owner, "box-squat")
+    option = next(each for each in (await clinic.open())["options"] if each["exercise"]["exerciseId"] == box)
+    await archive(owner, "box-squat", "published")
+    assert (option["steps"], option["sets"]) == (0, 2)
+    assert [(each["level"], each["condition"]) for each in option["safetyFindings"]] == [("WARN", None)]
+
+
 async def test_a_regression_that_conditions_rule_out_is_no_option(api: Api, world: World, owner: Pool) -> None:
     """The organization forbids the box squat for a condition of the patient: the others stay options."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")

@@ -216,7 +216,7 @@ async def test_what_is_done_again_is_checked_where_a_substitution_ends(
     assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
         ("SAFETY_BLOCK", ["input", "overrides"])
     ]
-    assert shown(payload["safetyFindings"]) == [("BLOCK", "Back Squat", BLOCK)]
+    assert shown(payload["safetyFindings"]) == [("BLOCK", "Back Squat", BLOCK), ("WARN", "Back Squat", None)]
     assert (await clinic.due(1))[0] != back and await ruled_out(clinic) == []
     expires = today() + timedelta(days=1)
     sent = {"exerciseId": back, "condition": BLOCK, "reason": "SUPERVISED", "expiresOn": str(expires)}

@@ -57,7 +57,8 @@ class WorklistExercise:
         effective,
         _substitute_of,
         "The exercise that the patient does in its place today (Enrollment.substitutions), whose logs count in the "
-        "figures; the same one where less of it is done. Null where it is done as the plan has it.",
+        "figures; the same one where less of it is done. Null where it is done as the plan has it. With RULED_OUT it "
+        "is the substitute that is ruled out, if it is one, also where it is to come in the next days.",
         required_columns=("organization_id", "substitute_id"),
     )
     recent_due_days: int = strawberry.field(

@@ -19,7 +19,7 @@ class WorklistReason(StrEnum):
 
 
 REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
-OF_ENROLLMENTS = (WorklistReason.RULED_OUT, WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
+OF_ENROLLMENTS = (WorklistReason.OVERRIDE_EXPIRED, WorklistReason.STOPPED_LOGGING)
 """Reasons without an exercise in `exercises`."""
 OF_EXERCISES = tuple(reason for reason in REASONS if reason not in OF_ENROLLMENTS)
 """Reasons with the exercises that they are about in `exercises`."""
@@ -49,7 +49,8 @@ class WorklistExerciseRow(Protocol):
     organization_id: UUID
     exercise_id: UUID
     substitute_id: UUID | None
-    """The id of the exercise that is done in its place today; its own id where less of it is done."""
+    """The id of the exercise that is done in its place today, or is ruled out there; its own id where less is done."""
+    has_ruled_out: bool
     has_pain: bool
     has_struggling: bool
     has_ready_to_progress: bool

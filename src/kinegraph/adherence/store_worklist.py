@@ -22,7 +22,7 @@ from kinegraph.adherence.store_totals import (
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
-from kinegraph.enrollment.store_blocks import blocked
+from kinegraph.enrollment.store_blocks import blocked, ruled_out
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
@@ -234,8 +234,13 @@ ExercisesKey = tuple[UUID, date, bool]
 """An enrollment, the day that it is for its patient, and whether it is active on it."""
 
 
-async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
-    """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt."""
+async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
+    """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt.
+
+    Four statements at most find those that conditions rule out.
+    """
+    barred = await ruled_out(session, [id for id, _, is_running in keys if is_running])
+    pairs = [(id, planned, done) for id, each in barred.items() for planned, done in each]
     rows: list[WorklistExerciseRow] = await session.fetch_list(
         f"""
         WITH listed AS MATERIALIZED (
@@ -244,10 +249,15 @@ async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> li
             FROM unnest($1::uuid[], $2::date[], $3::boolean[]) WITH ORDINALITY AS w (id, today, is_running, position)
             JOIN enrollments e ON e.id = w.id
             {patient_join("p", "e.organization_id", "e.patient_id")}
+        ), barred AS MATERIALIZED (
+            SELECT DISTINCT ON (pair.enrollment_id, pair.exercise_id) pair.enrollment_id, pair.exercise_id, pair.done_id
+            FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS pair (enrollment_id, exercise_id, done_id)
+            ORDER BY pair.enrollment_id, pair.exercise_id, pair.done_id <> pair.exercise_id DESC, pair.done_id
         ), {LATE.format(organizations="ARRAY(SELECT organization_id FROM listed)")}
         SELECT x.*
         FROM (
-            SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, {HAS_PAIN} AS has_pain,
+            SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, p.has_ruled_out,
+                   {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
                    p.is_running AND NOT p.is_changed AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
@@ -255,19 +265,22 @@ async def exercises_of(session: ReadSession, keys: Sequence[ExercisesKey]) -> li
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
             FROM (
                 SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
-                       b.substitute_id, {CHANGES}
+                       coalesce(nullif(barred.done_id, t.exercise_id), b.substitute_id) AS substitute_id, {CHANGES},
+                       barred.enrollment_id IS NOT NULL AS has_ruled_out
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
                 {SUBSTITUTED}
+                LEFT JOIN barred ON barred.enrollment_id = t.enrollment_id AND barred.exercise_id = t.exercise_id
                 OFFSET 0
             ) AS p
         ) AS x
-        WHERE x.has_pain OR x.has_struggling OR x.has_ready_to_progress
-        ORDER BY x.position, x.has_pain DESC, x.has_struggling DESC, x.exercise_id
+        WHERE x.has_ruled_out OR x.has_pain OR x.has_struggling OR x.has_ready_to_progress
+        ORDER BY x.position, x.has_ruled_out DESC, x.has_pain DESC, x.has_struggling DESC, x.exercise_id
         """,
         [enrollment for enrollment, _, _ in keys],
         [today for _, today, _ in keys],
         [is_running for _, _, is_running in keys],
+        *([each[index] for each in pairs] for index in range(3)),
     )
     return grouped_by_position(rows, len(keys))

@@ -103,7 +103,8 @@ class EnrollmentPayload:
     conflict: EditConflict | None = conflict_field()
     safety_findings: list[SafetyFinding] = strawberry.field(
         default_factory=list,
-        description="What the patient's conditions say against the exercises of the version, where one is assigned.",
+        description="What speaks against the exercises of the version, where one is assigned: the patient's "
+        "conditions, what hurt them elsewhere, and, of a move, substitutions that last and are done in it, too.",
         metadata={"assumed_size": 3},
     )
     discontinued: list[PlanExercise] = strawberry.field(

@@ -16,7 +16,7 @@ from kinegraph.enrolling.graph import (
 )
 from kinegraph.enrolling.graph_changes import AT, changed, locked, written
 from kinegraph.enrolling.graph_safety import checked_overrides, checked_safety
-from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment import rules_safety, store_blocks, store_safety
 from kinegraph.enrollment.graph import check_key
 from kinegraph.enrollment.rules import EnrollmentRow, EnrollmentStatus
 from kinegraph.identity.rules import Viewer
@@ -99,6 +99,7 @@ class Mutation:
         if row is not None and version is not None and not checks.refusals:
             of_version = row.organization_id, row.patient_id, row.id, (version.id,)
             findings = await checked_safety(session, of_version, overrides, first, checks)
+            findings += await store_blocks.lasting(session, row.id, version.id)
         checks.done()
         assert row is not None and version is not None and day is not None
         await store.hold(session, row, version.id, day)

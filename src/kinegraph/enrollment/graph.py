@@ -141,8 +141,9 @@ class Enrollment(Node):
         "What the patient's conditions, as they are stored now, say against the exercises of the versions that hold "
         "today or later, and against the substitutes that hold today or later, in place of the exercises that they are "
         "done for; what is ruled out first. None without stored conditions, which does not mean safe; but a substitute "
-        "that was archived or deleted, and, to coaches, an exercise for which a substitution lasts in another "
-        "enrollment of the patient, also an ended one.",
+        "that was archived or deleted, and, to coaches, one that is done on the same days in another place, of this "
+        "plan or of another enrollment that has not ended, and an exercise that hurt the patient in another place of "
+        "the plan, or in another enrollment, also an ended one.",
         assumed_size=3,
     )
     created_at: datetime = strawberry.field(description="When the patient was enrolled.")

@@ -10,7 +10,7 @@ import kinegraph.checking.graph
 import kinegraph.checking.graph_overrides  # noqa: F401  # both describe the enums that are used here
 from kinegraph.checking.rules import CheckLevel
 from kinegraph.checking.rules_overrides import OverrideReason
-from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment import rules_safety, store_lists
 from kinegraph.identity.graph import User
 from kinegraph.kit.graph import Node, edge, embedded, field, node
 from kinegraph.library.graph import EffectiveExercise
@@ -24,20 +24,25 @@ class PlanDay:
     day: int = strawberry.field(description="The day of the week, 1 to 7.")
 
 
-@node(store_safety.overrides, "enrollment_overrides")
+@node(store_lists.overrides, "enrollment_overrides")
 @strawberry.type(
     description="A finding that a coach has overridden for an enrollment, with reason and end. Coaches alone see it."
 )
 class EnrollmentOverride(Node):
     id: strawberry.ID = strawberry.field(description="The override's id.")
     exercise_id: strawberry.ID = strawberry.field(description="The exercise that it is for.")
-    condition: str = strawberry.field(description="The condition of the finding.")
+    condition: str = strawberry.field(
+        description="The condition of the finding; empty while the patient does not consent to conditions."
+    )
 
     @field("Why it was overridden.")
     def reason(root: strawberry.Parent[Any]) -> OverrideReason:
         return OverrideReason(root.reason)
 
-    note: str | None = strawberry.field(description="What else to know; given for MODIFIED and OTHER.")
+    note: str | None = strawberry.field(
+        description="What else to know; given for MODIFIED and OTHER. Null while the patient does not consent to "
+        "conditions."
+    )
     expires_on: date = strawberry.field(description="The last day on which it holds.")
     created_by: User = embedded("author_", author_of, "The coach who recorded it.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
@@ -53,9 +58,10 @@ class SafetyFinding:
     level: CheckLevel = strawberry.field(description="BLOCK: a condition rules it out. An override does not change it.")
     condition: str | None = strawberry.field(
         description="The patient's condition, or one that includes it; null where nobody has classified the exercise, "
-        "where a substitute was archived or deleted, and where the exercise hurt the patient in another place of the "
-        "plan or in another enrollment (`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts); to "
-        "coaches."
+        "where a substitute was archived or deleted, or (to coaches) is done on the same days in another place, and, "
+        "to coaches, where the exercise hurt the patient in another place of the plan or in another enrollment "
+        "(`regressionProposals`: OPEN, or ACCEPTED with a substitution that lasts; and painful logs of an enrollment "
+        f"that ended within {rules_safety.RECENT_DAYS} days, about which nobody has decided)."
     )
     reason: str = strawberry.field(description="Why it is listed, in words.")
     modification: str | None = strawberry.field(description="What to do instead.")

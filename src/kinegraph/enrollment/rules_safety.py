@@ -23,6 +23,8 @@ MAX_OVERRIDE_DAYS = 365
 MAX_NOTE = 1_000
 MAX_NAMED = 5
 """Findings that the message of a refusal names."""
+RECENT_DAYS = 14
+"""The days of which a painful log, and an end, are recent."""
 DISCONTINUED = ("archived", "deleted")
 """Where a candidate stands that has left the library."""
 AT = ("input", "overrides")
@@ -56,8 +58,8 @@ class OverrideRow(Protocol):
 class Finding:
     """A condition that speaks against an exercise of a version, or against a substitute.
 
-    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted, or it hurt
-    the patient in another place.
+    Without a condition nobody has classified the exercise, it is a substitute that was archived or deleted or that is
+    done on the same days in another place, or it hurt the patient in another place.
     """
 
     organization_id: UUID
@@ -156,11 +158,15 @@ class Pain:
     performed_on: date
     is_elsewhere: bool
     substitute: Candidate | None
+    is_again: bool
+    """True where it is the place itself, and a substitution was ended."""
 
     def reason(self, exercise: Candidate) -> str:
         """The reason of the finding of an exercise that is to be done in another place."""
         where = "In another enrollment" if self.is_elsewhere else "In another place of this plan"
         pain = f"a pain of {self.score} on {self.performed_on}"
+        if self.is_again:
+            return f"It was changed here after {pain}; that was ended, and it is to be done again."
         if self.substitute is None:
             return f"{where} it has {pain}, about which nobody has decided; here it is to be done."
         is_less = self.substitute.id == exercise.id
@@ -172,6 +178,21 @@ def hurt_before(exercise: Candidate, pain: Pain, places: Sequence[Position]) -> 
     """The finding of an exercise that is to be done, though it hurt in another place."""
     reason = pain.reason(exercise)
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
+
+
+def done_twice(exercise: Candidate, days: int, is_elsewhere: bool, places: Sequence[Position]) -> Finding:
+    """The finding of a substitute that is done on so many days in another place already."""
+    where = "in another enrollment" if is_elsewhere else "in another place of this plan"
+    reason = f"It is done {where} on {days} {'day' if days == 1 else 'days'} of its own already: it is done twice then."
+    return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
+
+
+def goes_on(planned: Candidate, substitute: Candidate, places: Sequence[Position]) -> Finding:
+    """The finding of a substitution that lasts, where a version is assigned that has its exercise."""
+    what = "Less of it is done" if planned.id == substitute.id else f"It is done in place of {planned.name}"
+    reason = f"{what} in this version, too: a substitution lasts, with at most what was accepted. Is it still right?"
+    key = substitute.organization_id, substitute.id, substitute.name
+    return Finding(*key, CheckLevel.WARN, None, reason, None, places)
 
 
 def checked_overrides(sent: Sequence[Mapping[str, Any]], first: date, checks: Checks) -> list[dict[str, Any]]:

@@ -1,13 +1,17 @@
-"""Reading which enrollments have an exercise that a patient's conditions rule out, of whole organizations."""
+"""Reading which exercises to come are ruled out by conditions or done twice, and SQL of what hurt a patient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.audit.rules import seen
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_safety import is_blocked
+from kinegraph.enrollment.rules_calendar import Position
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, goes_on, is_blocked
 from kinegraph.enrollment.store import CALENDAR
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
 
 NEAR_DAYS = 7
@@ -21,49 +25,174 @@ class NearRow(Protocol):
     organization_id: UUID
     patient_id: UUID
     conditions: Sequence[str]
+    planned_ids: Sequence[UUID]
+    """The exercises of the plan, in whose places these are done, in the same order."""
     exercise_ids: Sequence[UUID]
     overrides: Sequence[tuple[str, str]]
     """An exercise's id and a condition: overridden once, even if that has expired."""
 
 
 NEAR = f"""
-        SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.exercise_ids,
+        SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.planned_ids, near.exercise_ids,
                coalesce((SELECT jsonb_agg(jsonb_build_array(o.exercise_id, o.condition))
                          FROM enrollment_overrides o
                          WHERE o.enrollment_id = e.id), '[]') AS overrides
         FROM enrollments e
         {CALENDAR}
         CROSS JOIN LATERAL (
-            SELECT array_agg(DISTINCT coalesce(b.substitute_id, x.exercise_id)) AS exercise_ids
-            FROM generate_series(0, {NEAR_DAYS - 1}) AS ahead
-            CROSS JOIN LATERAL (SELECT calendar.today + ahead AS on_day,
-                                       calendar.today + ahead - e.starts_on AS number) AS due
-            JOIN LATERAL (SELECT h.version_id
-                          FROM enrollment_versions h
-                          WHERE h.enrollment_id = e.id AND h.from_day <= due.on_day
-                          ORDER BY h.from_day DESC
-                          LIMIT 1) AS held ON true
-            JOIN plan_version_sessions s
-                ON s.version_id = held.version_id AND s.week = due.number / 7 + 1 AND s.day = due.number % 7 + 1
-            JOIN plan_version_exercises x ON x.session_id = s.id
-            LEFT JOIN exercise_substitutions b
-                ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
-                   AND b.from_day <= due.on_day AND (b.to_day IS NULL OR b.to_day >= due.on_day)
-            WHERE due.number >= 0 AND (e.ended_on IS NULL OR due.on_day < e.ended_on)
+            SELECT array_agg(pair.planned_id) AS planned_ids, array_agg(pair.exercise_id) AS exercise_ids
+            FROM (
+                SELECT DISTINCT x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id
+                FROM generate_series(0, {NEAR_DAYS - 1}) AS ahead
+                CROSS JOIN LATERAL (SELECT calendar.today + ahead AS on_day,
+                                           calendar.today + ahead - e.starts_on AS number) AS due
+                JOIN LATERAL (SELECT h.version_id
+                              FROM enrollment_versions h
+                              WHERE h.enrollment_id = e.id AND h.from_day <= due.on_day
+                              ORDER BY h.from_day DESC
+                              LIMIT 1) AS held ON true
+                JOIN plan_version_sessions s
+                    ON s.version_id = held.version_id AND s.week = due.number / 7 + 1 AND s.day = due.number % 7 + 1
+                JOIN plan_version_exercises x ON x.session_id = s.id
+                LEFT JOIN exercise_substitutions b
+                    ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
+                       AND b.from_day <= due.on_day AND (b.to_day IS NULL OR b.to_day >= due.on_day)
+                WHERE due.number >= 0 AND (e.ended_on IS NULL OR due.on_day < e.ended_on)
+            ) AS pair
         ) AS near
-        WHERE e.organization_id = ANY ($1) AND cardinality(p.conditions) > 0
+        WHERE {{condition}} AND cardinality(p.conditions) > 0
           AND (e.status IN ('active', 'paused') OR e.ended_on > calendar.today) AND near.exercise_ids IS NOT NULL
 """
+OF_ORGANIZATIONS = NEAR.format(condition="e.organization_id = ANY ($1)")
+OF_ENROLLMENTS = NEAR.format(condition="e.id = ANY ($1)")
 
 
 async def blocked(session: ReadSession, organization_ids: Sequence[UUID]) -> list[UUID]:
     """The enrollments with an exercise of the next days that conditions rule out, and nobody ever overrode that."""
-    rows: list[NearRow] = await session.fetch(NEAR, organization_ids)
+    return [*await _ruled_out(session, await session.fetch(OF_ORGANIZATIONS, organization_ids))]
+
+
+Pair = tuple[UUID, UUID]
+"""An exercise of the plan, and the exercise that is done in its place: the same one without a substitute."""
+
+
+async def ruled_out(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
+    """By enrollment, of these and as `blocked` has them, the exercises that are ruled out."""
+    rows: list[NearRow] = await session.fetch(OF_ENROLLMENTS, enrollment_ids)
+    seen(session, "WorklistEntry", rows)
+    return await _ruled_out(session, rows)
+
+
+async def _ruled_out(session: ReadSession, rows: Sequence[NearRow]) -> dict[UUID, list[Pair]]:
+    """By enrollment with any, the exercises of the rows that are ruled out."""
     keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in row.exercise_ids))
+    exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
+    found: dict[UUID, list[Pair]] = {}
+    for row in rows:
+        person, overridden = Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}
+        for planned, id in zip(row.planned_ids, row.exercise_ids, strict=True):
+            if is_blocked([exercises[row.organization_id, id]], person, overridden):
+                found.setdefault(row.id, []).append((planned, id))
+    return found
+
+
+BESIDE = (files("kinegraph.enrollment") / "beside.sql").read_text()
+"""The statement that reads what is done in other places on the days of substitutions."""
+
+
+class BesideRow(Protocol):
+    """An exercise that is done in another place on days of a key's own, its places there as 10 * week + day."""
+
+    position: int
+    organization_id: UUID
+    patient_id: UUID
+    exercise_id: UUID
+    places: Sequence[int]
+    is_elsewhere: bool
+    """True if it is done on these days in another enrollment only."""
+
+
+async def beside(session: ReadSession[Viewer], keys: Sequence[Mapping[str, object]]) -> list[BesideRow]:
+    """The exercises that are done in other places on the days of keys, as `beside.sql` has them: one statement."""
+    if not keys:
+        return []
+    rows: list[BesideRow] = await session.fetch_list(BESIDE, list(keys), session.viewer.coached())
+    seen(session, "SafetyFinding", rows)
+    return rows
+
+
+class LastingRow(Protocol):
+    """A substitution that lasts, and the places of its exercise in a version as 10 * week + day."""
+
+    organization_id: UUID
+    patient_id: UUID
+    exercise_id: UUID
+    substitute_id: UUID
+    places: Sequence[int]
+
+
+async def lasting(session: ReadSession[Viewer], enrollment_id: UUID, version_id: UUID) -> list[Finding]:
+    """The findings of an enrollment's substitutions that last, of exercises of a version: four statements at most."""
+    rows: list[LastingRow] = await session.fetch_list(
+        """
+        SELECT b.organization_id, b.patient_id, b.exercise_id, b.substitute_id,
+               array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places
+        FROM exercise_substitutions b
+        JOIN plan_version_exercises x ON x.exercise_id = b.exercise_id AND x.version_id = $2
+        JOIN plan_version_sessions s ON s.id = x.session_id
+        WHERE b.enrollment_id = $1 AND b.to_day IS NULL AND b.organization_id = ANY ($3)
+        GROUP BY b.id
+        ORDER BY b.id
+        """,
+        enrollment_id,
+        version_id,
+        session.viewer.coached(),
+    )
+    seen(session, "SafetyFinding", rows)
+    keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in (row.exercise_id, row.substitute_id)))
     exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
     found = []
     for row in rows:
-        own = [exercises[row.organization_id, id] for id in row.exercise_ids]
-        if is_blocked(own, Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}):
-            found.append(row.id)
+        planned, substitute = (exercises[row.organization_id, id] for id in (row.exercise_id, row.substitute_id))
+        if planned is not None and substitute is not None:
+            found.append(goes_on(planned, substitute, [Position(*divmod(place, 10)) for place in row.places]))
     return found
+
+
+PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
+                FROM enrollments o
+                JOIN regression_proposals p ON p.enrollment_id = o.id
+                WHERE o.organization_id = {{organization}} AND o.patient_id = {{patient}}
+                  AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
+                           SELECT FROM exercise_substitutions lasting
+                           WHERE lasting.enrollment_id = p.enrollment_id AND lasting.exercise_id = p.exercise_id
+                             AND lasting.to_day IS NULL))
+                UNION ALL
+                SELECT NULL, l.enrollment_id, l.exercise_id, l.pain_score, l.performed_on
+                FROM enrollments o
+                JOIN organizations clinic ON clinic.id = o.organization_id
+                JOIN exercise_logs l ON l.enrollment_id = o.id AND l.deleted_at IS NULL
+                    AND l.pain_score >= clinic.pain_amber_from
+                WHERE o.organization_id = {{organization}} AND o.patient_id = {{patient}}
+                  AND o.ended_on > {{today}} - {RECENT_DAYS}
+                  AND (l.performed_on > o.ended_on - {RECENT_DAYS} OR EXISTS (
+                           SELECT FROM regression_proposals w
+                           WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
+                  AND NOT EXISTS (
+                      SELECT FROM regression_proposals d
+                      LEFT JOIN exercise_substitutions s ON s.proposal_id = d.id
+                      WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
+                        AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
+                             OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
+"""SQL subquery: what hurt a patient, and is to be answered or holds for good. `organization`, `patient` and `today` are
+SQL expressions.
+
+It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
+ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
+"""
+
+DONE_THEN = """exercise_substitutions then_done
+                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
+                   AND then_done.from_day <= q.performed_on
+                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
+"""SQL join: the substitution that held on the painful day of q, a row of PAINS."""

@@ -1,4 +1,4 @@
-"""Lists of enrollments, the newest first: of the viewer, of a plan, of an organization."""
+"""Lists of enrollments, the newest first: of the viewer, of a plan, of an organization; and of their overrides."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -6,12 +6,15 @@ from uuid import UUID
 
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.rules import EnrollmentRow
+from kinegraph.enrollment.rules_safety import OverrideRow
 from kinegraph.enrollment.store import CALENDAR, COLUMNS, JOINS, STATUS
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import Lists
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.rows import grouped
+from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.patient.store import patient_join
 
 ListKey = tuple[UUID, UUID | None, UUID | None]
 """An organization, and the patient and the plan that a list is restricted to (None: all)."""
@@ -67,3 +70,42 @@ def _lists(keys: Sequence[ListKey], status: str | None) -> Lists:
     lists.conditions += [f"(list.{name} IS NULL OR e.{name} = list.{name})" for name in named]  # others hide an index
     lists.conditions += [f"({STATUS})::text = {lists.arguments.bind(status, 'text')}"] if status else []
     return lists
+
+
+OVERRIDES = f"""
+    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.reason,
+           CASE WHEN p.has_conditions_consent THEN o.condition ELSE '' END AS condition,
+           CASE WHEN p.has_conditions_consent THEN o.note END AS note, o.expires_on, o.created_at,
+           o.created_by_user_id AS author_id, {name_column("author")}, {email_column("author")}
+    FROM enrollment_overrides o
+    {patient_join("p", "o.organization_id", "o.patient_id")}
+    {user_join("author", "o.created_by_user_id")}
+    {member_join("author", "o.created_by_user_id", "o.organization_id")}"""
+"""Columns and FROM of a statement that reads overrides.
+
+Their condition and note are those of a patient who consents to it; the rows themselves never change.
+"""
+
+
+async def overrides_of(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> list[list[OverrideRow]]:
+    """The overrides of enrollments of organizations that the viewer coaches, the latest last."""
+    rows: list[OverrideRow] = await session.fetch_list(
+        f"""
+        {OVERRIDES}
+        WHERE o.enrollment_id = ANY ($1) AND o.organization_id = ANY ($2)
+        ORDER BY o.enrollment_id, o.created_at, o.id
+        """,
+        enrollment_ids,
+        session.viewer.coached(),
+    )
+    seen(session, "EnrollmentOverride", rows)
+    return grouped(rows, enrollment_ids, "enrollment_id")
+
+
+async def overrides(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[OverrideRow | None]:
+    """Overrides of organizations that the viewer coaches, in key order."""
+    rows: list[OverrideRow] = await session.fetch(
+        f"{OVERRIDES} WHERE o.id = ANY ($1) AND o.organization_id = ANY ($2)", ids, session.viewer.coached()
+    )
+    seen(session, "EnrollmentOverride", rows)
+    return in_key_order(rows, ids)

@@ -1,4 +1,4 @@
-"""Reading what a patient's conditions say against the exercises of versions, and its overrides."""
+"""Reading what speaks against the exercises of versions for a patient: their conditions, and pain."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,10 +10,10 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
-from kinegraph.enrollment.rules_safety import Finding, OverrideRow, Pain, found, hurt_before, order
+from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, Pain, done_twice, found, hurt_before, order
+from kinegraph.enrollment.store_blocks import DONE_THEN, PAINS, beside
+from kinegraph.enrollment.store_lists import overrides_of
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.patient.store import TODAY, patient_join
 
@@ -80,7 +80,7 @@ Of an exercise with a substitution that holds today or later, days before today 
 
 
 class HurtingRow(Protocol):
-    """An exercise that is to be done, and that hurt the patient in another place, which a proposal is about."""
+    """An exercise that is to be done, and that hurt the patient in another place."""
 
     position: int
     organization_id: UUID
@@ -91,35 +91,37 @@ class HurtingRow(Protocol):
     performed_on: date
     is_elsewhere: bool
     """True for another enrollment."""
+    is_again: bool
+    """True where it is done again in its own place, since a substitution was ended."""
     substitute_id: UUID | None
     """The exercise that was accepted in its place, there; None while nobody has decided."""
 
 
-HURTS = """(q.status = 'open' OR q.status = 'accepted' AND EXISTS (
-                SELECT FROM exercise_substitutions lasting
-                WHERE lasting.enrollment_id = q.enrollment_id AND lasting.exercise_id = q.exercise_id
-                  AND lasting.to_day IS NULL))"""
-"""SQL condition: nobody has decided about proposal q, or a substitution of its exercise lasts."""
-
-DONE_THEN = """exercise_substitutions then_done
-                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
-                   AND then_done.from_day <= q.performed_on
-                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
-"""SQL join: the substitution that held on the painful day of proposal q."""
-
+_PAINS = PAINS.format(organization="listed.organization_id", patient="listed.patient_id", today="listed.today")
 HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
             FROM listed
-            JOIN enrollments o ON o.patient_id = listed.patient_id AND o.organization_id = listed.organization_id
-            JOIN regression_proposals q ON q.enrollment_id = o.id AND {HURTS}
+            CROSS JOIN LATERAL {_PAINS} AS q
             LEFT JOIN {DONE_THEN}
             LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
-        ), done AS (
+            WHERE listed.organization_id = ANY ($2)
+        ), again AS MATERIALIZED (
+            SELECT listed.position, made.exercise_id AS planned_id, made.id AS made_id, made.to_day, q.pain_score,
+                   q.performed_on, coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id
+            FROM listed
+            JOIN exercise_substitutions made ON made.enrollment_id = listed.enrollment_id AND made.to_day IS NOT NULL
+            JOIN regression_proposals q ON q.id = made.proposal_id
+            LEFT JOIN {DONE_THEN} AND then_done.id < made.id
+            WHERE listed.organization_id = ANY ($2)
+              AND EXISTS (SELECT FROM exercise_substitutions ended
+                          WHERE ended.enrollment_id = made.enrollment_id AND ended.exercise_id = made.exercise_id
+                            AND ended.id >= made.id AND ended.to_day > listed.today - {RECENT_DAYS})
+        ), done AS MATERIALIZED (
             SELECT listed.position, listed.organization_id, listed.patient_id, listed.enrollment_id,
                    x.exercise_id AS planned_id, coalesce(b.substitute_id, x.exercise_id) AS exercise_id,
-                   10 * s.week + s.day AS place
+                   10 * s.week + s.day AS place, due.on_day, b.id AS held_id
             FROM listed
             JOIN plan_version_exercises x
                 ON x.version_id = ANY (listed.versions) AND x.organization_id = listed.organization_id
@@ -128,7 +130,7 @@ HURTING = f"""
             LEFT JOIN exercise_substitutions b
                 ON b.enrollment_id = listed.enrollment_id AND b.exercise_id = x.exercise_id
                    AND b.from_day <= due.on_day AND (b.to_day IS NULL OR due.on_day <= b.to_day)
-            WHERE listed.position IN (SELECT hurting.position FROM hurting)
+            WHERE listed.position IN (SELECT hurting.position FROM hurting UNION ALL SELECT again.position FROM again)
               AND (due.on_day IS NULL
                    OR due.on_day >= listed.today AND (listed.ended_on IS NULL OR due.on_day < listed.ended_on))
         ), warned AS (
@@ -140,28 +142,41 @@ HURTING = f"""
                                 AND own.planned_id = done.planned_id AND own.exercise_id = done.exercise_id)
             GROUP BY 1, 2, 3, 4, 5
         )
-        SELECT DISTINCT ON (warned.position, warned.exercise_id)
+        (SELECT DISTINCT ON (warned.position, warned.exercise_id, hurting.substitute_id IS NULL)
                warned.position, warned.organization_id, warned.patient_id, warned.exercise_id, warned.places,
                hurting.pain_score, hurting.performed_on, hurting.substitute_id,
-               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere
+               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere, false AS is_again
         FROM warned
         JOIN hurting ON hurting.position = warned.position AND hurting.exercise_id = warned.exercise_id
-        ORDER BY warned.position, warned.exercise_id, hurting.pain_score DESC, hurting.performed_on DESC,
-                 hurting.planned_id
+        ORDER BY warned.position, warned.exercise_id, hurting.substitute_id IS NULL, hurting.pain_score DESC,
+                 hurting.performed_on DESC, hurting.planned_id)
+        UNION ALL
+        (SELECT DISTINCT ON (done.position, done.exercise_id)
+               done.position, done.organization_id, done.patient_id, done.exercise_id,
+               array_agg(DISTINCT done.place ORDER BY done.place), again.pain_score, again.performed_on, NULL, false,
+               true
+        FROM done
+        JOIN again ON again.position = done.position AND again.planned_id = done.planned_id
+            AND again.exercise_id = done.exercise_id AND done.on_day > again.to_day
+            AND (done.held_id IS NULL OR done.held_id < again.made_id)
+        GROUP BY 1, 2, 3, 4, again.pain_score, again.performed_on
+        ORDER BY done.position, done.exercise_id, again.pain_score DESC, again.performed_on DESC)
 """
 """The exercises to do, from today on, that hurt the patient in another place: of this enrollment or of another one.
 
-A place is an exercise of the plan of an enrollment; of several proposals the worst counts. Coaches alone see these.
-`$1`: the keys as JSON.
+A place is an exercise of the plan of an enrollment; of what is decided and of what is not, the worst counts each. And
+those that are done again in their place (`is_again`), since the substitution that was accepted after pain, or a later
+one of its chain, was ended within RECENT_DAYS.
+`$1`: the keys as JSON; `$2`: the organizations that the viewer coaches, since coaches alone see these.
 """
 
 
 async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> list[list[Finding]]:
-    """The findings of safety of versions' exercises, by the conditions that patients have now: four statements at most.
+    """The findings of safety of versions' exercises, by the conditions that patients have now: five statements at most.
 
     A substitute is checked on the days on which it is done, in place of the plan's exercise. Without stored conditions
-    there is none, but of substitutes that were archived or deleted, and of exercises that hurt the patient in another
-    place. Overrides are shown to coaches alone.
+    there is none, but of substitutes that were archived or deleted, or are done twice on a day, and of exercises that
+    hurt the patient in another place. Overrides are shown to coaches alone.
     """
     listed = [
         {
@@ -174,11 +189,12 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         for position, (organization_id, patient_id, enrollment, versions) in enumerate(keys)
     ]
     rows: list[CheckedExerciseRow] = await session.fetch_list(CHECKED, listed)
-    hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed)
+    hurting: list[HurtingRow] = await session.fetch_list(HURTING, listed, session.viewer.coached())
     seen(session, "SafetyFinding", [*rows, *hurting])
-    if not rows and not hurting:
+    twice = await beside(session, [each for each in listed if each["enrollment_id"] is not None])
+    if not rows and not hurting and not twice:
         return [[] for _ in keys]
-    named = [(row.position, row.exercise_id) for row in rows]
+    named = [(row.position, row.exercise_id) for row in rows] + [(row.position, row.exercise_id) for row in twice]
     named += [(row.position, id) for row in hurting for id in (row.exercise_id, row.substitute_id) if id is not None]
     wanted = list(dict.fromkeys((keys[position][0], id) for position, id in named))
     exercises = dict(zip(wanted, await candidates(session, wanted), strict=True))
@@ -189,8 +205,13 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
         substitute = None if each.substitute_id is None else exercises[of, each.substitute_id]
         if exercise is not None:
             places = [Position(*divmod(place, 10)) for place in each.places]
-            pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute)
+            pain = Pain(each.pain_score, each.performed_on, each.is_elsewhere, substitute, each.is_again)
             answers[each.position].append(hurt_before(exercise, pain, places))
+    for row in twice:
+        exercise = exercises[row.organization_id, row.exercise_id]
+        if exercise is not None:
+            places = [Position(*divmod(place, 10)) for place in row.places]
+            answers[row.position].append(done_twice(exercise, len(places), row.is_elsewhere, places))
     return [sorted(answer, key=order) for answer in answers]
 
 
@@ -228,39 +249,6 @@ async def checked_versions(session: ReadSession, version_ids: Sequence[UUID]) ->
         version_ids,
     )
     return {row.number: {*row.exercises} for row in rows}
-
-
-OVERRIDES = f"""
-    SELECT o.id, o.organization_id, o.enrollment_id, o.patient_id, o.exercise_id, o.condition, o.reason, o.note,
-           o.expires_on, o.created_at, o.created_by_user_id AS author_id,
-           {name_column("author")}, {email_column("author")}
-    FROM enrollment_overrides o
-    {user_join("author", "o.created_by_user_id")}
-    {member_join("author", "o.created_by_user_id", "o.organization_id")}"""
-
-
-async def overrides_of(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> list[list[OverrideRow]]:
-    """The overrides of enrollments of organizations that the viewer coaches, the latest last."""
-    rows: list[OverrideRow] = await session.fetch_list(
-        f"""
-        {OVERRIDES}
-        WHERE o.enrollment_id = ANY ($1) AND o.organization_id = ANY ($2)
-        ORDER BY o.enrollment_id, o.created_at, o.id
-        """,
-        enrollment_ids,
-        session.viewer.coached(),
-    )
-    seen(session, "EnrollmentOverride", rows)
-    return grouped(rows, enrollment_ids, "enrollment_id")
-
-
-async def overrides(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[OverrideRow | None]:
-    """Overrides of organizations that the viewer coaches, in key order."""
-    rows: list[OverrideRow] = await session.fetch(
-        f"{OVERRIDES} WHERE o.id = ANY ($1) AND o.organization_id = ANY ($2)", ids, session.viewer.coached()
-    )
-    seen(session, "EnrollmentOverride", rows)
-    return in_key_order(rows, ids)
 
 
 async def today_of(session: ReadSession, organization_id: UUID | None, patient_id: UUID) -> date:

@@ -150,7 +150,8 @@ class ProposalLogs:
     log: ExerciseLog | None = edge(store.by_ids, "log_id", "Its worst log; null where it was deleted since.")
 
     @field(
-        f"The painful logs that made it, by day, without deleted ones: the newest {MAX_LOGS}.",
+        "The logs that made it, by day and as they are now, also those that were corrected since and hurt no more; "
+        f"without deleted ones: the newest {MAX_LOGS}.",
         "log_ids",
         assumed_size=3,
     )

@@ -42,7 +42,7 @@ class LogExerciseInput(LogValuesInput):
         "is refused as CONFLICT."
     )
     plan_exercise_id: strawberry.ID = strawberry.field(
-        description="The exercise, of a version that the patient is or was enrolled in."
+        description="The exercise, of a version that the patient is or was enrolled in, and that has begun by the day."
     )
     enrollment_id: strawberry.ID | None = strawberry.field(
         default=UNSET,

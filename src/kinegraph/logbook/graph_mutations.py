@@ -24,7 +24,7 @@ from kinegraph.logbook.graph_inputs import (
     LogExerciseInput,
     LogExercisesPayload,
 )
-from kinegraph.logbook.rules_days import day_fault
+from kinegraph.logbook.rules_days import day_fault, version_fault
 from kinegraph.patient.store_writing import lock_logs
 from kinegraph.response import store_proposing
 from kinegraph.response.rules import is_raised
@@ -113,8 +113,7 @@ async def _resolved(
     """Each log with its enrollment and exercise; None where one is refused, with its fault in `checks`."""
     exercises = await store_writing.exercises(session, list({log.version_exercise_id for log in sent}))
     named = list({log.enrollment_id for log in sent if log.enrollment_id is not None})
-    versions = list({each.version_id for each in exercises.values()})
-    enrollments = await store_writing.enrollments(session, named, versions)
+    enrollments = await store_writing.enrollments(session, named, list(exercises.values()))
     return rules_batch.resolved(sent, exercises, enrollments, session.viewer.user.id, checks)
 
 
@@ -152,17 +151,22 @@ async def _require_current(session: WriteSession[Viewer], log: rules.LogRow, if_
 
 async def _check_day(session: WriteSession[Viewer], log: rules.LogRow, day: date, checks: Checks) -> None:
     """Check that a log may be of another day of its enrollment. A fault is recorded in `checks`."""
-    (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id], [])
-    if fault := day_fault(day, enrollment, *AT, "performedOn"):
+    (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id])
+    exercises, at = await store_writing.exercises(session, [log.version_exercise_id]), (*AT, "performedOn")
+    version_id = exercises[log.version_exercise_id].version_id
+    if fault := day_fault(day, enrollment, *at) or version_fault(version_id, day, enrollment, *at):
         checks.refusals.append(fault)
 
 
 async def _respond(session: WriteSession[Viewer], log: rules.LogRow, columns: Mapping[str, Any]) -> None:
-    """Open, change or withdraw the proposal of a log whose score of pain or day was corrected to these columns."""
+    """Open, change or withdraw the proposal of a log whose score of pain or day was corrected to these columns.
+
+    With a higher score, or another day, it is treated as a new one.
+    """
     pain, day = columns.get("pain_score", log.pain_score), columns.get("performed_on", log.performed_on)
     if (pain, day) == (log.pain_score, log.performed_on):
         return
     await store_proposing.review(session, log.id, (log.enrollment_id, log.exercise_id), log)
-    if is_raised(pain, log.pain_score):
-        (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id], [])
+    if is_raised(pain, log.pain_score) or day != log.performed_on:
+        (enrollment,) = await store_writing.enrollments(session, [log.enrollment_id])
         await store_proposing.propose(session, [rules_batch.scored(log.id, enrollment, log.exercise_id, pain, day)])

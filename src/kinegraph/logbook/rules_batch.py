@@ -15,7 +15,7 @@ import orjson
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
-from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
+from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault, first_day, version_fault
 from kinegraph.response.rules import NewLog
 
 MAX_LOGS = 500
@@ -155,14 +155,10 @@ def resolved(
 ) -> list[ResolvedLog | None]:
     """Each log with its enrollment and exercise; None where one is refused, with its fault in `checks`.
 
-    `enrollments` are those that the viewer logs for. A log that names none is of the viewer's own: see `chosen`.
+    `enrollments` are those that the viewer logs for. A log that names none is of the viewer's own: see `_own`.
     """
     by_id = {each.id: each for each in enrollments}
-    own: dict[UUID, list[EnrollmentDays]] = {}
-    for each in enrollments:
-        if each.patient_id == viewer_id:
-            for version_id in {*each.version_ids}:
-                own.setdefault(version_id, []).append(each)
+    own = [each for each in enrollments if each.patient_id == viewer_id]
     found: list[ResolvedLog | None] = []
     faults: list[Refusal] = []
     for index, log in enumerate(logs):
@@ -170,8 +166,8 @@ def resolved(
         if log.enrollment_id is not None:
             enrollment = by_id.get(log.enrollment_id)
         else:
-            enrollment = chosen(own.get(exercise.version_id, ()), log.performed_on) if exercise is not None else None
-        if exercise is not None and enrollment is not None and exercise.version_id in enrollment.version_ids:
+            enrollment = _own(own, exercise, log.performed_on) if exercise is not None else None
+        if exercise is not None and enrollment is not None and _has(enrollment, exercise):
             found.append(ResolvedLog(log, enrollment, exercise))
             continue
         found.append(None)
@@ -184,11 +180,27 @@ def resolved(
     return found
 
 
+def _own(enrollments: Sequence[EnrollmentDays], exercise: ExerciseRow, day: date) -> EnrollmentDays | None:
+    """The enrollment, of those of one patient, to which a log belongs that names none: see `chosen`.
+
+    One in which the version has begun by the day goes before others.
+    """
+    having = [each for each in enrollments if _has(each, exercise)]
+    begun = [each for each in having if (first := first_day(exercise.version_id, each)) is not None and first <= day]
+    return chosen(begun or having, day)
+
+
+def _has(enrollment: EnrollmentDays, exercise: ExerciseRow) -> bool:
+    """True if the patient is or was enrolled in the version of an exercise, or has logged it: both are answered."""
+    return exercise.version_id in enrollment.version_ids or exercise.id in enrollment.logged_exercise_ids
+
+
 def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], checks: Checks) -> dict[Key, ResolvedLog]:
     """The logs of a batch that are not stored yet, each once, by their keys.
 
     Recorded in `checks` are client's ids that were used with other content, in this batch or before, and days on which
-    nothing can be logged. A log that is stored already is not checked for its day, since that was done at its time.
+    nothing of the version can be logged. A log that is stored already is not checked for its day, since that was done
+    at its time.
     """
     before = {(each.organization_id, each.patient_id, each.client_id): each for each in stored}
     first: dict[Key, tuple[int, ResolvedLog]] = {}
@@ -207,12 +219,22 @@ def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], ch
                 faults.append(Conflict(USED.format(f"by logs[{place}] of this batch"), *at, "clientId"))
         else:
             new[log.key] = log
-            if not log.enrollment.is_member:
-                faults.append(Conflict(HAS_LEFT, *at, "enrollmentId"))
-            elif fault := day_fault(log.sent.performed_on, log.enrollment, *at, "performedOn"):
+            if fault := _new_fault(log, at):
                 faults.append(fault)
     _record(faults, checks)
     return new
+
+
+def _new_fault(log: ResolvedLog, at: Path) -> Refusal | None:
+    """Why a log that is not stored yet cannot be stored; None if it can."""
+    day, version_id, enrollment = log.sent.performed_on, log.exercise.version_id, log.enrollment
+    if not enrollment.is_member:
+        return Conflict(HAS_LEFT, *at, "enrollmentId")
+    if version_id not in enrollment.version_ids:
+        return NotFound(NO_EXERCISE, *at, "planExerciseId")
+    return day_fault(day, enrollment, *at, "performedOn") or version_fault(
+        version_id, day, enrollment, *at, "planExerciseId"
+    )
 
 
 def _is_same(log: ResolvedLog, content_hash: str, enrollment_id: UUID) -> bool:

@@ -36,6 +36,8 @@ class EnrollmentDays(Protocol):
     """The days from which each version holds."""
     version_ids: Sequence[UUID]
     version_weeks: Sequence[int]
+    logged_exercise_ids: Sequence[UUID]
+    """Of the exercises of versions that were asked about, those of which a log is stored."""
     paused_from: Sequence[date]
     paused_to: Sequence[date | None]
     pain_amber_from: int
@@ -66,6 +68,24 @@ def day_fault(day: date, enrollment: EnrollmentDays, *path: str) -> Refusal | No
         return DayToCome(message, *path)
     fault = _past_fault(day, enrollment)
     return None if fault is None else InvalidInput(fault, *path)
+
+
+def first_day(version_id: UUID, enrollment: EnrollmentDays) -> date | None:
+    """The first day on which a version holds; None for one that was taken back before it held."""
+    pairs = zip(enrollment.version_days, enrollment.version_ids, strict=True)
+    return min((since for since, id in pairs if id == version_id), default=None)
+
+
+def version_fault(version_id: UUID, day: date, enrollment: EnrollmentDays, *path: str) -> Refusal | None:
+    """Why an exercise of a version cannot be logged on a day, and what to do; None if it can.
+
+    A version that has begun by the day may be another one than that which holds: the app may not know of a move yet.
+    """
+    first = first_day(version_id, enrollment)
+    if first is None or first <= day:
+        return None
+    message = f"Its version begins on {first}: for {day}, send the exercise of the version that holds on that day."
+    return InvalidInput(message, *path)
 
 
 def _past_fault(day: date, enrollment: EnrollmentDays) -> str | None:

@@ -44,14 +44,20 @@ async def exercises(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Exe
 
 
 async def enrollments(
-    session: ReadSession[Viewer], ids: Sequence[UUID], version_ids: Sequence[UUID]
+    session: ReadSession[Viewer], ids: Sequence[UUID], exercises: Sequence[ExerciseRow] = ()
 ) -> list[EnrollmentDays]:
-    """The enrollments that the viewer logs for: of these ids, and the viewer's own that have or had these versions."""
+    """The enrollments that the viewer logs for: of these ids, and the viewer's own of these exercises of versions.
+
+    The latter have or had the version of one of them, or a log of one.
+    """
     arguments = Arguments()
-    named, versions = arguments.bind(list(ids), "uuid[]"), arguments.bind(list(version_ids), "uuid[]")
+    named = arguments.bind(list(ids), "uuid[]")
+    versions = arguments.bind(list({each.version_id for each in exercises}), "uuid[]")
+    sent = arguments.bind([each.id for each in exercises], "uuid[]")
     user = arguments.bind(session.viewer.user.id, "uuid")
     history = "FROM enrollment_versions h JOIN plan_versions v ON v.id = h.version_id WHERE h.enrollment_id = e.id"
     pauses = "FROM enrollment_pauses p WHERE p.enrollment_id = e.id ORDER BY p.from_day, p.id"
+    logs = f"FROM exercise_logs l WHERE l.version_exercise_id = ANY ({sent})"
     rows: list[EnrollmentDays] = await session.fetch(
         f"""
         SELECT e.id, e.organization_id, e.patient_id, e.starts_on, e.ended_on,
@@ -62,6 +68,7 @@ async def enrollments(
                ARRAY(SELECT h.from_day {history} ORDER BY h.from_day) AS version_days,
                ARRAY(SELECT h.version_id {history} ORDER BY h.from_day) AS version_ids,
                ARRAY(SELECT v.weeks {history} ORDER BY h.from_day) AS version_weeks,
+               ARRAY(SELECT DISTINCT l.version_exercise_id {logs} AND l.enrollment_id = e.id) AS logged_exercise_ids,
                ARRAY(SELECT p.from_day {pauses}) AS paused_from,
                ARRAY(SELECT p.to_day {pauses}) AS paused_to, clinic.pain_amber_from, clinic.pain_red_from
         FROM enrollments e
@@ -71,7 +78,8 @@ async def enrollments(
         CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE zone.time_zone)::date AS local_day) AS calendar
         WHERE (e.id = ANY ({named}) OR e.patient_id = {user} AND e.id IN (
                   SELECT h.enrollment_id FROM enrollment_versions h
-                  WHERE h.patient_id = {user} AND h.version_id = ANY ({versions})))
+                  WHERE h.patient_id = {user} AND h.version_id = ANY ({versions})
+                  UNION ALL SELECT l.enrollment_id {logs} AND l.patient_id = {user}))
           AND {readable("e", arguments, session.viewer)}
         """,
         *arguments.values,

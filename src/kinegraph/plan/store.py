@@ -58,9 +58,16 @@ def visible(coached: str, patient: str) -> str:
 
 
 def visible_version(coached: str, patient: str) -> str:
-    """SQL condition: the viewer sees version v, as a coach or as one of its patients. Parameters as in `visible`."""
+    """SQL condition: the viewer sees version v, as a coach or as one of its patients. Parameters as in `visible`.
+
+    A patient who has logged an exercise of a version sees it, too, where it was taken back before it held: by
+    row-level security with what they logged alone.
+    """
     enrolled = f"v.id IN (SELECT e.version_id FROM enrollment_versions e WHERE e.patient_id = {patient})"
-    return f"(v.organization_id = ANY ({coached}) OR {enrolled})"
+    logged = f"""v.id IN (SELECT done.version_id FROM exercise_logs l
+                             JOIN plan_version_exercises done ON done.id = l.version_exercise_id
+                             WHERE l.patient_id = {patient})"""
+    return f"(v.organization_id = ANY ({coached}) OR {enrolled} OR {logged})"
 
 
 @narrowed

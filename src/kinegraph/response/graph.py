@@ -75,8 +75,9 @@ class ExerciseSubstitution(Node):
     )
 
     @field(
-        "Whether it says sets, repetitions, time or hold, each at most. Of what it does not say, a day's own is done, "
-        "as it stands after what was replaced (`replaces`).",
+        "Whether it says sets, repetitions, time or hold, each at most: those that were sent, else the most of the "
+        "days that were to come when it was accepted. Of what it does not say, a day's own is done, as it stands after "
+        "what was replaced (`replaces`).",
         *rules_amounts.CAPS,
     )
     def has_amounts(root: strawberry.Parent[rules_due.SubstitutionRow]) -> bool:
@@ -90,8 +91,8 @@ class ExerciseSubstitution(Node):
     per_side: bool = strawberry.field(description=PER_SIDE)
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
     is_halved: bool = strawberry.field(
-        description="Whether half of each day is done: of the sets where they are more than 1, else of the "
-        "repetitions, else of the time, else of the hold, rounded up."
+        description="Whether half of each day is done, as its caps leave it: of the sets where they are more than 1, "
+        "else of the repetitions, else of the time, else of the hold, rounded up."
     )
     replaces: "ExerciseSubstitution | None" = edge(
         store_substitutions.by_ids,
@@ -119,8 +120,8 @@ class RegressionMost:
 @strawberry.type(
     description="An exercise that may be done in place of a painful one, or less of the same one, computed when it is "
     "read: neither ruled out nor advised against by the patient's conditions. Another one is published, and does not "
-    "hurt the patient by a proposal that is open, or whose substitution lasts. The amounts are those of the first day "
-    "on which it would be done."
+    "hurt the patient by a proposal that is open, or whose substitution lasts, nor undecided in an enrollment that "
+    "ended of late. The amounts are those of the first day on which it would be done."
 )
 class RegressionOption:
     exercise: EffectiveExercise = edge(
@@ -142,7 +143,8 @@ class RegressionOption:
     )
     safety_findings: list[SafetyFinding] = strawberry.field(
         description="Warnings: what the patient's conditions, as they are stored now, say against it without ruling it "
-        "out. They have no places and no overrides. Options without any come first.",
+        "out; that it was archived or deleted, or is done on the same days in another place already. They have no "
+        "places and no overrides. Options without any come first.",
         metadata={"assumed_size": 1},
     )
 
@@ -158,8 +160,10 @@ class RegressionProposal(Node):
     exercise: EffectiveExercise = edge(
         effective, ("organization_id", "exercise_id"), "The painful exercise of the plan."
     )
-    pain_score: int = strawberry.field(description="The worst pain of its logs.")
-    performed_on: date = strawberry.field(description="The day of that log.")
+    pain_score: int = strawberry.field(
+        description="The worst pain of its logs; once it is no longer OPEN, that of then (`logs` shows those of now)."
+    )
+    performed_on: date = strawberry.field(description="The day of that log, as `painScore`.")
     substitution: ExerciseSubstitution | None = edge(
         store_substitutions.of_proposals, "id", "The substitution that was made of it; null unless it is ACCEPTED."
     )

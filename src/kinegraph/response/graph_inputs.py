@@ -9,6 +9,7 @@ from kinegraph.enrolling.graph import OVERRIDES
 from kinegraph.enrollment.graph_safety import FindingOverrideInput, SafetyFinding
 from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
 from kinegraph.kit.user_errors import payload
+from kinegraph.library.graph import EffectiveExercise
 from kinegraph.plan.graph_details import PlanExerciseAmounts
 from kinegraph.response import rules
 from kinegraph.response.graph import ExerciseSubstitution, RegressionProposal
@@ -17,7 +18,8 @@ from kinegraph.response.rules_amounts import MAX_SENT
 
 @strawberry.input(
     description="A proposal that is accepted: from the patient's next day on, another exercise or less of the same. "
-    "Sets, repetitions, time and hold are caps: on each day at most so much is done, and never more than before. "
+    "Sets, repetitions, time and hold are caps: on each day at most so much is done, and never more than before. Null "
+    "is as if it were left out. "
     "Without any of them, of another exercise as much is done as now, without notes, hold and `perSide`; of the "
     "exercise that is done now, half as much each day (see `isHalved`)."
 )
@@ -26,8 +28,8 @@ class AcceptRegressionInput(PlanExerciseAmounts):
     exercise_id: strawberry.ID = strawberry.field(
         description="One of its `options`. Amounts must not be more than the most of a day to come, nor the rest "
         "shorter; of the exercise that is done now, one amount must be less each time that it is due, and `perSide` "
-        "may be taken back. Of another exercise, repetitions or time that a day does not have are done as they are "
-        f"sent, in place of its own, with the hold: at most {MAX_SENT['reps']} repetitions, "
+        "may be taken back with it. Of another exercise, repetitions or time that a day does not have are done as they "
+        f"are sent, in place of its own, with the hold: at most {MAX_SENT['reps']} repetitions, "
         f"{MAX_SENT['duration_seconds']:,} s, {MAX_SENT['hold_seconds']} s of hold. Else a hold is done where "
         "the day has one; `perSide` counts twice: on a day that is not, at most half is done on each side."
     )
@@ -79,8 +81,18 @@ class ExerciseSubstitutionPayload:
         default=None, description="The substitution as it is stored now."
     )
     conflict: EditConflict | None = conflict_field()
+    exercise: EffectiveExercise | None = strawberry.field(
+        default=None,
+        description="The exercise that is done from the patient's next day on: the plan's, or that of `next`.",
+    )
+    next: ExerciseSubstitution | None = strawberry.field(
+        default=None,
+        description="The substitution that holds from the patient's next day on: the one that was replaced, where the "
+        "ended one has never held. Null: it is done as the plan has it.",
+    )
     safety_findings: list[SafetyFinding] = strawberry.field(
         default_factory=list,
-        description="What the patient's conditions say against the exercise that is done again.",
+        description="The enrollment's findings against the exercise that is done again: what the patient's conditions "
+        "say, and the pain after which it was changed.",
         metadata={"assumed_size": 1},
     )

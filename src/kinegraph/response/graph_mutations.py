@@ -28,6 +28,7 @@ from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
+from kinegraph.library.store import effective
 from kinegraph.plan.rules_tree import AMOUNTS, API_NAMES, checked_amounts
 from kinegraph.response import rules, store, store_options, store_substitutions
 from kinegraph.response.graph_inputs import (
@@ -39,7 +40,7 @@ from kinegraph.response.graph_inputs import (
 )
 from kinegraph.response.rules import RegressionProposalStatus
 from kinegraph.response.rules_due import SubstitutionRow, holding
-from kinegraph.response.rules_options import answer_of, faults_of, unchanged_day
+from kinegraph.response.rules_options import answer_of, capped, faults_of, unchanged_day
 
 AT = ("input",)
 STALE = (*AT, "ifUpdatedAt")
@@ -59,7 +60,7 @@ class Mutation:
         input: Annotated[AcceptRegressionInput, strawberry.argument(description="The proposal, and the exercise.")],
     ) -> RegressionProposalPayload:
         values, checks = given(input), Checks()
-        sent = checked_amounts(values, AT, checks)
+        sent = checked_amounts({name: each for name, each in values.items() if each is not None}, AT, checks)
         exercise_id = checks.key(stored_id(values["exercise_id"]), (*AT, "exerciseId"))
         reason = _checked_reason(values, checks)
         session = await info.context.write_session()
@@ -131,16 +132,24 @@ class Mutation:
             first = enrollment.today + timedelta(days=1)
         overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[Finding] = []
+        held, done_id = None, None
         if row is not None and enrollment is not None and not checks.refusals:
             await store_substitutions.end(session, row, enrollment.today, reason)
-            findings = await _checked_return(session, enrollment, row, overrides, checks)
+            held = await _held_next(session, enrollment, row)
+            done_id = held.substitute_id if held is not None else row.exercise_id
+            findings = await _checked_return(session, enrollment, done_id, overrides, checks)
         checks.done()
-        assert row is not None and enrollment is not None
+        assert row is not None and enrollment is not None and done_id is not None
         await record_overrides(session, row.enrollment_id, owner_columns(enrollment), overrides)
         await touch(session, row.enrollment_id)
         found: Any = findings
-        stored = await stored_row(session, store_substitutions.by_ids, row.id)
-        return ExerciseSubstitutionPayload(substitution=stored, safety_findings=found)
+        following: Any = held
+        return ExerciseSubstitutionPayload(
+            substitution=await stored_row(session, store_substitutions.by_ids, row.id),
+            exercise=await stored_row(session, effective, (row.organization_id, done_id)),
+            next=following,
+            safety_findings=found,
+        )
 
 
 def _checked_reason(values: Mapping[str, Any], checks: Checks) -> str | None:
@@ -209,23 +218,32 @@ async def _checked_option(
         answer, sent = least, {}
     for name, reason in faults_of(basis, answer, sent):
         checks.refuse(reason, *AT, NAMES.get(name, name))
+    if not checks.refusals:
+        answer = capped(basis, answer)
     amounts = {name: getattr(answer, name) for name in AMOUNTS}
     return basis.exercise_id, {**amounts, "is_halved": answer.is_halved}
+
+
+async def _held_next(
+    session: WriteSession[Viewer], enrollment: EnrollmentRow, row: SubstitutionRow
+) -> SubstitutionRow | None:
+    """The substitution of the same exercise that holds from the patient's next day on, once one has ended."""
+    rows: list[SubstitutionRow] = await stored_row(session, store_substitutions.of_enrollments, row.enrollment_id)
+    own = [each for each in rows if each.exercise_id == row.exercise_id]
+    return holding(own, enrollment.today + timedelta(days=1))
 
 
 async def _checked_return(
     session: WriteSession[Viewer],
     enrollment: EnrollmentRow,
-    row: SubstitutionRow,
+    exercise_id: UUID,
     overrides: list[dict[str, Any]],
     checks: Checks,
 ) -> list[Finding]:
     """What speaks against the exercise that is done again once a substitution has ended. Faults are in `checks`."""
-    rows: list[SubstitutionRow] = await stored_row(session, store_substitutions.of_enrollments, row.enrollment_id)
     first = enrollment.today + timedelta(days=1)
-    held = holding([each for each in rows if each.exercise_id == row.exercise_id], first)
     (found,) = await store_safety.findings(session, [check_key(enrollment)])
-    findings = [each for each in found if each.exercise_id == (held.substitute_id if held else row.exercise_id)]
+    findings = [each for each in found if each.exercise_id == exercise_id]
     if overrides:
         versions = await store_safety.checked_versions(session, enrollment.version_ids)
         rules_safety.matched(findings, overrides, versions, checks)

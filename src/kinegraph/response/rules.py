@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-RECENT_DAYS = 14
-"""The days, up to and including the patient's day, of which a painful log proposes something."""
+from kinegraph.enrollment.rules_safety import RECENT_DAYS
+
 MAX_LOGS = 100
 """Logs that a proposal names: the newest ones."""
 MAX_SUBSTITUTIONS = 100
@@ -98,7 +98,7 @@ class NewLog:
 
     @property
     def is_painful(self) -> bool:
-        """True if the log is amber or red, and recent, of an enrollment that runs."""
+        """True if the log is amber or red, of the last RECENT_DAYS by the patient's day, while the plan runs."""
         is_recent = self.performed_on > self.local_day - timedelta(days=RECENT_DAYS)
         return self.is_running and is_recent and is_painful(self.pain_score, self.thresholds)
 

@@ -67,9 +67,12 @@ def halved(amounts: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def is_less(one: Prescription, other: Prescription) -> bool:
-    """True if a prescription has less of one amount, of both sides, than another one of the same exercise."""
-    less, more = _lesser({}, _amounts(one)), _lesser({}, _amounts(other))
-    return any(name in more and value < more[name] for name, value in less.items())
+    """True if a prescription has less of one amount than another one of the same exercise.
+
+    The same numbers without `per_side` are no less: on paper they look alike, and many will do each side as before.
+    """
+    pairs = [(getattr(one, name), getattr(other, name)) for name in CAPS]
+    return any(less is not None and more is not None and less < more for less, more in pairs)
 
 
 def _amounts(row: Prescription) -> dict[str, Any]:

@@ -4,14 +4,14 @@ Amounts are those of the days on which an answer would hold, not of the day that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any  # amounts by column
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, is_offered
 from kinegraph.classification.rules_safety import Person
-from kinegraph.enrollment.rules_safety import Finding, found
+from kinegraph.enrollment.rules_safety import Finding, done_twice, found
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.plan.rules import Prescription
 from kinegraph.plan.rules_tree import AMOUNTS, BOUNDS
@@ -44,6 +44,9 @@ class Basis:
     """The substitution that lasts, after those that it replaced."""
     painful: frozenset[UUID] = frozenset()
     """The exercises of the patient that hurt, and of which no clinician has taken the substitution back."""
+    beside: Mapping[UUID, tuple[int, bool]] = field(default_factory=dict)
+    """The exercises that are done in other places on days on which the answer holds: on how many, and whether only in
+    other enrollments."""
 
     @property
     def exercise_id(self) -> UUID:
@@ -130,8 +133,16 @@ def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candida
         **first,
         most=Most(**{name: _most(done, name) for name in CAPS}),
         differs_by_day=len(shown) > 1,
-        safety_findings=found({id: exercise}, {id: ()}, Person(basis.conditions)),
+        safety_findings=_findings(basis, id, exercise),
     )
+
+
+def _findings(basis: Basis, id: UUID, exercise: Candidate | None) -> list[Finding]:
+    """What speaks against an option: as for a substitute of the enrollment, without its places."""
+    findings = found({id: exercise}, {id: ()}, Person(basis.conditions), (), {id})
+    if exercise is not None and id != basis.planned_id and id in basis.beside:
+        findings.append(done_twice(exercise, *basis.beside[id], ()))
+    return findings
 
 
 def suits(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> bool:
@@ -163,6 +174,22 @@ def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSu
     values["per_side"] = is_sided and not is_one_side if is_same else bool(sent.get("per_side"))
     is_halved = is_same and not is_one_side and all(values[name] is None for name in CAPS)
     return NewSubstitution(exercise_id=basis.planned_id, substitute_id=exercise_id, is_halved=is_halved, **values)
+
+
+def capped(basis: Basis, answer: NewSubstitution) -> NewSubstitution:
+    """An answer that says of each amount at most that of the days to come, so that no later version gives more.
+
+    Of another exercise, measures are not said where a day has none of them: it would be done by what is said then.
+    """
+    done = basis.done() if answer.substitute_id == basis.exercise_id else basis.done(answer)
+    rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
+    most: dict[str, Any] = {name: _most(done, name) for name in CAPS}
+    most["rest_seconds"] = min(rests) if len(rests) == len(done) else None
+    own = {name: getattr(answer, name) for name in most if getattr(answer, name) is not None}
+    found = replace(answer, **{**most, **own})
+    if basis.done(found) == basis.done(answer):
+        return found
+    return replace(answer, sets=found.sets, rest_seconds=found.rest_seconds)
 
 
 def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:

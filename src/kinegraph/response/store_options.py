@@ -8,9 +8,9 @@ from uuid import UUID
 from kinegraph.audit.rules import seen
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.store import candidates
-from kinegraph.enrollment.store_safety import DONE_THEN, HURTS
+from kinegraph.enrollment.store_blocks import DONE_THEN, PAINS, BesideRow, beside
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.rows import grouped
+from kinegraph.kit.rows import grouped, grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.patient.store import TODAY, patient_join
 from kinegraph.plan.rules import Prescription
@@ -25,7 +25,7 @@ Options = tuple[Basis | None, list[RegressionOption]]
 
 
 async def options(session: ReadSession[Viewer], proposal_ids: Sequence[UUID]) -> list[list[RegressionOption]]:
-    """The options of the open proposals that the viewer decides about; none of others. Six statements at most."""
+    """The options of the open proposals that the viewer decides about; none of others. Seven statements at most."""
     return [found for _, found in await with_basis(session, proposal_ids)]
 
 
@@ -38,8 +38,10 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     enrollments = list({row.enrollment_id for row in rows})
     substitutions = dict(zip(enrollments, await of_enrollments(session, enrollments), strict=True))
     days = await session.fetch_list(DAYS, [row.id for row in rows])
-    groups = zip(rows, grouped(days, [row.id for row in rows], "proposal_id"), strict=True)
-    bases = {row.id: _basis(row, group, substitutions[row.enrollment_id]) for row, group in groups}
+    by_row = grouped(days, [row.id for row in rows], "proposal_id")
+    others = await _beside(session, rows)
+    groups = zip(rows, by_row, others, strict=True)
+    bases = {row.id: _basis(row, group, substitutions[row.enrollment_id], other) for row, group, other in groups}
     exercises = await _reached(session, [(basis.organization_id, basis.exercise_id) for basis in bases.values()])
     found: dict[UUID, Options] = {}
     for id, basis in bases.items():
@@ -48,20 +50,21 @@ async def with_basis(session: ReadSession[Viewer], proposal_ids: Sequence[UUID])
     return [found.get(id, (None, [])) for id in proposal_ids]
 
 
+_PAINS = PAINS.format(organization="p.organization_id", patient="p.patient_id", today=TODAY.format(patient="t"))
 PROPOSALS = f"""
         SELECT p.id, p.organization_id, p.patient_id, p.enrollment_id, p.exercise_id,
                coalesce(t.conditions, '{{}}') AS conditions,
                ARRAY(SELECT coalesce(then_done.substitute_id, q.exercise_id)
-                     FROM regression_proposals q
-                     LEFT JOIN {DONE_THEN}
-                     WHERE q.organization_id = p.organization_id AND q.patient_id = p.patient_id AND {HURTS}) AS painful
+                     FROM {_PAINS} AS q
+                     LEFT JOIN {DONE_THEN}) AS painful
         FROM regression_proposals p
         LEFT JOIN patients t ON t.organization_id = p.organization_id AND t.user_id = p.patient_id
         WHERE p.id = ANY ($1) AND p.status = 'open' AND p.organization_id = ANY ($2)
 """
 """The open proposals of these ids ($1) in organizations ($2), with the exercises that hurt their patients.
 
-Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts.
+Of a painful log the exercise that was done on its day, while nobody has decided about it or its substitution lasts, as
+PAINS has it.
 """
 
 DAYS = f"""
@@ -93,14 +96,26 @@ Paused days count, since a pause may be taken back.
 """
 
 
-def _basis(row: Any, days: Sequence[Any], substitutions: Sequence[SubstitutionRow]) -> Basis:
-    """The basis of a proposal's options, of its row, its days to come, and the substitutions of its enrollment."""
+async def _beside(session: ReadSession[Viewer], rows: Sequence[Any]) -> list[list[BesideRow]]:
+    """By proposal, the exercises that are done in other places on days of its exercise: one statement."""
+    keys = [
+        {"position": position, "enrollment_id": str(row.enrollment_id), "planned_id": str(row.exercise_id)}
+        for position, row in enumerate(rows, 1)
+    ]
+    return grouped_by_position(await beside(session, keys), len(keys))
+
+
+def _basis(
+    row: Any, days: Sequence[Any], substitutions: Sequence[SubstitutionRow], others: Sequence[BesideRow]
+) -> Basis:
+    """The basis of a proposal's options: of its row, its days to come, the substitutions, and what is done beside."""
     own = [each for each in substitutions if each.exercise_id == row.exercise_id]
     chain = chain_of(own, next((each for each in own if each.to_day is None), None))
     planned: list[tuple[date, Prescription]] = [
         (day.on_day, Substituted(exercise_id=day.exercise_id, **{name: day[name] for name in AMOUNTS})) for day in days
     ]
-    return Basis(row.organization_id, row.exercise_id, row.conditions, planned, chain, frozenset(row.painful))
+    done = {each.exercise_id: (len(each.places), each.is_elsewhere) for each in others}
+    return Basis(row.organization_id, row.exercise_id, row.conditions, planned, chain, frozenset(row.painful), done)
 
 
 async def _reached(

@@ -1,0 +1,40 @@
+"""After a move to a version with more, a substitution gives at most what was agreed; the move says that it lasts."""
+
+import pytest
+
+from tests.conftest import Api, World
+from tests.enrollment.documents import MOVE, sent
+from tests.identity.rows import Pool
+from tests.response.clinic import treated
+from tests.treatment import store_version
+
+
+@pytest.mark.parametrize(
+    ("slug", "expected", "what"),
+    [
+        ("back-squat", (2, 10, 60), "Less of it is done"),
+        ("box-squat", (3, 10, 60), "It is done in place of Back Squat"),
+    ],
+)
+async def test_a_version_with_more_gives_no_more_than_was_agreed(
+    api: Api, world: World, owner: Pool, slug: str, expected: tuple[int, int, int], what: str
+) -> None:
+    """Of 3 sets of 10 half, or as much of another exercise: so it stays where the next version has 10 of 50."""
+    clinic = await treated(api, world, owner)
+    await clinic.accept(await clinic.hurt(), await world.exercise_id(slug))
+    days = {(week, day): clinic.exercises for week in range(1, 9) for day in range(1, 8)}
+    second = await store_version(owner, clinic.gym, days, plan_id=clinic.version.plan_id)
+    async with owner.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            "UPDATE plan_version_exercises SET sets = 10, reps = 50, rest_seconds = 0 WHERE version_id = $1", second.id
+        )
+    payload = await api.payload(MOVE, clinic.coach, input=sent(id=clinic.id, versionId=second.id))
+    assert payload["userErrors"] == []
+    reason = f"{what} in this version, too: a substitution lasts, with at most what was accepted. Is it still right?"
+    assert [(each["level"], each["reason"]) for each in payload["safetyFindings"]] == [("WARN", reason)]
+    assert len(payload["safetyFindings"][0]["places"]) == 56
+    assert payload["enrollment"]["safetyFindings"] == []
+    first, other = (await clinic.shown(2))["dueExercises"]
+    assert (first["sets"], first["reps"], first["restSeconds"]) == expected
+    assert (other["sets"], other["reps"], other["restSeconds"]) == (10, 50, 0)
