@@ -5,7 +5,7 @@ import re
 from kinegraph.adherence import rules as adherence
 from kinegraph.audit.store import MAX_BREAKS
 from kinegraph.enrolling.rules_moves import MAX_VERSIONS
-from kinegraph.enrollment.rules_safety import MAX_OVERRIDE_DAYS
+from kinegraph.enrollment.rules_safety import MAX_OVERRIDE_DAYS, RECENT_DAYS
 from kinegraph.handout import rules as handout
 from kinegraph.logbook.rules import MAX_NOTES
 from kinegraph.response import rules as response
@@ -34,7 +34,7 @@ SENTENCES = (
     ),
     f"scores of pain average {adherence.READY_PAIN} at most, those of exertion {adherence.READY_EXERTION}",
     f"notes of at most {MAX_NOTES:,} characters.",
-    f"if the log is of the last {response.RECENT_DAYS} days by the patient's calendar",
+    f"if the log is of the last {RECENT_DAYS} days by the patient's calendar",
     f"(it names the newest {response.MAX_LOGS})",
     f"exercises that up to {NUMBERS[MAX_STEPS]} regressions of the progression graph lead to",
     f"come after those without. At most {NUMBERS[MAX_OPTIONS]}.",

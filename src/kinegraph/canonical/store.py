@@ -17,7 +17,6 @@ def recordset_type(column: Column) -> str:
 
 LOCK = "exchange None"
 """The advisory lock of imports into the canonical library (`exchange.store.lock`)."""
-
 SEEDED: Mapping[str, str] = {
     **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
     "video_provider": "text",

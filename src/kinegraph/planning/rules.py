@@ -5,14 +5,7 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.plan.rules_tree import (
-    MAX_EXERCISES,
-    MAX_SESSION_EXERCISES,
-    MAX_SESSIONS,
-    Tree,
-    Values,
-    order_sessions,
-)
+from kinegraph.plan.rules_tree import MAX_EXERCISES, MAX_SESSION_EXERCISES, MAX_SESSIONS, Tree, Values, order_sessions
 
 NO_SESSION = "There is no such session in a working copy; somebody may have removed it: read the plan again."
 NO_EXERCISE = "There is no such exercise in a working copy; somebody may have removed it: read the plan again."

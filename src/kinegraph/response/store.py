@@ -16,7 +16,6 @@ from kinegraph.response.rules import ProposalRow
 COLUMNS = f"""p.id, p.organization_id, p.enrollment_id, p.patient_id, p.exercise_id, p.log_id, p.log_ids, p.light,
                p.pain_score, p.performed_on, p.status, p.reason, p.decided_at, p.created_at, p.updated_at,
                p.decided_by_id, {name_column("decided_by")}, {email_column("decided_by")}"""
-
 JOINS = f"""{user_join("decided_by", "p.decided_by_id")}
             {member_join("decided_by", "p.decided_by_id", "p.organization_id")}"""
 
