@@ -12,9 +12,9 @@ run: .venv/ready  ## Start everything: database, queue, worker, API, GraphiQL, d
 	@exec $(BIN)/kinegraph up
 
 # A module's tests stay together, on its own database; in the order of the folders, the last ones are short.
-test: .venv/ready  ## Run every test, by four processes
+test: .venv/ready  ## Run every test, on every core up to four
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
-	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 lint: .venv/ready  ## Check style, types and the rules of the house
 	$(BIN)/ruff check .

@@ -12,12 +12,11 @@ from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
 from kinegraph.layers.rules_safety import SafetyRow, ShownSafety, assessed
 
-ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
-    "kettlebell": ("dumbbell",),
-    "dumbbell": ("kettlebell", "resistance_band"),
-    "cable_machine": ("resistance_band",),
-}
-"""By required equipment, what is used in its place where it is optional."""
+ALTERNATIVES: Mapping[str, tuple[str, ...]] = {"kettlebell": ("dumbbell",), "dumbbell": ("kettlebell",)}
+"""By required equipment, what is used in its place where it is optional.
+
+A band is none of a cable or a weight: the steps do not say where it is fixed, and it pulls the other way.
+"""
 
 
 class CandidateRow(ProfileRow, SafetyRow, Protocol):
@@ -165,7 +164,6 @@ class Candidate:
             self.memo[changed] = replace(
                 self,
                 equipment={piece: names[piece] for piece in used.values()},
-                mechanics="band" if "resistance_band" in changed else self.mechanics,
                 alternatives=tuple(names[piece] for piece in changed),
                 memo={},
             )

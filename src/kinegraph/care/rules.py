@@ -37,6 +37,7 @@ LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting",
 ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
 MOBILITY_DIFFICULTY = 1
 EARLY_FATIGUE = 2
+ALONG_NERVE = frozenset({"glutes", "gluteus_medius", "hamstrings", "abductors"})
 
 
 def is_on_floor(exercise: Exercise) -> bool:
@@ -234,8 +235,8 @@ CARE_RULES: Sequence[CareRule] = (
     CareRule(
         "light_nerve",
         DISC,
-        lambda each, found: "local_pressure" in found and not each.primary.isdisjoint({"glutes", "hamstrings"}),
-        "nothing presses on the buttock or the back of the thigh, where the nerve runs.",
+        lambda each, found: "local_pressure" in found and not each.primary.isdisjoint(ALONG_NERVE),
+        "nothing presses on the buttock or the thigh, where the nerve runs.",
         True,
         True,
     ),

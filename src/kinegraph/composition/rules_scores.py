@@ -49,7 +49,7 @@ ONE_LEG, FIRM_GRIP = 5.0, 2.0
 no plates to be carried."""
 EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
 PREFERRED, WANTED = 3.0, 3.0
-ONE_SIDE, OTHER_EQUIPMENT, BAND_INSTEAD, FLOOR_TRUNK = 2.0, 1.0, 2.0, 3.0
+ONE_SIDE, OTHER_EQUIPMENT, FLOOR_TRUNK = 2.0, 1.0, 3.0
 """Of isolation one side at a time, which takes twice the time; of equipment in place of what is meant, most of a band,
 which needs an anchor; of the trunk on the floor, where the one block on the floor comes before the lifts."""
 NO_LOAD, NO_LOAD_ENDURANCE, MACHINE, BAR_FOR_STRENGTH = 2.5, 1.5, 2.0, 1.0
@@ -116,7 +116,7 @@ def _load_points(exercise: Candidate, session: Session) -> float:
     is_squat = exercise.pattern_group is PatternGroup.SQUAT
     is_leg, points = is_squat or exercise.pattern_group is PatternGroup.HINGE, 0.0
     if exercise.alternatives:
-        points -= BAND_INSTEAD if "resistance_band" in exercise.equipment else OTHER_EQUIPMENT
+        points -= OTHER_EQUIPMENT
     is_lifted = is_gripped(exercise) or (is_bridge(exercise) and mechanics == "free_weight")
     points -= FIRM_GRIP * (context.spares_grip and is_lifted and exercise.is_compound)
     if context.is_easy:

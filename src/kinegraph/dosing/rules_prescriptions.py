@@ -44,7 +44,7 @@ GRIP_OF_PRESS = "Keep the wrist straight, the handle in the heel of the hand."
 STRAIGHT_WRIST = "Keep the wrists straight."
 """A press or squat is never held loosely, and straps hold nothing there."""
 FIRM_ROW = "Both feet on the floor, the free hand on a worktop."
-HOLD_WEIGHT = "Hold a weight with which no more repetitions are possible."
+HOLD_WEIGHT = "Hold a weight with which about 2 more repetitions would be possible."
 MANY_MORE = "If many more are possible, lower more slowly."
 UNLOADED, LEGS = (
     frozenset({"leg_compound", "bodyweight_upper_body"}),
