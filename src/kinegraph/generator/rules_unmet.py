@@ -147,7 +147,7 @@ def unmet_treatments(session: Session, catalogue: Catalogue, trained: Sequence[C
 def unmet_light(light: Light, warming: Sequence[Chosen], ending: Sequence[Chosen], work: Ending) -> Iterator[Unmet]:
     """The demands for a warm-up and a cool-down; `work`: the seconds for the cool-down, and what was trained."""
     seconds, trained = work
-    if light.ordered and not warming:
+    if trained and not warming:
         yield Unmet(
             Demand.WARM_UP, None, "No exercise for a warm-up is safe, fits the equipment and the time.",
             "Begin with 5 minutes of easy movement, and with light loads.",
