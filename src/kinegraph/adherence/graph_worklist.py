@@ -92,7 +92,10 @@ class WorklistEntry:
     enrollment: Enrollment = edge(by_ids, "id", "The enrollment that it is about.")
     last_logged_on: date | None = strawberry.field(description="The last day up to today with a log; null: none yet.")
     exercises: list[WorklistExercise] = edge(
-        store_worklist.exercises_of, ("id", "today", "is_running"), "The exercises that it is about.", assumed_size=5
+        store_worklist.exercises_of,
+        ("id", "today", "is_running", "has_ruled_out"),
+        "The exercises that it is about.",
+        assumed_size=5,
     )
 
     @field("The reasons that hold, the most urgent first.", *(f"has_{each}" for each in rules_worklist.REASONS))

@@ -230,8 +230,8 @@ async def worklist_counts(
     return [row.enrollments for row in rows]
 
 
-ExercisesKey = tuple[UUID, date, bool]
-"""An enrollment, the day that it is for its patient, and whether it is active on it."""
+ExercisesKey = tuple[UUID, date, bool, bool]
+"""An enrollment, the day that it is for its patient, whether it is active on it, and whether RULED_OUT holds."""
 
 
 async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
@@ -239,7 +239,7 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
 
     Four statements at most find those that conditions rule out.
     """
-    barred = await ruled_out(session, [id for id, _, is_running in keys if is_running])
+    barred = await ruled_out(session, [id for id, _, is_running, is_ruled_out in keys if is_running and is_ruled_out])
     pairs = [(id, planned, done) for id, each in barred.items() for planned, done in each]
     rows: list[WorklistExerciseRow] = await session.fetch_list(
         f"""
@@ -278,9 +278,9 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
         WHERE x.has_ruled_out OR x.has_pain OR x.has_struggling OR x.has_ready_to_progress
         ORDER BY x.position, x.has_ruled_out DESC, x.has_pain DESC, x.has_struggling DESC, x.exercise_id
         """,
-        [enrollment for enrollment, _, _ in keys],
-        [today for _, today, _ in keys],
-        [is_running for _, _, is_running in keys],
+        [enrollment for enrollment, _, _, _ in keys],
+        [today for _, today, _, _ in keys],
+        [is_running for _, _, is_running, _ in keys],
         *([each[index] for each in pairs] for index in range(3)),
     )
     return grouped_by_position(rows, len(keys))

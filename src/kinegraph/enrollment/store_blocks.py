@@ -78,7 +78,7 @@ Pair = tuple[UUID, UUID]
 
 async def ruled_out(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
     """By enrollment, of these and as `blocked` has them, the exercises that are ruled out."""
-    rows: list[NearRow] = await session.fetch(OF_ENROLLMENTS, enrollment_ids)
+    rows: list[NearRow] = await session.fetch(OF_ENROLLMENTS, enrollment_ids) if enrollment_ids else []
     seen(session, "WorklistEntry", rows)
     return await _ruled_out(session, rows)
 
