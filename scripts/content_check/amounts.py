@@ -42,7 +42,7 @@ TIMED = re.compile(
 
 
 def time_of_counted(line: Line, is_another: bool) -> str | None:
-    """What is done in repetitions is eased in repetitions: a minute of bounces is more than a set of them."""
+    """Advice for exercises that are counted in repetitions gives repetitions, not minutes."""
     counted = units(line.row)
     if is_another or not counted or counted & {"seconds", "meters", "calories"}:
         return None

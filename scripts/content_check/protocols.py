@@ -29,7 +29,7 @@ GATES: Mapping[str, str] = {
     "moderate_impact": r"\brunning\b|\bruns\b|\bhops\b|run for",
     "high_impact": r"\bjumps\b|\bhops?\b",
 }
-"""How a test loads the legs, and what one must have done without complaints before it."""
+"""By the stressor of a test, the words for what must be painless before it."""
 DECIDED = re.compile(r"\b(weeks?|month) \d|\d weeks|cleared|allow|below 160|check|strength|have passed", re.I)
 
 SLOWED = re.compile(r"slowly|without leaving|push-ups", re.I)

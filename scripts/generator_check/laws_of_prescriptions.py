@@ -157,7 +157,7 @@ def _of_rests(trained: Sequence[Chosen]) -> Iterator[str]:
 
 
 def _of_treatments(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
-    """What treats a condition has its sets before anything else has a second one that would free the time."""
+    """A treatment has all its sets before another exercise has a second set in whose time they would fit."""
     free = [e for e in trained if not e.assessment.indicated_for and e.candidate.class_key != STEADY]
     given = sum(_of_more_sets(each, session) for each in free)
     left = 60 * session.request.minutes - sum(each.seconds for each in trained)

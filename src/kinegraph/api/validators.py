@@ -12,8 +12,8 @@ with a tag, an entry with its own tag is cached; as long as the entry is valid, 
   canonical rows (migration 0025), which one statement reads in the same snapshot. Row-level security shows rows of
   these organizations and canonical ones alone.
 - Excluded is what has no version: answers of statements that read another table (COVERED) or whose result may change by
-  itself (VOLATILE), and those with addresses of the object storage, which end; answers with errors; and those with data
-  of patients, each reading of which is recorded (audit).
+  itself (VOLATILE), and those with addresses of the object storage, which end; answers with errors; and those of a
+  session that read data of other persons (`ReadSession.subjects`), which is recorded (audit).
 - Bound: the request cache's, at BYTES_PER_VERSION.
 
 So an entry of an earlier answer is never valid, whichever process wrote the change. The token, its revocation and the

@@ -171,7 +171,7 @@ class Candidate:
         return found
 
     def _alternative(self, key: str, available: frozenset[str]) -> str:
-        """What takes the place of required equipment; this itself where there is none."""
+        """The key of the available alternative of required equipment; its own key where there is none."""
         return next((e for e in ALTERNATIVES.get(key, ()) if e in available and e in self.optional_equipment), key)
 
 

@@ -107,7 +107,7 @@ def add_untrained(session: Session, pool: Sequence[Candidate]) -> None:
 
 
 def _giving_third_sets(session: Session, *, with_lifts: bool) -> list[Candidate]:
-    """What treats nothing and has a third set: the trunk first, then the lifts, those first that lose least time."""
+    """Exercises with a third set that treat no condition: of the trunk, then lifts; the least loss of time first."""
     third = [
         e for e in session.exercises if e.class_key != STEADY and not session.is_treatment(e) and _sets(session, e) > 2
     ]

@@ -21,7 +21,7 @@ class Checks:
     """The problems of one input; `done` raises Refused if there are any.
 
     Each method takes a value and its path, records what is wrong with it, and returns the value cleaned. For a bad
-    value it returns a meaningless one of the right type: call `done` before you use any.
+    value it returns a meaningless one of the right type: call `done` before you write anything by it.
     """
 
     def __init__(self) -> None:

@@ -138,7 +138,7 @@ def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candida
 
 
 def _findings(basis: Basis, id: UUID, exercise: Candidate | None) -> list[Finding]:
-    """What speaks against an option: as for a substitute of the enrollment, without its places."""
+    """The safety findings of an option: those of a substitute of the enrollment, without its places."""
     findings = found({id: exercise}, {id: ()}, Person(basis.conditions), (), {id})
     if exercise is not None and id != basis.planned_id and id in basis.beside:
         findings.append(done_twice(exercise, *basis.beside[id], ()))

@@ -18,7 +18,7 @@ Version: three values of the table `versions`, read in the snapshot of the sessi
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
 which call `kinegraph_change_version`: 0025 and 0037 make the triggers, 0029 has the function. `organizations_changed`
-(0025) gives an organization its first versions, and new ones of both kinds with each change of its row.
+(0025) gives an organization its first versions, and a new one of each kind with each change of its row.
 
 So an entry is invalid exactly when one of the three versions differs from the entry's. The next query with the new
 versions misses it and replaces it; nothing has to be evicted. Without a version nothing is cached. A change of a
