@@ -22,7 +22,7 @@ READS = re.compile(rf"(?:(?<!DELETE )\bFROM|\bJOIN)\s+({TABLES})\b|^({TABLES}) \
 UNNAMED: Mapping[str, str] = {
     "of objects that another function has answered, which named the patient": """
         adherence.store.exercises_of adherence.store.days_with_data adherence.store.felt_by
-        adherence.store_worklist.exercises_of enrollment.store_blocks.blocked
+        adherence.store_worklist.exercises_of
         enrolling.store.lock enrolling.store.held_versions enrolling.store.hold enrolling.store.resume
         enrolling.store.end
         enrollment.store.due enrollment.store.due_sessions enrollment.store.due_on
@@ -40,6 +40,7 @@ UNNAMED: Mapping[str, str] = {
         enrollment.store.move_counts enrollment.store_lists.counts logbook.store.counts logbook.store.revision_counts
         patient.store.counts patient.store.consent_counts response.store.counts result.store_writing.count_submissions
     """,
+    "of all patients, of whom the caller names those that it shows": "enrollment.store_blocks.ruled_out",
     "of the viewer alone": """
         enrollment.store_lists.of_viewers patient.store.of_viewers sync.store.pages
         telemetry.store_targets.consents telemetry.store_targets.planned telemetry.store_upkeep.purge

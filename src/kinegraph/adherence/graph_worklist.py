@@ -93,7 +93,7 @@ class WorklistEntry:
     last_logged_on: date | None = strawberry.field(description="The last day up to today with a log; null: none yet.")
     exercises: list[WorklistExercise] = edge(
         store_worklist.exercises_of,
-        ("id", "today", "is_running", "has_ruled_out"),
+        ("id", "today", "is_running", "ruled_out"),
         "The exercises that it is about.",
         assumed_size=5,
     )

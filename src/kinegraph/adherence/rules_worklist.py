@@ -39,6 +39,8 @@ class WorklistRow(Protocol):
     has_stopped_logging: bool
     has_struggling: bool
     has_ready_to_progress: bool
+    ruled_out: str | None
+    """The exercises that are ruled out, as `store_worklist.worklist_pages` writes them; None without any."""
     urgency: int
     weight: int
 

@@ -1,6 +1,6 @@
 """Reading the worklists of organizations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from kinegraph.adherence.store_totals import (
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
-from kinegraph.enrollment.store_blocks import blocked, ruled_out
+from kinegraph.enrollment.store_blocks import EXPIRED, ruled_out
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
@@ -59,40 +59,6 @@ Of the enrollments `listed`, with the day that it is for their patients. A corre
 And `regressed`, the exercises with a proposal to regress them that is open, or was accepted in the last 14 days.
 """
 
-EXPIRED = """(
-                SELECT count(*)
-                FROM (
-                    SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
-                    FROM enrollment_overrides o
-                    WHERE o.enrollment_id = e.id
-                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC
-                ) AS latest
-                WHERE latest.expires_on < calendar.today
-                  AND latest.condition IN (
-                      SELECT inclusion.included_by
-                      FROM unnest({conditions}, {included_by}) AS inclusion (condition, included_by)
-                      WHERE inclusion.condition = ANY (p.conditions))
-                  AND EXISTS (
-                      SELECT
-                      FROM enrollment_versions h
-                      JOIN plan_version_exercises x ON x.version_id = h.version_id
-                      LEFT JOIN exercise_substitutions b
-                          ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
-                             AND b.from_day <= coalesce(b.to_day, b.from_day)
-                             AND coalesce(b.to_day, calendar.today) >= calendar.today
-                      WHERE h.enrollment_id = e.id
-                        AND (b.substitute_id = latest.exercise_id
-                             OR x.exercise_id = latest.exercise_id
-                                AND (b.id IS NULL OR b.to_day IS NOT NULL OR b.from_day > calendar.today))
-                        AND NOT EXISTS (SELECT FROM enrollment_versions later
-                                        WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
-                                          AND later.from_day <= calendar.today)))"""
-"""SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
-
-The exercise is in a version that holds today or later and is not substituted for good, or is a substitute that holds
-today or later; and the patient p has the condition, or one that it includes.
-"""
-
 SUBSTITUTED = """LEFT JOIN exercise_substitutions b
                     ON b.enrollment_id = t.enrollment_id AND b.exercise_id = t.exercise_id
                        AND b.from_day <= r.today AND (b.to_day IS NULL OR b.to_day >= r.today)
@@ -107,7 +73,7 @@ FLAGGED = f"""
         WITH listed AS MATERIALIZED (
             SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
                    coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone, {STATUS} = 'active' AS is_running,
-                   {EXPIRED} AS expired, e.id = ANY ({{blocked}}) AS is_ruled_out
+                   {EXPIRED} AS expired, e.id = ANY ({{barred}}) AS is_ruled_out
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
@@ -163,14 +129,14 @@ FLAGGED = f"""
 many exercises or days it is about, the most first."""
 
 
-async def _flagged(
-    session: ReadSession, organization_ids: Sequence[UUID], reasons: Sequence[WorklistReason], arguments: Arguments
+def _flagged(
+    organization_ids: Sequence[UUID], barred: Iterable[UUID], reasons: Sequence[WorklistReason], arguments: Arguments
 ) -> str:
-    """The statement FLAGGED, with its arguments; two statements find whom conditions rule an exercise out for."""
+    """The statement FLAGGED, with its arguments: `barred` are the enrollments for which RULED_OUT holds."""
     conditions, included_by = inclusions()
     return FLAGGED.format(
         organizations=arguments.bind(list(organization_ids), "uuid[]"),
-        blocked=arguments.bind(await blocked(session, organization_ids), "uuid[]"),
+        barred=arguments.bind([*barred], "uuid[]"),
         conditions=arguments.bind(conditions, "text[]"),
         included_by=arguments.bind(included_by, "text[]"),
         reasons=_conditions(reasons),
@@ -185,14 +151,24 @@ def _conditions(reasons: Sequence[WorklistReason]) -> str:
 async def worklist_pages(
     session: ReadSession[Viewer], organization_ids: Sequence[UUID], window: Window, reasons: tuple[WorklistReason, ...]
 ) -> list[Page]:
-    """A page of each organization's worklist, the most urgent first."""
+    """A page of each organization's worklist, the most urgent first: three statements.
+
+    `ruled_out` of a row names the exercises that are ruled out, as `planned:done planned:done`: one text, because it
+    is part of a key. It is null without any.
+    """
+    found = await ruled_out(session, organization_ids)
     arguments, direction = Arguments(), window.direction()
-    flagged = await _flagged(session, organization_ids, reasons, arguments)
+    flagged = _flagged(organization_ids, found, reasons, arguments)
+    ids = arguments.bind([*found], "uuid[]")
+    pairs = arguments.bind(
+        [" ".join(f"{planned}:{done}" for planned, done in each) for each in found.values()], "text[]"
+    )
     where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
     rows = await session.fetch(
         f"""
         {flagged}
-        SELECT ranked.*, e.organization_id, e.patient_id
+        SELECT ranked.*, e.organization_id, e.patient_id,
+               CASE WHEN ranked.has_ruled_out THEN barred.pairs END AS ruled_out
         FROM (
             SELECT w.*, row_number() OVER (
                        PARTITION BY w.position ORDER BY w.urgency {direction}, w.weight {direction}, w.id {direction}
@@ -201,6 +177,7 @@ async def worklist_pages(
             WHERE {" AND ".join(where or ["true"])}
         ) AS ranked
         JOIN enrollments e ON e.id = ranked.id
+        LEFT JOIN unnest({ids}, {pairs}) AS barred (enrollment_id, pairs) ON barred.enrollment_id = ranked.id
         WHERE ranked.rank <= {window.limit}
         ORDER BY ranked.position, ranked.rank
         """,
@@ -213,9 +190,9 @@ async def worklist_pages(
 async def worklist_counts(
     session: ReadSession, organization_ids: Sequence[UUID], reasons: tuple[WorklistReason, ...]
 ) -> list[int]:
-    """The number of enrollments on each organization's worklist."""
+    """The number of enrollments on each organization's worklist: three statements."""
     arguments = Arguments()
-    flagged = await _flagged(session, organization_ids, reasons, arguments)
+    flagged = _flagged(organization_ids, await ruled_out(session, organization_ids), reasons, arguments)
     rows = await session.fetch(
         f"""
         {flagged}
@@ -230,30 +207,36 @@ async def worklist_counts(
     return [row.enrollments for row in rows]
 
 
-ExercisesKey = tuple[UUID, date, bool, bool]
-"""An enrollment, the day that it is for its patient, whether it is active on it, and whether RULED_OUT holds."""
+ExercisesKey = tuple[UUID, date, bool, str | None]
+"""An enrollment, the day that it is for its patient, whether it is active on it, and its row's `ruled_out`."""
+
+
+BARRED = """barred AS MATERIALIZED (
+            SELECT DISTINCT ON (pair.enrollment_id, pair.exercise_id) pair.enrollment_id, pair.exercise_id, pair.done_id
+            FROM (
+                SELECT r.id AS enrollment_id, split_part(ids, ':', 1)::uuid AS exercise_id,
+                       split_part(ids, ':', 2)::uuid AS done_id
+                FROM listed r
+                CROSS JOIN LATERAL string_to_table(r.ruled_out, ' ') AS ids
+            ) AS pair
+            ORDER BY pair.enrollment_id, pair.exercise_id, pair.done_id <> pair.exercise_id DESC, pair.done_id
+        )"""
+"""Common table expression: the exercises of the enrollments `listed` that are ruled out, a substitute rather than the
+plan's own exercise."""
 
 
 async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
-    """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt.
-
-    Four statements at most find those that conditions rule out.
-    """
-    barred = await ruled_out(session, [id for id, _, is_running, is_ruled_out in keys if is_running and is_ruled_out])
-    pairs = [(id, planned, done) for id, each in barred.items() for planned, done in each]
+    """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt."""
     rows: list[WorklistExerciseRow] = await session.fetch_list(
         f"""
         WITH listed AS MATERIALIZED (
-            SELECT w.position, w.id, w.today, w.is_running, e.organization_id,
+            SELECT w.position, w.id, w.today, w.is_running, w.ruled_out, e.organization_id,
                    coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone
-            FROM unnest($1::uuid[], $2::date[], $3::boolean[]) WITH ORDINALITY AS w (id, today, is_running, position)
+            FROM unnest($1::uuid[], $2::date[], $3::boolean[], $4::text[])
+                WITH ORDINALITY AS w (id, today, is_running, ruled_out, position)
             JOIN enrollments e ON e.id = w.id
             {patient_join("p", "e.organization_id", "e.patient_id")}
-        ), barred AS MATERIALIZED (
-            SELECT DISTINCT ON (pair.enrollment_id, pair.exercise_id) pair.enrollment_id, pair.exercise_id, pair.done_id
-            FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS pair (enrollment_id, exercise_id, done_id)
-            ORDER BY pair.enrollment_id, pair.exercise_id, pair.done_id <> pair.exercise_id DESC, pair.done_id
-        ), {LATE.format(organizations="ARRAY(SELECT organization_id FROM listed)")}
+        ), {BARRED}, {LATE.format(organizations="ARRAY(SELECT organization_id FROM listed)")}
         SELECT x.*
         FROM (
             SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, p.has_ruled_out,
@@ -281,6 +264,6 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
         [enrollment for enrollment, _, _, _ in keys],
         [today for _, today, _, _ in keys],
         [is_running for _, _, is_running, _ in keys],
-        *([each[index] for each in pairs] for index in range(3)),
+        [ruled_out for _, _, _, ruled_out in keys],
     )
     return grouped_by_position(rows, len(keys))

@@ -60,31 +60,21 @@ NEAR = f"""
                 WHERE due.number >= 0 AND (e.ended_on IS NULL OR due.on_day < e.ended_on)
             ) AS pair
         ) AS near
-        WHERE {{condition}} AND cardinality(p.conditions) > 0
+        WHERE e.organization_id = ANY ($1) AND cardinality(p.conditions) > 0
           AND (e.status IN ('active', 'paused') OR e.ended_on > calendar.today) AND near.exercise_ids IS NOT NULL
 """
-OF_ORGANIZATIONS = NEAR.format(condition="e.organization_id = ANY ($1)")
-OF_ENROLLMENTS = NEAR.format(condition="e.id = ANY ($1)")
-
-
-async def blocked(session: ReadSession, organization_ids: Sequence[UUID]) -> list[UUID]:
-    """The enrollments with an exercise of the next days that conditions rule out, and nobody ever overrode that."""
-    return [*await _ruled_out(session, await session.fetch(OF_ORGANIZATIONS, organization_ids))]
-
+"""SQL statement: the rows NearRow of the organizations $1."""
 
 Pair = tuple[UUID, UUID]
 """An exercise of the plan, and the exercise that is done in its place: the same one without a substitute."""
 
 
-async def ruled_out(session: ReadSession[Viewer], enrollment_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
-    """By enrollment, of these and as `blocked` has them, the exercises that are ruled out."""
-    rows: list[NearRow] = await session.fetch(OF_ENROLLMENTS, enrollment_ids) if enrollment_ids else []
-    seen(session, "WorklistEntry", rows)
-    return await _ruled_out(session, rows)
+async def ruled_out(session: ReadSession, organization_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
+    """By enrollment with any, the exercises of the next days that conditions rule out, where nobody ever overrode that.
 
-
-async def _ruled_out(session: ReadSession, rows: Sequence[NearRow]) -> dict[UUID, list[Pair]]:
-    """By enrollment with any, the exercises of the rows that are ruled out."""
+    Two statements. What a patient's conditions rule out is health data: a caller shows it to coaches alone.
+    """
+    rows: list[NearRow] = await session.fetch(NEAR, organization_ids)
     keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in row.exercise_ids))
     exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
     found: dict[UUID, list[Pair]] = {}
@@ -95,6 +85,40 @@ async def _ruled_out(session: ReadSession, rows: Sequence[NearRow]) -> dict[UUID
                 found.setdefault(row.id, []).append((planned, id))
     return found
 
+
+EXPIRED = """(
+                SELECT count(*)
+                FROM (
+                    SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
+                    FROM enrollment_overrides o
+                    WHERE o.enrollment_id = e.id
+                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC
+                ) AS latest
+                WHERE latest.expires_on < calendar.today
+                  AND latest.condition IN (
+                      SELECT inclusion.included_by
+                      FROM unnest({conditions}, {included_by}) AS inclusion (condition, included_by)
+                      WHERE inclusion.condition = ANY (p.conditions))
+                  AND EXISTS (
+                      SELECT
+                      FROM enrollment_versions h
+                      JOIN plan_version_exercises x ON x.version_id = h.version_id
+                      LEFT JOIN exercise_substitutions b
+                          ON b.enrollment_id = e.id AND b.exercise_id = x.exercise_id
+                             AND b.from_day <= coalesce(b.to_day, b.from_day)
+                             AND coalesce(b.to_day, calendar.today) >= calendar.today
+                      WHERE h.enrollment_id = e.id
+                        AND (b.substitute_id = latest.exercise_id
+                             OR x.exercise_id = latest.exercise_id
+                                AND (b.id IS NULL OR b.to_day IS NOT NULL OR b.from_day > calendar.today))
+                        AND NOT EXISTS (SELECT FROM enrollment_versions later
+                                        WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
+                                          AND later.from_day <= calendar.today)))"""
+"""SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
+
+The exercise is in a version that holds today or later and is not substituted for good, or is a substitute that holds
+today or later; and the patient p has the condition, or one that it includes.
+"""
 
 BESIDE = (files("kinegraph.enrollment") / "beside.sql").read_text()
 """The statement that reads what is done in other places on the days of substitutions."""
