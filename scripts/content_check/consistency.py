@@ -30,7 +30,11 @@ HELD_STILL = re.compile(
     r"\b(?:hold|stay|wait|pause|squeeze)\b[^.]*\b(?:moment|seconds?|count|breath|briefly|at the top)\b"
     r"(?![^.]*\b(?:then|and) [a-z]+ )", re.I
 )  # fmt: skip
-RETURNED = re.compile(r"^(Lower|Let|Sink|Return slowly|Close slowly|Slide back down|Uncurl|Give way|Roll back)\b")
+STOPPED = re.compile(r"^(?:Hold|Pause|Stay|Wait)\b|\bfor (?:an instant|a moment while)\b")
+RETURNED = re.compile(
+    r"^(Lower|Let|Sink|Return slowly|Open slowly|Close slowly|Slide back down|Uncurl|Give way|Roll back)\b"
+)
+PAUSED_THEN_LOWERED = re.compile(r"^(?:Hold|Pause|Stay)\b[^.]*, then (?:lower|let|reach)\b", re.I)
 RAISED_AGAIN = re.compile(r"^(Press|Push|Drive|Rise|Stand|Draw|Rock forward|Sit up|Unwind|Lift)\b")
 GAZED = re.compile(
     r"\beyes (?:follow|on the (?:hands?|fingers|bell|weight))\b|\blook(?:ing)? (?:up\b|over (?:the|your)\b)"
@@ -100,8 +104,11 @@ def held_where(row: Row) -> Iterator[str]:
         return
     _, below, _, above = tempo.split("-")
     steps = [each["body"] for each in row["instructions"] if each["type"] == "step"]
+    for text in steps:
+        if above == "0" and not tempo.startswith("X") and PAUSED_THEN_LOWERED.search(text) is not None:
+            yield f"tempo {tempo} against: {text}"
     for text, following in pairwise(steps):
-        if HELD_STILL.search(text) is None:
+        if HELD_STILL.search(text) is None and STOPPED.search(text) is None:
             continue
         if (RETURNED.match(following) and above == "0") or (RAISED_AGAIN.match(following) and below == "0"):
             yield f"tempo {tempo} against: {text} {following}"

@@ -60,6 +60,8 @@ def test_a_way_that_is_slower_than_the_other_has_more_seconds() -> None:
     [("barbell-curl", ("Curl up and hold for a moment.", "Lower slowly."), True),
      ("cable-curl", ("Curl up and hold for a moment.", "Lower slowly."), False),
      ("cable-curl", ("Lower and stay for a breath.", "Press up."), True),
+     ("barbell-curl", ("Curl up.", "Pause with the bar up, then lower it slowly."), True),
+     ("barbell-curl", ("Pause without a swing.", "Lower slowly."), True),
      ("dead-bug", ("Reach out and stay for a moment.", "Draw the leg back."), False)],
 )  # fmt: skip
 def test_a_hold_stands_in_the_tempo_where_the_steps_have_it(
