@@ -35,6 +35,10 @@ from kinegraph.workout.graph import Comment
 CommentId = Annotated[strawberry.ID, strawberry.argument(description="The comment's id.")]
 
 
+IDS = {"movement_id": "movementId", "parent_comment_id": "parentCommentId", "assignment_id": "assignmentId"}
+"""The fields of AddCommentInput with an id, and their names in GraphQL."""
+
+
 @strawberry.input(description="A comment on a movement, or a reply to a top-level comment on it.")
 class AddCommentInput:
     movement_id: strawberry.ID = strawberry.field(
@@ -72,12 +76,12 @@ class Mutation:
         info: Info,
         input: Annotated[AddCommentInput, strawberry.argument(description="The new comment.")],
     ) -> CommentPayload:
-        checks, values, movement, at = Checks(), given(input), None, ("input", "uploadIds")
-        names = {"movement_id": "movementId", "parent_comment_id": "parentCommentId", "assignment_id": "assignmentId"}
-        sent = {
-            name: checks.key(values[name], ("input", names[name])) for name in names if values.get(name) is not None
-        }
-        movement_id, parent_id, assignment_id = map(sent.get, names)
+        checks, values, at = Checks(), given(input), ("input", "uploadIds")
+        movement_id, parent_id, assignment_id = [
+            checks.key(sent, ("input", name)) if (sent := values.get(python_name)) is not None else None
+            for python_name, name in IDS.items()
+        ]
+        movement = None
         body = checked_body(input.body, ("input", "body"), checks)
         uploads = await _stored_uploads(info, values.get("upload_ids"), at, checks)
         session = await info.context.write_session()

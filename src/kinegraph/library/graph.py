@@ -61,7 +61,7 @@ class FieldOverride(Node):
     )
 
 
-def _row_id(exercise: rules.EffectiveExercise) -> UUID:
+def row_id(exercise: rules.EffectiveExercise) -> UUID:
     """The id of the stored row."""
     id: UUID = exercise.row["id"]
     return id
@@ -142,18 +142,18 @@ class EffectiveExercise(ExerciseFields, Node):
 
     organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
     instructions: list[Instruction] = edge(
-        instructions_of, _row_id, "The stored row's instructions, in order.", required_columns=("id",), assumed_size=6
+        instructions_of, row_id, "The stored row's instructions, in order.", required_columns=("id",), assumed_size=6
     )
     contraindications: list[Contraindication] = edge(
         contraindications_of,
-        _row_id,
+        row_id,
         "The conditions that speak against it, as stored.",
         required_columns=("id",),
         assumed_size=25,
     )
     programming: ProgrammingProfile | None = edge(
         profiles_of,
-        _row_id,
+        row_id,
         "How it behaves in training; a copy without its own has its source's. Null for none.",
         required_columns=("id",),
     )

@@ -142,7 +142,10 @@ async def attach(
     owner_id: UUID,
     path: Path = ("input", "uploadIds"),
 ) -> None:
-    """Use stored uploads as the attachments of something in an organization. Raises Refused."""
+    """Use stored uploads as the attachments of something in an organization. Raises Refused.
+
+    A fact starts the jobs that make the thumbnails of images.
+    """
     paths: list[tuple[UUID, Path]] = [(file.upload.id, (*path, str(index))) for index, file in enumerate(files)]
     await use(session, files, organization_id, paths)
     rows = [
