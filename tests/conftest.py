@@ -5,8 +5,9 @@ commands. Tests send requests to the API over HTTP (in process, unless they need
 that they make for themselves, so that they do not meet each other.
 """
 
+import gc
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,19 @@ __all__ = ["database_url", "redis_url", "server_url", "template", "with_database
 
 SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector the modules and tests, which stay: it took a third of the time to collect them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(5_000, 8, 200)
+        gc.enable()
 
 
 @pytest.fixture(scope="module")

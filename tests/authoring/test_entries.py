@@ -30,7 +30,7 @@ def test_a_text_without_severity_is_shown_with_the_severity_of_the_matrix() -> N
 
 
 def test_a_text_of_a_condition_that_the_matrix_does_not_give_is_not_shown() -> None:
-    assert "calf_strain" not in findings_of(entry(conditions={"calf_strain": {"text": "Ours."}}))
+    assert "plantar_fasciitis" not in findings_of(entry(conditions={"plantar_fasciitis": {"text": "Ours."}}))
 
 
 @pytest.mark.parametrize("severity", ["warning", "restriction", "absolute"])
