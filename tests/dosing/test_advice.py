@@ -149,6 +149,8 @@ def test_every_number_of_an_amount_is_read() -> None:
         ("acl_reconstruction", "Use a step of 10 cm until week 8, then a step of 20 cm, no load until week 12",
          "A step of 20 cm"),
         ("acl_reconstruction", "Stop at 60 degrees; before week 8 leave the load out", "Stop at 60 degrees"),
+        ("acl_reconstruction", "At 60 degrees, 30% of the load until week 12, then half of it; before week 8 the sled",
+         "At 60 degrees, half of it"),
         ("acl_reconstruction", "Without a bar until week 12, then with 30% of the load", "With 30% of the load"),
         ("acl_reconstruction", "Both legs, no jumps before month 6", "Both legs, no jumps before month 6"),
         ("knee_replacement", "Press seated with 50% of the load, from week 6", "Press seated with 50% of the load"),

@@ -79,6 +79,7 @@ def in_phase(text: str, condition: str) -> str:
         found = pattern.sub(lambda match: "" if _week(match) <= first else match.group(), found)
     found = UNTIL.sub(lambda match: "" if _is_past(match, first) else match.group(), found)
     found = re.sub(r"\s*[,;](?=\s*(?:[,;.]|$))|^[\s,;:]+", "", found).strip()
+    found = re.sub(r"([,;])(?=[^\W\d])", r"\1 ", found)
     return f"{found[:1].upper()}{found[1:]}"
 
 
