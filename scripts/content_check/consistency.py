@@ -69,6 +69,8 @@ def consistency_faults(rows: Sequence[Row]) -> Iterator[str]:
             named_in_notes,
             on_the_feet,
             moved_legs,
+            racked,
+            warned,
             shown,
         ):
             yield from (f"{law.__name__}: {row['slug']}: {fault}" for fault in law(row))
@@ -206,6 +208,13 @@ def racked(row: Row) -> Iterator[str]:
         is_taken = re.search(r"\bfrom (?:a|the) rack\b(?! or\b|, or\b)", each["body"]) is not None
         if is_taken and "rack" not in row["equipment"]:
             yield f"no rack for: {each['body']}"
+
+
+def warned(row: Row) -> Iterator[str]:
+    """Who nears the highest pulse is told, in the notes or the safety step, to stop with pain in the chest."""
+    texts = [row.get("athleteNotes") or "", *(each["body"] for each in row["instructions"] if each["type"] == "safety")]
+    if "maximal_cardio" in row["training"]["stressors"] and "chest" not in " ".join(texts).lower():
+        yield "an effort near the highest pulse, and no word of the chest"
 
 
 def shown(row: Row) -> Iterator[str]:

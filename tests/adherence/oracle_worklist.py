@@ -9,7 +9,7 @@ REASONS = ("PAIN", "STOPPED_LOGGING", "STRUGGLING", "READY_TO_PROGRESS")
 
 
 def is_ready(history: History, exercise: str, today: date) -> bool:
-    """Whether it was done on its last three due days with little pain and exertion, and no log of a week hurt."""
+    """Whether it was done on its last three due days with little pain and exertion, and neither hurts nor struggles."""
     due = sorted({day for day, _, other in history.due(today) if other == exercise})
     done = {d for d, source, other in history.due(today) if other == exercise and history.is_done(d, source)}
     counted = [day for day in due if day != today or day in done]
@@ -24,6 +24,7 @@ def is_ready(history: History, exercise: str, today: date) -> bool:
         and sum(pains) <= 6
         and sum(exertions) <= 12
         and not hurts(history, exercise, today)
+        and not is_struggling(history, exercise, today, today)
     )
 
 

@@ -17,6 +17,7 @@ from content_check.consistency import (
     paced,
     prescribed,
     racked,
+    warned,
 )
 from kinegraph.authoring.rules import profile_columns
 from kinegraph.canonical.rules_files import shipped_rows
@@ -108,6 +109,12 @@ def test_eyes_that_follow_a_hand_need_a_finding_for_the_neck() -> None:
 def test_a_condition_of_the_notes_without_a_finding_is_a_fault() -> None:
     row = changed("ankle-pumps", athleteNotes="Ask first with a hernia.")
     assert list(named_in_notes(row)) == ["abdominal_hernia is named and has no finding: Ask first with a hernia."]
+
+
+def test_an_effort_near_the_highest_pulse_warns_of_pain_in_the_chest() -> None:
+    """A sprint whose notes and safety step say nothing of the chest is a fault."""
+    row = changed("sprint", athleteNotes="Run fast.", instructions=[{"type": "safety", "body": "Stop when it hurts."}])
+    assert list(warned(row)) == ["an effort near the highest pulse, and no word of the chest"]
 
 
 def test_a_load_in_standing_has_a_line_for_a_torn_achilles_tendon() -> None:

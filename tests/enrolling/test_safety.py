@@ -23,7 +23,7 @@ from tests.patient.documents import written as written_patient
 from tests.treatment import StoredVersion, store_enrollment, store_version
 from tests.workout.documents import Pool
 
-JUMP, PRESS, SAFE = "depth-jump", "bench-press", "leg-extension"
+JUMP, CURL, SAFE = "depth-jump", "preacher-curl", "reverse-pec-deck"
 """Ruled out by a ruptured Achilles tendon; warned of with a sore wrist; neither."""
 
 
@@ -61,7 +61,7 @@ async def test_what_rules_out_refuses_the_enrollment_by_name_with_all_findings(
     api: Api, world: World, gym: Organization, owner: Pool, patient: Person
 ) -> None:
     """SAFETY_BLOCK names exercise and condition, and the payload has each finding with reason and places."""
-    plan = await knee_plan(owner, world, gym, [(1, 1), (2, 3)], JUMP, PRESS, SAFE)
+    plan = await knee_plan(owner, world, gym, [(1, 1), (2, 3)], JUMP, CURL, SAFE)
     payload = await api.payload(ENROLL, gym.coach, input=await enrolling(owner, plan, patient))
     (error,) = payload["userErrors"]
     assert (error["code"], error["field"]) == ("SAFETY_BLOCK", ["input", "overrides"])
@@ -69,8 +69,8 @@ async def test_what_rules_out_refuses_the_enrollment_by_name_with_all_findings(
     assert payload["enrollment"] is None
     assert levels(payload["safetyFindings"]) == [
         ("BLOCK", "Depth Jump", "achilles_rupture"),
-        ("WARN", "Bench Press", "wrist_pain"),
         ("WARN", "Depth Jump", "achilles_tendinopathy"),
+        ("WARN", "Preacher Curl", "wrist_pain"),
     ]
     block = payload["safetyFindings"][0]
     assert block["reason"] == "It is ruled out by achilles rupture."
@@ -83,10 +83,10 @@ async def test_warnings_are_shown_and_refuse_nothing(
     api: Api, world: World, gym: Organization, owner: Pool, patient: Person
 ) -> None:
     """A plan with warnings alone is begun; the payload and the enrollment show them, also to the patient."""
-    plan = await knee_plan(owner, world, gym, [(1, 1)], PRESS, SAFE)
+    plan = await knee_plan(owner, world, gym, [(1, 1)], CURL, SAFE)
     payload = await api.payload(ENROLL, gym.coach, input=await enrolling(owner, plan, patient))
     assert payload["userErrors"] == []
-    expected = [("WARN", "Bench Press", "wrist_pain")]
+    expected = [("WARN", "Preacher Curl", "wrist_pain")]
     assert levels(payload["safetyFindings"]) == levels(payload["enrollment"]["safetyFindings"]) == expected
     own = await enrollment(api, patient, payload["enrollment"]["id"])
     assert own is not None and levels(own["safetyFindings"]) == expected

@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.conftest import Api, World
 from tests.enrollment.documents import ENROLL, STATUS, enrollment
 from tests.identity.rows import Pool
-from tests.response.clinic import CORRECT, DECLINE, DELETE, Json, Treated, today, treated
+from tests.response.clinic import ACCEPT, CORRECT, DECLINE, DELETE, END, Json, Treated, today, treated
 
 HERE = "about which nobody has decided; here it is to be done."
 
@@ -99,3 +99,23 @@ async def test_decided_pain_of_an_ended_enrollment_is_not_called_undecided(api: 
     found: Any = await enrollment(api, clinic.coach, payload["enrollment"]["id"])
     undecided = f"In another enrollment it has a pain of 10 on {today()}, {HERE}"
     assert sorted(text for _, text in reasons(found)) == sorted([undecided, reason])
+
+
+async def test_of_a_patient_who_has_left_nothing_is_accepted_and_no_substitution_ends(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """Both are refused with what to do; the proposal can be declined."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    accepted = await clinic.accept(await clinic.hurt(), box)
+    await clinic.send(clinic.log(8, index=1))
+    proposal = await clinic.open()
+    await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", clinic.patient.id)
+    for document, given in (
+        (ACCEPT, {"id": proposal["id"], "exerciseId": clinic.exercises[1]}),
+        (END, {"id": accepted["substitution"]["id"]}),
+    ):
+        (error,) = await api.user_errors(document, clinic.coach, input=given)
+        assert (error["code"], error["field"]) == ("CONFLICT", ["input", "id"])
+        assert error["message"].startswith("The patient has left the organization")
+    declined = await api.run(DECLINE, clinic.coach, input={"id": proposal["id"], "reason": "They left"})
+    assert declined["declineRegression"]["proposal"]["status"] == "DECLINED"

@@ -57,3 +57,23 @@ async def test_a_substitute_that_is_ruled_out_is_named_beside_the_plans_exercise
         await owner.execute(
             "UPDATE exercise_substitutions SET from_day = from_day - 2 WHERE enrollment_id = $1", UUID(str(clinic.id))
         )
+
+
+async def test_an_exercise_that_is_ruled_out_is_not_ready_to_progress(api: Api, world: World, owner: Pool) -> None:
+    """Its good scores count again once somebody has overridden what rules it out."""
+    clinic = await treated(api, world, owner)
+    calf = clinic.exercises[1]
+    await clinic.send(*({**clinic.log(0, ago, index=1), "exertion": 3} for ago in range(14)))
+
+    async def shown() -> tuple[list[str], list[str]]:
+        reasons, exercises = await entry(clinic)
+        return reasons, next((each for id, _, each in exercises if id == calf), [])
+
+    assert (await shown())[1] == ["READY_TO_PROGRESS"]
+    await forbid(owner, clinic, calf, "absolute")
+    await has(owner, clinic, BLOCK)
+    reasons, of_calf = await shown()
+    assert of_calf == ["RULED_OUT"] and "READY_TO_PROGRESS" not in reasons
+    sent = {"exerciseId": calf, "condition": BLOCK, "reason": "SUPERVISED", "expiresOn": str(today())}
+    await api.run(OVERRIDE, clinic.coach, input={"id": str(clinic.id), "overrides": [sent]})
+    assert (await shown())[1] == ["READY_TO_PROGRESS"]

@@ -1,6 +1,6 @@
 """Reading the worklists of organizations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from kinegraph.adherence.store_totals import (
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
-from kinegraph.enrollment.store_blocks import EXPIRED, ruled_out
+from kinegraph.enrollment.store_blocks import EXPIRED, Pair, ruled_out
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
@@ -73,7 +73,7 @@ FLAGGED = f"""
         WITH listed AS MATERIALIZED (
             SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
                    coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone, {STATUS} = 'active' AS is_running,
-                   {EXPIRED} AS expired, e.id = ANY ({{barred}}) AS is_ruled_out
+                   {EXPIRED} AS expired, e.id = ANY ({{ids}}) AS is_ruled_out
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
@@ -86,10 +86,12 @@ FLAGGED = f"""
                    {total("logs", "last")} - {total("logs", "week")} AS logs,
                    {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
                    {IS_STRUGGLING} AS is_struggling,
-                   NOT p.is_changed AND {IS_READY} AS is_ready
+                   NOT p.is_changed AND NOT p.has_ruled_out AND {IS_READY} AS is_ready
             FROM (
                 SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, r.is_ruled_out, t.*, {PLACES},
-                       late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES}
+                       late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES},
+                       (t.enrollment_id, t.exercise_id) IN (
+                           SELECT * FROM unnest({{ids}}, {{exercise_ids}})) AS has_ruled_out
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
@@ -130,13 +132,18 @@ many exercises or days it is about, the most first."""
 
 
 def _flagged(
-    organization_ids: Sequence[UUID], barred: Iterable[UUID], reasons: Sequence[WorklistReason], arguments: Arguments
+    organization_ids: Sequence[UUID],
+    barred: Mapping[UUID, Sequence[Pair]],
+    reasons: Sequence[WorklistReason],
+    arguments: Arguments,
 ) -> str:
-    """The statement FLAGGED, with its arguments: `barred` are the enrollments for which RULED_OUT holds."""
+    """The statement FLAGGED, with its arguments: `barred` are the exercises that are ruled out, by enrollment."""
     conditions, included_by = inclusions()
+    pairs = [(id, planned) for id, each in barred.items() for planned, _ in each]
     return FLAGGED.format(
         organizations=arguments.bind(list(organization_ids), "uuid[]"),
-        barred=arguments.bind([*barred], "uuid[]"),
+        ids=arguments.bind([id for id, _ in pairs], "uuid[]"),
+        exercise_ids=arguments.bind([exercise_id for _, exercise_id in pairs], "uuid[]"),
         conditions=arguments.bind(conditions, "text[]"),
         included_by=arguments.bind(included_by, "text[]"),
         reasons=_conditions(reasons),
@@ -242,7 +249,7 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
             SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, p.has_ruled_out,
                    {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
-                   p.is_running AND NOT p.is_changed AND {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND NOT p.is_changed AND NOT p.has_ruled_out AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions

@@ -252,13 +252,15 @@ def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
 async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
     """Store the answer with the request's idempotency key; an answer without data is not stored. True means commit.
 
+    Of one that shows patients to somebody else None is: it would outlive rights and consents, and be read unrecorded.
     Where nothing was done for a reason that may be gone later, False: all is rolled back, and the key is free.
     """
     if data is None:
         return True
     if context.is_worth_a_retry and not context.has_mutated:
         return False
-    await set_answer(await context.write_session(), key, stored_form(orjson.dumps(data)))
+    session = await context.write_session()
+    await set_answer(session, key, None if session.subjects else stored_form(orjson.dumps(data)))
     return True
 
 

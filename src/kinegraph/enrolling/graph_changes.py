@@ -16,6 +16,7 @@ from kinegraph.enrolling.graph import (
     PauseEnrollmentInput,
     ResumeEnrollmentInput,
 )
+from kinegraph.enrolling.graph_safety import require_present
 from kinegraph.enrollment.graph import EnrollmentId
 from kinegraph.enrollment.rules import ENDED, EnrollmentRow, EnrollmentStatus
 from kinegraph.enrollment.rules_calendar import Pause, pause_on
@@ -24,7 +25,6 @@ from kinegraph.enrollment.store import by_ids, pauses_of
 from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
-from kinegraph.identity.store import members
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
@@ -150,8 +150,7 @@ async def locked(
                 raise stale_edit(session.viewer, editor, row.updated_at, *stale, enrollment=row)
         rules.require_running(row, (*at, "id"))
         if not is_end:
-            found = await members(session, [row.organization_id], [row.patient_id])
-            rules.require_member(row.patient_id in found, (*at, "id"))
+            await require_present(session, row, (*at, "id"))
         return row
     return None
 

@@ -5,11 +5,20 @@ from datetime import date
 from typing import Any  # values of an input, by name
 
 from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment.rules import EnrollmentRow
 from kinegraph.exercise.store import by_ids as exercises_by_ids
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store import members
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import NotFound
+from kinegraph.kit.errors import Conflict, NotFound, Path
 from kinegraph.kit.sessions import WriteSession
+
+
+async def require_present(session: WriteSession[Viewer], row: EnrollmentRow, path: Path) -> None:
+    """Raise Conflict for the enrollment of a patient who has left the organization: it can only be ended."""
+    if row.patient_id not in await members(session, [row.organization_id], [row.patient_id]):
+        message = "The patient has left the organization: end the enrollment, or add them to the organization again."
+        raise Conflict(message, *path)
 
 
 async def checked_overrides(

@@ -139,10 +139,3 @@ def require_running(row: EnrollmentRow, path: Path) -> None:
     if row.ended_on is not None:
         since = f"is {row.status.upper()} since" if row.status in ENDED else "ends on"
         raise EnrollmentEnded(f"It {since} {row.ended_on}, and stays so; enroll the patient anew.", *path)
-
-
-def require_member(is_member: bool, path: Path) -> None:
-    """Raise Conflict for a patient who has left the organization: their enrollment can only be ended."""
-    if not is_member:
-        message = "The patient has left the organization: end the enrollment, or add them to the organization again."
-        raise Conflict(message, *path)

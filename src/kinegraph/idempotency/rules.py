@@ -39,7 +39,7 @@ class AnsweredBefore(Exception):
 
 
 class ExecutedRequest(Protocol):
-    """A request that was executed with a key; `answer` is None where it was too large to be stored."""
+    """A request that was executed with a key; `answer` is None where it is not stored."""
 
     request_hash: bytes
     answer: bytes | None
@@ -82,6 +82,9 @@ def answer_of(executed: ExecutedRequest, sent_hash: bytes) -> bytes:
         message = "This Idempotency-Key was used with another request; send each request with a key of its own."
         raise KeyRefused(422, "IDEMPOTENCY_KEY_REUSED", message)
     if executed.answer is None:
-        message = "The mutation was executed, but its answer was too large to be stored: query what you need of it."
+        message = (
+            "The mutation was executed, but its answer is not stored, as it was large or had data of a patient: "
+            "query what you need of it."
+        )
         raise KeyRefused(409, "IDEMPOTENT_ANSWER_NOT_STORED", message)
     return ZstdDecompressor().decompress(executed.answer)

@@ -102,12 +102,19 @@ async def _executed(session: ReadSession, viewer: Viewer, key: str) -> ExecutedR
 
 
 async def set_answer(session: WriteSession[Viewer], key: str, answer: bytes | None) -> None:
-    """Store the answer to the request whose key this transaction has taken; None for one that is too large."""
+    """Store the answer to the request whose key this transaction has taken; None for one that is not to be stored."""
     await session.run(
         "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2",
         session.viewer.user.id,
         key,
         answer,
+    )
+
+
+async def forget_answers(session: WriteSession[Viewer]) -> None:
+    """Delete the viewer's stored answers; their keys stay."""
+    await session.run(
+        "UPDATE idempotency_keys SET answer = NULL WHERE user_id = $1 AND answer IS NOT NULL", session.viewer.user.id
     )
 
 

@@ -53,6 +53,8 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "fsync": "on",
     "log_statement": "none",
+    "log_min_error_statement": "panic",  # a statement that failed may have ids and words of persons,
+    "log_error_verbosity": "terse",  # and so may the details of its error
 }
 
 # The builtin C.UTF-8 has the letters of all scripts, and sorts the same on every machine. For pg_trgm the C library's

@@ -136,7 +136,7 @@ async def _erase_assignments(session: WriteSession, user_id: UUID, snapshots: Se
 
 
 async def _erase_traces(session: WriteSession, erased: Erased) -> None:
-    """Erase events, facts and jobs about what was erased."""
+    """Erase events, facts and jobs about what was erased, and all stored answers: nobody knows whom they show."""
     ids = list(erased.ids)
     names = "EXISTS (SELECT FROM jsonb_path_query({column}, '$.**') AS v WHERE v #>> '{{}}' = ANY ($1))"
     texts = [str(id) for id in ids]
@@ -146,3 +146,4 @@ async def _erase_traces(session: WriteSession, erased: Erased) -> None:
     erased.count("sync_contents", await _delete(session, "sync_contents", "object_id = ANY ($1)", ids))
     for table, column in (("outbox", "payload"), ("jobs", "arguments")):
         erased.count(table, await session.run(f"DELETE FROM {table} WHERE {names.format(column=column)}", texts))
+    await session.run("UPDATE idempotency_keys SET answer = NULL WHERE answer IS NOT NULL")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.enrolling.graph_safety import checked_overrides
+from kinegraph.enrolling.graph_safety import checked_overrides, require_present
 from kinegraph.enrolling.rules import require_running
 from kinegraph.enrolling.store import lock as lock_enrollment
 from kinegraph.enrolling.store import owner_columns, record_overrides, touch
@@ -73,6 +73,7 @@ class Mutation:
             with checks.layer():
                 enrollment: EnrollmentRow = await stored_row(session, enrollments, proposal.enrollment_id)
                 require_running(enrollment, (*AT, "id"))
+                await require_present(session, enrollment, (*AT, "id"))
                 hurting_id, amounts = await _checked_option(session, proposal, exercise_id, sent, checks)
                 await _require_room(session, proposal.enrollment_id)
         checks.done()
@@ -130,6 +131,8 @@ class Mutation:
         if row is not None:
             enrollment = await stored_row(session, enrollments, row.enrollment_id)
             first = enrollment.today + timedelta(days=1)
+            with checks.layer():
+                await require_present(session, enrollment, (*AT, "id"))
         overrides = await checked_overrides(session, values.get("overrides") or [], first, checks)
         findings: list[Finding] = []
         held, done_id = None, None
