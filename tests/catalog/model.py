@@ -60,10 +60,14 @@ assert all(each.kind is not Kind.TERM for each in FILTERED), (
 )
 VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {
     Kind.FLAG: st.booleans(),
-    Kind.NUMBER: st.integers(1, 2),
     Kind.LIST: few(FIELDS),
 }
-FURTHER = {each.api_name: VALUES.get(each.kind, st.sampled_from(FIELDS)) for each in FILTERED}
+FURTHER = {
+    each.api_name: st.integers(each.bounds[0], each.bounds[0] + 1)
+    if each.kind is Kind.NUMBER
+    else VALUES.get(each.kind, st.sampled_from(FIELDS))
+    for each in FILTERED
+}
 OWN |= FURTHER
 OVERRIDABLE |= {each.api_name: FURTHER[each.api_name] for each in FILTERED if each.is_overridable}
 

@@ -6,6 +6,7 @@ instead.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any  # Any: variables are JSON; graphql-core's types of fields
 
 from graphql import (
@@ -55,9 +56,12 @@ class Case:
     @property
     def operation(self) -> OperationDefinitionNode:
         """The parsed operation."""
-        (definition,) = parse(self.text).definitions
+        (definition,) = _parsed(self.text).definitions
         assert isinstance(definition, OperationDefinitionNode)
         return definition
+
+
+_parsed = lru_cache(parse)
 
 
 def _mutation(signature: str, call: str, selection: str) -> str:

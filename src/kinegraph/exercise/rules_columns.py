@@ -49,8 +49,8 @@ class Column:
     filter: str | None = None
     """Description of its field in ExerciseFilter; None where lists are not filtered by it.
 
-    The filter takes one value, which the column equals; of terms several, any of which it is; of a list several, any
-    of which is an entry.
+    The filter takes one value, which the column equals (of a number, one within its bounds); of terms several, any of
+    which it is; of a list several, any of which is an entry.
     """
     max_length: int = 0
     """Maximum length of a text, or of each entry of a list, in characters."""

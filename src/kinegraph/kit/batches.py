@@ -1,7 +1,7 @@
 """Batch functions that select only requested columns, that return pages, and that find objects by their ids.
 
 A narrowed batch function takes `names`: the columns that are going to be read of its rows, or None for all. It selects
-those and the few that it always needs.
+those and the few that it always needs. A function of pages may take `names` without being `@narrowed`.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

@@ -17,8 +17,8 @@ CLIENT_ID = (
 )
 OF_RESULT = f"{IF_UPDATED_AT} It is the result's."
 PERFORMED_ON = (
-    "The day that it was done on, not in the future. If left out, the planned day, or today (in the athlete's time "
-    "zone) where that is to come."
+    "The day that it was done on, not in the future. If left out, that of the earlier result; without one the planned "
+    "day, or today (in the athlete's time zone) where that is to come."
 )
 
 
@@ -74,8 +74,8 @@ class SubmissionInput:
 
 
 @strawberry.input(
-    description="The result of an assignment. It replaces an earlier one as a whole, but for the sets where none are "
-    "sent."
+    description="The result of an assignment. It replaces an earlier one as a whole, but for its sets and its day "
+    "where none are sent."
 )
 class RecordAssignmentResultInput(SubmissionInput):
     score: ResultScoreInput | None = strawberry.field(

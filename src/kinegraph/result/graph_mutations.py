@@ -74,7 +74,7 @@ class Mutation:
         columns = rules.checked_score(values.get("score") or {}, (*AT, "score"), checks)
         columns["is_scaled"] = values.get("is_scaled") or False
         columns["exertion"] = rules.checked_half(values.get("exertion"), (*AT, "exertion"), checks)
-        columns["notes"] = rules.texts_of(values, AT, checks)
+        columns["notes"] = rules.notes_of(values, AT, checks)
         sets = values.get("sets")
         return await _record(info, "result", values, columns, sets, checks, replaces=True)
 
@@ -154,7 +154,7 @@ async def _record(
 async def _lock(session: WriteSession[Viewer], key: UUID, submission: Submission) -> rules.ResultRow | None:
     """Lock the assignment, and find its result. Returns the result where the submission was stored before.
 
-    Raises NotFound, Conflict and StaleEdit.
+    Raises NotFound, InvalidInput, TooManySubmissions, Conflict and StaleEdit.
     """
     visible = await stored_row(session, store_assignments.by_ids, key)
     assignment = None if visible is None else await store_tree.lock_assignment(session, key)

@@ -207,7 +207,7 @@ def hash_of(kind: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def texts_of(values: Mapping[str, Any], at: Path, checks: Checks) -> str | None:
+def notes_of(values: Mapping[str, Any], at: Path, checks: Checks) -> str | None:
     """The notes of an input; None where they are empty. Faults are recorded in `checks`."""
     notes = values.get("notes")
     return None if notes is None else checks.text(notes, (*at, "notes"), MAX_NOTES, empty=True) or None

@@ -7,7 +7,7 @@ from uuid import UUID
 from kinegraph.exercise.rules import stored_id
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import InvalidInput, NotFound, Path, Refused
-from kinegraph.result.rules import MAX_METERS, MAX_SECONDS, MAX_SETS, checked_half, checked_mass, texts_of
+from kinegraph.result.rules import MAX_METERS, MAX_SECONDS, MAX_SETS, checked_half, checked_mass, notes_of
 from kinegraph.workout.rules_rows import MovementRow
 
 AT = ("input", "sets")
@@ -46,7 +46,7 @@ def _checked_set(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[st
         "exercise_id": None if exercise is None else checks.key(stored_id(exercise), (*at, "exerciseId")),
         "number": checks.whole(values["number"], (*at, "number"), 1, 100),
         "rpe": checked_half(values.get("rpe"), (*at, "rpe"), checks),
-        "notes": texts_of(values, at, checks),
+        "notes": notes_of(values, at, checks),
         **_measures(values, at, checks),
     }
     if movement is None and exercise is None:

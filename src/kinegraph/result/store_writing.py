@@ -99,7 +99,7 @@ async def touch(session: WriteSession, id: UUID) -> None:
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a result softly, its sets with it."""
+    """Delete a result softly. Its sets stay as they are, and are read by the result alone."""
     await session.delete_softly("assignment_results", id)
 
 

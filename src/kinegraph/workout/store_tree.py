@@ -160,7 +160,7 @@ async def deleted_workout(session: ReadSession[Viewer], id: UUID) -> WorkoutRow 
 
 
 async def lock_assignment(session: WriteSession, id: UUID) -> ForkedAssignmentRow | None:
-    """Lock an assignment until the transaction ends, and return it; None where the viewer may not write it."""
+    """Lock an assignment until the transaction ends, and return it; None if deleted, or not the viewer's to write."""
     return await session.fetch_row(
         """
         SELECT a.id, a.organization_id, a.athlete_id, a.workout_id, a.snapshot_workout_id, a.status
@@ -174,6 +174,8 @@ async def lock_assignment(session: WriteSession, id: UUID) -> ForkedAssignmentRo
 
 async def fork(session: WriteSession, assignment: ForkedAssignmentRow) -> UUID:
     """Copy an assignment's library workout to its snapshot, and set `snapshot_workout_id`. Returns the snapshot's id.
+
+    Comments and attachments are copied, too; a fact starts the jobs of thumbnails that are missing.
 
     The caller holds the locks of the assignment's row and of the library workout's tree, so that neither changes.
     """
