@@ -35,7 +35,7 @@ from kinegraph.api.requests import (
 from kinegraph.api.validators import Revalidation, revalidation_of
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.cost.refusals import CostRefused
-from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
+from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, raise_if_executed, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_nobody
@@ -252,15 +252,13 @@ def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
 async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
     """Store the answer with the request's idempotency key; an answer without data is not stored. True means commit.
 
-    Of one that shows patients to somebody else None is: it would outlive rights and consents, and be read unrecorded.
     Where nothing was done for a reason that may be gone later, False: all is rolled back, and the key is free.
     """
     if data is None:
         return True
     if context.is_worth_a_retry and not context.has_mutated:
         return False
-    session = await context.write_session()
-    await set_answer(session, key, None if session.subjects else stored_form(orjson.dumps(data)))
+    await set_answer(await context.write_session(), key, orjson.dumps(data))
     return True
 
 

@@ -14,6 +14,10 @@ from kinegraph.kit.sessions import ReadSession
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+WITH_CONDITIONS = ("Patient", "SafetyFinding")
+"""The types of rows that show a patient's conditions."""
+
+
 class AuditAction(StrEnum):
     """The kind of an access to a patient's data."""
 
@@ -77,8 +81,9 @@ def seen(session: ReadSession[Viewer], type_name: str, rows: Iterable[Any], pati
     `patient` is the column of the patient. The rows have the column `organization_id`, too.
     """
     own = session.viewer.user.id
-    found = ((row.organization_id, getattr(row, patient)) for row in rows if row is not None)
+    found = [(row.organization_id, getattr(row, patient)) for row in rows if row is not None]
     session.subjects.update((*key, type_name) for key in found if key[1] != own)
+    session.shows_conditions |= type_name in WITH_CONDITIONS and any(key[1] == own for key in found)
 
 
 def text_of(entry: EntryRow) -> str:

@@ -9,6 +9,8 @@ from typing import Any, Protocol  # Any: variables are JSON
 import orjson
 from zstandard import ZstdCompressor, ZstdDecompressor
 
+from kinegraph.identity.rules import Viewer
+
 LIFETIME = timedelta(hours=24)
 MAX_KEY_LENGTH = 255
 MAX_KEYS = 10_000
@@ -70,21 +72,28 @@ def request_hash(query: str, variables: Mapping[str, Any] | None, operation_name
     return hashlib.sha256(body).digest()
 
 
-def stored_form(answer: bytes) -> bytes | None:
-    """An answer as it is stored, compressed; None where it is too large."""
+def rights_of(viewer: Viewer) -> bytes:
+    """A hash of the viewer's memberships: an answer is sent again only while they are as they were."""
+    roles = sorted((str(id), membership.role.value) for id, membership in viewer.by_organization.items())
+    return hashlib.sha256(orjson.dumps(roles)).digest()
+
+
+def stored_form(answer: bytes, viewer: Viewer) -> bytes | None:
+    """An answer as it is stored, compressed, behind the viewer's rights; None where it is too large."""
     compressed = ZstdCompressor().compress(answer)
-    return compressed if len(compressed) <= MAX_ANSWER_BYTES else None
+    return rights_of(viewer) + compressed if len(compressed) <= MAX_ANSWER_BYTES else None
 
 
-def answer_of(executed: ExecutedRequest, sent_hash: bytes) -> bytes:
+def answer_of(executed: ExecutedRequest, sent_hash: bytes, viewer: Viewer) -> bytes:
     """The stored answer to a request that is sent again. Raises KeyRefused."""
     if executed.request_hash != sent_hash:
         message = "This Idempotency-Key was used with another request; send each request with a key of its own."
         raise KeyRefused(422, "IDEMPOTENCY_KEY_REUSED", message)
-    if executed.answer is None:
+    rights = rights_of(viewer)
+    if executed.answer is None or not executed.answer.startswith(rights):
         message = (
-            "The mutation was executed, but its answer is not stored, as it was large or had data of a patient: "
-            "query what you need of it."
+            "This request was answered before, and is not executed again. Its answer is not there any more: it was "
+            "large or showed a patient, or your rights have changed or somebody was erased since. Query what is stored now."
         )
         raise KeyRefused(409, "IDEMPOTENT_ANSWER_NOT_STORED", message)
-    return ZstdDecompressor().decompress(executed.answer)
+    return ZstdDecompressor().decompress(executed.answer[len(rights) :])

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from kinegraph.idempotency.rules import LIFETIME, MAX_KEYS, AnsweredBefore, ExecutedRequest, KeyRefused, answer_of
+from kinegraph.idempotency.rules import (
+    LIFETIME,
+    MAX_KEYS,
+    AnsweredBefore,
+    ExecutedRequest,
+    KeyRefused,
+    answer_of,
+    stored_form,
+)
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.sessions import Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
@@ -55,7 +63,7 @@ async def raise_if_executed(session: ReadSession[Viewer], request: KeyedRequest)
     """
     executed = await _executed(session, session.viewer, request.key)
     if executed is not None:
-        raise AnsweredBefore(answer_of(executed, request.hash))
+        raise AnsweredBefore(answer_of(executed, request.hash, session.viewer))
 
 
 async def _take(session: WriteSession, viewer: Viewer, request: KeyedRequest) -> None:
@@ -85,7 +93,7 @@ async def _take(session: WriteSession, viewer: Viewer, request: KeyedRequest) ->
             "wait, or send the mutation without one."
         )
         raise KeyRefused(429, "TOO_MANY_IDEMPOTENCY_KEYS", message)
-    raise AnsweredBefore(answer_of(executed, request.hash))
+    raise AnsweredBefore(answer_of(executed, request.hash, viewer))
 
 
 async def _executed(session: ReadSession, viewer: Viewer, key: str) -> ExecutedRequest | None:
@@ -101,20 +109,18 @@ async def _executed(session: ReadSession, viewer: Viewer, key: str) -> ExecutedR
     )
 
 
-async def set_answer(session: WriteSession[Viewer], key: str, answer: bytes | None) -> None:
-    """Store the answer to the request whose key this transaction has taken; None for one that is not to be stored."""
+async def set_answer(session: WriteSession[Viewer], key: str, answer: bytes) -> None:
+    """Store the answer to the request whose key this transaction has taken.
+
+    None is stored of one that is too large, or that shows patients to others, or conditions: it would be readable when
+    the consent or the patient is gone, and be read without an entry in the audit trail.
+    """
+    is_health = session.subjects or session.shows_conditions
     await session.run(
         "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2",
         session.viewer.user.id,
         key,
-        answer,
-    )
-
-
-async def forget_answers(session: WriteSession[Viewer]) -> None:
-    """Delete the viewer's stored answers; their keys stay."""
-    await session.run(
-        "UPDATE idempotency_keys SET answer = NULL WHERE user_id = $1 AND answer IS NOT NULL", session.viewer.user.id
+        None if is_health else stored_form(answer, session.viewer),
     )
 
 

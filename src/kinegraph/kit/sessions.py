@@ -62,6 +62,8 @@ class ReadSession(Generic[Viewer]):
         """Their texts, where somebody set this to an empty set."""
         self.subjects: set[Subject] = set()
         """The data of persons that batch functions answered, to be recorded before the answer is sent (audit)."""
+        self.shows_conditions = False
+        """Whether they answered what depends on the viewer's own conditions, whose consent may be withdrawn (audit)."""
         self._turn = asyncio.Lock()
         self._has_ended = False
 

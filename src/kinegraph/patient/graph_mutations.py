@@ -8,7 +8,6 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.idempotency.store import forget_answers
 from kinegraph.identity.graph_versions import (
     IF_UPDATED_AT,
     EditConflict,
@@ -161,8 +160,6 @@ async def _write(
         checks.done()
         if is_new:
             await store_writing.record_consent(session, key, *consent)
-        if consent[1] == 0 and key[1] == session.viewer.user.id:
-            await forget_answers(session)
     await store_writing.update(session, id, columns)
     return PatientPayload(patient=await stored_row(session, store.by_keys, key))
 
