@@ -90,10 +90,14 @@ NO_ADVICE = Advice()
 
 
 def shown_warnings(assessment: Assessment) -> Sequence[Warned]:
-    """The warnings with advice for the phase that is meant; of a condition and its kind the kind's."""
+    """The warnings with advice for the phase that is meant; of a condition and its kind the kind's.
+
+    Advice of which the phase leaves nothing is not shown.
+    """
     warned = [each for each in assessment.warnings if each.modification]
     general = {parent for each in warned for parent in _ancestors(each.condition)}
-    return [_in_phase(each) for each in warned if each.condition not in general]
+    shown = (_in_phase(each) for each in warned if each.condition not in general)
+    return [each for each in shown if each.modification]
 
 
 def _in_phase(warned: Warned) -> Warned:
