@@ -95,6 +95,17 @@ def test_advice_for_the_elbow_is_no_word_for_the_wrist() -> None:
     assert (found["reps_max"], found["load"]["value"]) == (12, 5)
 
 
+def test_an_effort_of_five_is_light_in_either_scale() -> None:
+    """A squat with half the load has many repetitions, a short rest and two lighter sets; a fast one has few."""
+    found = options("back-squat", PrescriptionContext(STRENGTH, 45), "achilles_tendinopathy")[0].prescription
+    assert found["load"] == {"unit": "rpe", "value": 5}
+    assert (found["reps_min"], found["reps_max"], found["rest_seconds"]) == (10, 12, 90)
+    assert "8 and 5 repetitions with 50 and 75 % of the load" in found["notes"]
+    fast = options("back-squat", PrescriptionContext(POWER, 60))[0].prescription
+    assert fast["load"]["value"] <= 6
+    assert fast["reps_max"] <= 5
+
+
 @pytest.mark.parametrize(
     ("slug", "seconds"), [("dumbbell-bench-press", 120), ("goblet-squat", 90), ("bench-press", 180)]
 )

@@ -132,7 +132,7 @@ def _timed(
     if sets > 1 and (rest := rest_seconds(exercise, prescribed, context)):
         found["rest_seconds"] = rest
     is_offered = exercise.prescription(context.goal) is not None
-    is_fast = context.goal is TrainingGoal.POWER and is_offered and not context.is_slow
+    is_fast = context.is_fast and is_offered
     if prescribed.unit is Unit.REPS and exercise.tempo:
         found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
@@ -141,7 +141,7 @@ def _timed(
         found["rest_seconds"] = min(found["rest_seconds"], LIGHT_LOAD_REST)
     if _has_effort(exercise, prescribed, context, is_fast=is_fast):
         found["load"] = effort(exercise, prescribed, context, assessment)
-    found = briefer(exercise, widened(obeying(found, advice), prescribed, advice))
+    found = briefer(exercise, widened(exercise, obeying(found, advice), prescribed, context, advice))
     lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context, found)
     notes = _notes(exercise, found, context, assessment, is_fast=is_fast)
     if notes or ramp_note:
