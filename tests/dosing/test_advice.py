@@ -1,5 +1,6 @@
 """The numbers of advice are read, and prescriptions obey them."""
 
+import re
 from typing import Any  # prescriptions are JSON
 
 import pytest
@@ -163,6 +164,24 @@ def test_weeks_before_the_phase_that_is_meant_are_not_shown(condition: str, text
     """What ends before the phase of the stop rule is past; limits of range stay."""
     name = condition_words(condition)
     assert notes_of(warned((condition, text))) == f"{name[0].upper()}{name[1:]}: {found}"
+
+
+def test_advice_for_a_hinge_fits_its_start_and_names_no_equipment_of_others() -> None:
+    """What begins standing is not lifted from the floor or a box, and only a cable's advice names the cable."""
+    texts = {
+        (exercise.key, condition): each.modification or ""
+        for condition in vocabulary()
+        for exercise in shipped_catalogue().candidates
+        if "hinge_load" in exercise.stressors and exercise.class_key in ("loaded_hinge", "machine_compound")
+        if is_offered(exercise.assessed(Person([condition])))
+        for each in shown_warnings(exercise.assessed(Person([condition])))
+        if not each.is_avoid
+    }
+    assert len(texts) > 50
+    stands = [text for (key, _), text in texts.items() if key in ("dumbbell-romanian-deadlift", "romanian-deadlift")]
+    lifted = re.compile("(?:from|back to) (?:a box|blocks|the floor)")
+    assert [text for text in stands if lifted.search(text)] == []
+    assert [key for key, text in texts.items() if "cable" in text and "cable" not in key[0]] == []
 
 
 def test_what_the_cut_of_past_weeks_leaves_is_advice() -> None:
