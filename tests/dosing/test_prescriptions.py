@@ -95,6 +95,23 @@ def test_advice_for_the_elbow_is_no_word_for_the_wrist() -> None:
     assert (found["reps_max"], found["load"]["value"]) == (12, 5)
 
 
+@pytest.mark.parametrize(
+    ("slug", "context", "is_said"),
+    [
+        ("split-squat", PrescriptionContext(HYPERTROPHY, 45, spares_spine=True), True),
+        ("back-extension", PrescriptionContext(HYPERTROPHY, 45), True),
+        ("split-squat", PrescriptionContext(ENDURANCE, 45, is_careful=True, is_heart=True), False),
+        ("pistol-squats", PrescriptionContext(STRENGTH, 45), False),
+        ("push-ups", PrescriptionContext(HYPERTROPHY, 45), False),
+    ],
+)
+def test_body_weight_says_what_to_do_if_many_more_are_possible(
+    slug: str, context: PrescriptionContext, *, is_said: bool
+) -> None:
+    """Of squats, lunges and hinges up to difficulty 2, but not with a condition of the heart."""
+    assert ("many more" in options(slug, context)[0].prescription.get("notes", "")) is is_said
+
+
 def test_an_effort_of_five_is_light_in_either_scale() -> None:
     """A squat with half the load has many repetitions, a short rest and two lighter sets; a fast one has few."""
     found = options("back-squat", PrescriptionContext(STRENGTH, 45), "achilles_tendinopathy")[0].prescription

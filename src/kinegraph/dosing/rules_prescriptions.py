@@ -46,11 +46,10 @@ STRAIGHT_WRIST = "Keep the wrists straight."
 FIRM_ROW = "Both feet on the floor, the free hand on a worktop."
 HOLD_WEIGHT = "Hold a weight with which about 2 more repetitions would be possible."
 MANY_MORE = "If many more are possible, lower more slowly."
-UNLOADED, LEGS = (
-    frozenset({"leg_compound", "bodyweight_upper_body"}),
-    frozenset({"quadriceps", "glutes", "gastrocnemius"}),
-)
+UNLOADED, LEGS = frozenset({"bodyweight_upper_body"}), frozenset({"quadriceps", "glutes", "gastrocnemius"})
 """Exercises without a load that do not tire many people: the number in reserve may be out of their reach."""
+LEG_COMPOUND, MANY_MORE_DIFFICULTY = "leg_compound", 2
+"""Of squats, lunges and hinges by body weight those up to this difficulty do not tire many people."""
 FEW, MANY = 8, 100
 """The most repetitions for which a drill of a tendon needs a weight."""
 LIGHT_LOAD_REST = 60
@@ -175,7 +174,6 @@ def _notes(
         notes.append(HEART_PACE if context.is_heart else TALK)
     elif exercise.class_key == "carry" and exercise.equipment and not context.is_easy:
         notes.append(HEAVY_CARRY)
-    is_leg = not exercise.primary.isdisjoint(LEGS)
     advice = notes_of(assessment) or ""
     breathes = context.breathes_out or context.spares_spine
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
@@ -184,13 +182,23 @@ def _notes(
         notes.append(STRAIGHT_WRIST if "grip" in advice or "strap" in advice else grip)
     if context.is_unsteady and is_row(exercise) and exercise.is_unilateral and exercise.mechanics == "free_weight":
         notes.append(FIRM_ROW)
-    if exercise.mechanics == "bodyweight" and exercise.difficulty == 1 and "reps_max" in given:
-        is_light = exercise.class_key in UNLOADED or (exercise.class_key == "low_load_strengthening" and is_leg)
-        notes += [MANY_MORE] if is_light and not context.is_heart else []
+    if "reps_max" in given and not context.is_heart and not is_fast and _may_be_easy(exercise):
+        notes.append(MANY_MORE)
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     if exercise.class_key == "tendon_loading" and exercise.mechanics == "bodyweight" and not context.is_easy:
         notes += [HOLD_WEIGHT] if given.get("reps_max", MANY) <= FEW else []
     return list(dict.fromkeys(notes))
+
+
+def _may_be_easy(exercise: Candidate) -> bool:
+    """True for body weight of which many people can do far more than is prescribed."""
+    if exercise.mechanics != "bodyweight":
+        return False
+    if exercise.class_key == LEG_COMPOUND:
+        return exercise.difficulty <= MANY_MORE_DIFFICULTY
+    is_leg = not exercise.primary.isdisjoint(LEGS)
+    is_light = exercise.class_key in UNLOADED or (exercise.class_key == "low_load_strengthening" and is_leg)
+    return is_light and exercise.difficulty == 1
 
 
 def _grip(exercise: Candidate) -> str | None:
