@@ -19,7 +19,7 @@ from kinegraph.dosing.rules_amounts import (
     THROW_REST,
     has_many,
 )
-from kinegraph.dosing.rules_prescriptions import FAST, PAUSED, Chosen
+from kinegraph.dosing.rules_prescriptions import FAST, PAUSED, Chosen, lies_on_sore_side
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_exchange import CLEARLY_MORE, is_rested, is_underserved
 from kinegraph.kit.checks import Checks
@@ -60,6 +60,8 @@ def _of_movement(each: Chosen, section: SectionType) -> Iterator[str]:
         yield f"{name}: the prescription {dict(each.prescription)} contradicts {each.notes}"
     if section in (SectionType.WARMUP, SectionType.COOLDOWN) and each.assessment.warnings:
         yield f"{name}: something speaks against it in {section}"
+    if each.prescription.get("per_side") and lies_on_sore_side(each.candidate, each.assessment):
+        yield f"{name}: the sore side is lain on"
     if each.prescription.get("per_side") and each.prescription.get("reps_max", 0) > MAX_PER_SIDE:
         yield f"{name}: {each.prescription['reps_max']} repetitions a side"
 

@@ -96,6 +96,22 @@ def test_advice_for_the_elbow_is_no_word_for_the_wrist() -> None:
 
 
 @pytest.mark.parametrize(
+    ("slug", "condition", "is_one"),
+    [
+        ("side-lying-external-rotation", "shoulder_impingement", True),
+        ("side-plank", "rotator_cuff_injury", True),
+        ("clamshell", "hip_pain", True),
+        ("side-lying-external-rotation", "neck_pain", False),
+    ],
+)
+def test_nobody_lies_on_the_sore_side(slug: str, condition: str, *, is_one: bool) -> None:
+    """What is done lying on the sound side has no second side, whether it treats the sore one or is warned of."""
+    for each in options(slug, PrescriptionContext(HYPERTROPHY, 45), condition):
+        assert ("per_side" not in each.prescription) is is_one
+        assert ("One side only, the sound one below." in each.prescription.get("notes", "")) is is_one
+
+
+@pytest.mark.parametrize(
     ("slug", "context", "is_said"),
     [
         ("split-squat", PrescriptionContext(HYPERTROPHY, 45, spares_spine=True), True),

@@ -8,6 +8,7 @@ from typing import Any  # a prescription is JSON
 from kinegraph.candidates.rules import STEADY, Candidate, in_words, with_article
 from kinegraph.care.rules import FAST_CLASSES
 from kinegraph.care.rules_exercises import PatternGroup, is_row
+from kinegraph.care.rules_persons import HIP, SHOULDER
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
@@ -50,6 +51,9 @@ UNLOADED, LEGS = frozenset({"bodyweight_upper_body"}), frozenset({"quadriceps", 
 """Exercises without a load that do not tire many people: the number in reserve may be out of their reach."""
 LEG_COMPOUND, MANY_MORE_DIFFICULTY = "leg_compound", 2
 """Of squats, lunges and hinges by body weight those up to this difficulty do not tire many people."""
+ONE_SIDE = "One side only, the sound one below."
+SORE_SIDES = SHOULDER | HIP
+"""Conditions with which nobody lies on the sore side to train the other one."""
 FEW, MANY = 8, 100
 """The most repetitions for which a drill of a tendon needs a weight."""
 LIGHT_LOAD_REST = 60
@@ -96,6 +100,8 @@ def timed_prescriptions(
     if prescribed is None:
         return ()
     advice = advice_of(assessment)
+    if lies_on_sore_side(exercise, assessment):
+        advice = replace(advice, is_one_sided=True)
     if exercise.class_key == STEADY:
         step = 60 * max(context.minutes // 20, 1)
         most = min(prescribed.max, int(MAX_STEADY_BOUT_SHARE * 60 * context.minutes)) // step * step
@@ -110,6 +116,11 @@ def timed_prescriptions(
         compact = replace(context, is_compact=True)
         found += [_timed(exercise, prescribed, compact, assessment, advice, sets, None) for sets in (2, 1)]
     return _distinct(sorted(found, key=lambda timed: -timed.seconds))
+
+
+def lies_on_sore_side(exercise: Candidate, assessment: Assessment) -> bool:
+    """True for treatments lying on the side: of a shoulder or hip only the upper, sore one is trained."""
+    return "side_lying" in exercise.stressors and not SORE_SIDES.isdisjoint(assessment.indicated_for)
 
 
 def _distinct(options: Sequence[TimedPrescription]) -> Sequence[TimedPrescription]:
@@ -170,6 +181,8 @@ def _notes(
     notes = [FAST] if is_fast else []
     if exercise.alternatives:
         notes.append(f"With {in_words(map(with_article, exercise.alternatives))}.")
+    if exercise.is_unilateral and not given.get("per_side"):
+        notes.append(ONE_SIDE)
     if exercise.class_key == STEADY:
         notes.append(HEART_PACE if context.is_heart else TALK)
     elif exercise.class_key == "carry" and exercise.equipment and not context.is_easy:
