@@ -51,6 +51,8 @@ UNLOADED, LEGS = frozenset({"bodyweight_upper_body"}), frozenset({"quadriceps", 
 """Exercises without a load that do not tire many people: the number in reserve may be out of their reach."""
 LEG_COMPOUND, MANY_MORE_DIFFICULTY = "leg_compound", 2
 """Of squats, lunges and hinges by body weight those up to this difficulty do not tire many people."""
+STANDS = ", stood on end; on a step if your back rounds."
+"""How another weight stands than the one that a hinge lifts from the floor: its handle is lower."""
 ONE_SIDE = "One side only, the sound one below."
 SORE_SIDES = SHOULDER | HIP
 """Conditions with which nobody lies on the sore side to train the other one."""
@@ -180,7 +182,9 @@ def _notes(
 ) -> list[str]:
     notes = [FAST] if is_fast else []
     if exercise.alternatives:
-        notes.append(f"With {in_words(map(with_article, exercise.alternatives))}.")
+        is_low = exercise.class_key == "free_weight_compound" and exercise.pattern_group is PatternGroup.HINGE
+        stands = STANDS if is_low and "dumbbell" in exercise.alternatives else "."
+        notes.append(f"With {in_words(map(with_article, exercise.alternatives))}{stands}")
     if exercise.is_unilateral and not given.get("per_side"):
         notes.append(ONE_SIDE)
     if exercise.class_key == STEADY:
