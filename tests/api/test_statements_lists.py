@@ -95,7 +95,7 @@ DOCUMENTS: dict[str, str] = {
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
-        "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
+        "exerciseLibrary(first: 80)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "child rows of exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "training layers of the library": ours(
         "exerciseLibrary(source: ORG)", "nodes",
