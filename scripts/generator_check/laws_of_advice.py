@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kinegraph.care.rules_exercises import PatternGroup, is_bridge
 from kinegraph.care.rules_stop import FIRST_WEEK, TIME, WEEKS_OF_MONTH
 from kinegraph.dosing import rules_advice as advice
-from kinegraph.dosing.rules_advice import notes_of
+from kinegraph.dosing.rules_advice import notes_of, shown_warnings
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.programming.rules_eligible import is_of_first_weeks
@@ -38,6 +38,15 @@ def unread(text: str) -> list[str]:
     return re.findall(r"[^;.,]*\d[^;.,]*", "".join(left))
 
 
+DEBRIS = re.compile(r"^(?:And|Then|Or|But)\b|\bof it\b")
+"""What the cut of past weeks may leave: a clause without the one before it, or without the noun of its "it"."""
+
+
+def is_debris(text: str) -> bool:
+    """True if advice says nothing by itself, or not what its "it" is."""
+    return not text.strip() or DEBRIS.search(text) is not None
+
+
 def past_weeks(text: str, first: float) -> list[str]:
     """The weeks and months of a text that are past in a session meant for the weeks from `first` on."""
     found = [*re.finditer(TIME, text)]
@@ -56,6 +65,9 @@ def faults_of_advice(workout: Generated, trained: list[Chosen]) -> Iterator[str]
                 yield f"{each.candidate.key}: it is for the first weeks of a condition, and treats none"
     for each in trained:
         name, shown = each.candidate.key, notes_of(each.assessment) or ""
+        for warned in shown_warnings(each.assessment):
+            if warned.condition in FIRST_WEEK and is_debris(warned.modification or ""):
+                yield f"{name}: the cut of past weeks leaves {warned.modification!r}"
         if found := unread(shown):
             yield f"{name}: nothing reads {found}"
         for condition in workout.request.person.having & FIRST_WEEK.keys():

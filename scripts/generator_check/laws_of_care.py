@@ -114,7 +114,7 @@ def _of_amounts(each: Chosen, workout: Generated, session: Session) -> Iterator[
         or not has_floor(each.candidate, prescribed, session.context)
     ):
         return
-    least = MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS
+    least = MIN_PER_SIDE if given.get("per_side") or each.candidate.is_unilateral else MIN_REPETITIONS
     if given["reps_min"] < least:
         yield f"{each.candidate.key}: {given['reps_min']} repetitions at least, for {workout.goal}"
 

@@ -1,14 +1,15 @@
 """The laws of prescriptions: how much, how long, and that they agree with the advice beside them."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from kinegraph.candidates.rules import STEADY
 from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import BRIEF_MINUTES, MAX_SHARE, MAX_SHORT_SHARE, Session
-from kinegraph.dosing.rules import SHORT_MINUTES, is_thrown, work_seconds
+from kinegraph.dosing.rules import SHORT_MINUTES, is_eased, is_thrown, work_seconds
 from kinegraph.dosing.rules_advice import advice_of, contradicts
 from kinegraph.dosing.rules_amounts import (
-    EASY_RESERVE,
+    EASY_REST,
     FEW_CONTRACTIONS,
     MAX_CONTRACTIONS,
     MAX_TRUNK_SECONDS,
@@ -16,8 +17,9 @@ from kinegraph.dosing.rules_amounts import (
     MIN_REPETITIONS,
     MIN_TRUNK_REPETITIONS,
     THROW_REST,
+    has_many,
 )
-from kinegraph.dosing.rules_prescriptions import FAST, PAUSED, Chosen
+from kinegraph.dosing.rules_prescriptions import FAST, PAUSED, Chosen, lies_on_sore_side
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_exchange import CLEARLY_MORE, is_rested, is_underserved
 from kinegraph.kit.checks import Checks
@@ -44,7 +46,7 @@ def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], sessi
     for each in trained:
         yield from _of_trained(each, workout, session)
     yield from _of_scales(trained, session)
-    yield from _of_rests(trained)
+    yield from _of_rests(trained, session)
     yield from _of_treatments(trained, session)
     yield from _of_warm_up(workout, trained)
     yield from _of_time(workout, trained)
@@ -58,6 +60,8 @@ def _of_movement(each: Chosen, section: SectionType) -> Iterator[str]:
         yield f"{name}: the prescription {dict(each.prescription)} contradicts {each.notes}"
     if section in (SectionType.WARMUP, SectionType.COOLDOWN) and each.assessment.warnings:
         yield f"{name}: something speaks against it in {section}"
+    if each.prescription.get("per_side") and lies_on_sore_side(each.candidate, each.assessment):
+        yield f"{name}: the sore side is lain on"
     if each.prescription.get("per_side") and each.prescription.get("reps_max", 0) > MAX_PER_SIDE:
         yield f"{name}: {each.prescription['reps_max']} repetitions a side"
 
@@ -92,7 +96,8 @@ def _of_trained(each: Chosen, workout: Generated, session: Session) -> Iterator[
         if work > MAX_TRUNK_SECONDS and given["reps_max"] > MIN_TRUNK_REPETITIONS:
             yield f"{name}: a set of the trunk takes {work} seconds"
     if prescribed is not None:
-        yield from _of_agreement(each, prescribed.max)
+        most = MIN_REPETITIONS if has_many(each.candidate, prescribed) else prescribed.max
+        yield from _of_agreement(each, most, session)
     if "load" not in given and _needs_effort(each):
         yield f"{name}: nothing says how hard it is"
 
@@ -112,7 +117,7 @@ def _is_contraction(each: Chosen) -> bool:
     return "pelvic_floor" in each.candidate.primary and "duration_seconds" in each.prescription
 
 
-def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
+def _of_agreement(each: Chosen, most: int, session: Session) -> Iterator[str]:
     """A prescription does not contradict itself."""
     given, name, advice = each.prescription, each.candidate.key, advice_of(each.assessment)
     load, rest = given.get("load", {}), given.get("rest_seconds", 0)
@@ -127,9 +132,14 @@ def _of_agreement(each: Chosen, most: int) -> Iterator[str]:
     if is_brief_trunk(each):
         return
     least = min(MIN_PER_SIDE if given.get("per_side") else MIN_REPETITIONS, most, advice.repetitions or most)
-    is_easy = load.get("unit") == "rir" and load["value"] >= EASY_RESERVE
-    if is_easy and given.get("reps_max", least) < least:
-        yield f"{name}: {given['reps_max']} repetitions with {load['value']} in reserve"
+    if not is_eased(given, session.context):
+        return
+    if given["reps_max"] < least:
+        yield f"{name}: {given['reps_max']} repetitions with {load}"
+    if rest > max(EASY_REST, advice.rest_seconds or 0):
+        yield f"{name}: it rests {rest} seconds with {load}"
+    if re.search("8[05] % of the load", given.get("notes", "")):
+        yield f"{name}: heavy lighter sets with {load}"
 
 
 def is_brief_trunk(each: Chosen) -> bool:
@@ -146,12 +156,13 @@ def _of_scales(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
             yield f"{each.candidate.key}: its effort is RPE {load['value']}, of others repetitions in reserve"
 
 
-def _of_rests(trained: Sequence[Chosen]) -> Iterator[str]:
-    """No lift rests longer than one that tires clearly more."""
+def _of_rests(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+    """No lift rests longer than one that tires clearly more, and is not eased."""
     lifts = [each for each in trained if is_rested(each.candidate, each.prescription)]
     for one in lifts:
         for other in lifts:
             is_heavier = one.candidate.fatigue >= other.candidate.fatigue + CLEARLY_MORE
+            is_heavier &= is_eased(one.prescription, session.context) <= is_eased(other.prescription, session.context)
             if is_heavier and one.prescription["rest_seconds"] < other.prescription["rest_seconds"]:
                 yield f"{other.candidate.key} rests longer than {one.candidate.key}, which tires more"
 

@@ -167,10 +167,11 @@ def test_conditions_in_words() -> None:
 @pytest.mark.parametrize(
     ("condition", "slug"),
     [("osteoporosis", "warrior-ii"), ("lumbar_disc_herniation", "massage-ball-glute-release"),
-     ("sciatica", "hamstring-foam-rolling"), ("wrist_pain", "calf-foam-rolling")],
+     ("sciatica", "hamstring-foam-rolling"), ("wrist_pain", "calf-foam-rolling"),
+     ("elbow_tendinopathy", "shoulder-pass-throughs"), ("wrist_pain", "supine-hamstring-stretch")],
 )  # fmt: skip
 def test_what_is_no_rest_for_the_sore_part_ends_no_session(condition: str, slug: str) -> None:
-    """A pose on bent legs, a ball on the nerve, a roller under hands that hold the body."""
+    """A pose on bent legs, a ball on the nerve, a roller under hands that hold the body, a stick in a sore grip."""
     person = Person([condition])
     rules = care_rules_of(person, is_light=True)
     assert excluded_by(shipped(slug), rules, person, is_treatment=False) is not None

@@ -45,6 +45,20 @@ def test_the_whole_body_has_each_movement_from_a_quarter_of_an_hour_on(
     assert {PatternGroup.SQUAT, PatternGroup.HINGE, PatternGroup.PUSH, PatternGroup.PULL, PatternGroup.CORE} <= groups
 
 
+@pytest.mark.parametrize(
+    ("conditions", "slug"), [((), "kettlebell-deadlift"), (("pregnancy",), "dumbbell-romanian-deadlift")]
+)
+def test_no_dumbbell_is_lifted_from_the_floor_in_pregnancy(conditions: tuple[str, ...], slug: str) -> None:
+    """Others stand the dumbbell on end, in place of a kettlebell."""
+    wanted = request(
+        TrainingGoal.ENDURANCE, 30, *conditions, equipment=frozenset({"dumbbell", "wall", "chair"}), difficulty_max=2
+    )
+    workout = generated(wanted, shipped_catalogue())
+    hinge = next(each for each in movements(workout, *TRAINING) if each.candidate.pattern_group is PatternGroup.HINGE)
+    assert hinge.candidate.key == slug
+    assert ("With a dumbbell, stood on end" in hinge.prescription.get("notes", "")) is (not conditions)
+
+
 def test_a_group_of_muscles_has_its_parts_and_a_muscle_itself() -> None:
     legs = places_of(request(TrainingGoal.STRENGTH, 60, muscles=("legs",)))
     assert [each.name for each in legs] == [

@@ -171,8 +171,8 @@ GENERATOR = (
     f"at most {amounts.STRENGTH_REST} s where a set has",
     f"{amounts.LIGHT_STRENGTH_REST} s up to a fatigue of {amounts.LIGHT_STRENGTH_FATIGUE}",
     (
-        f"With {amounts.EASY_RESERVE} in reserve and more a set has at least {amounts.MIN_REPETITIONS} repetitions "
-        f"({amounts.MIN_PER_SIDE} a side)"
+        f"With {dosing.EASY_RESERVE} in reserve and more, or RPE {dosing.EASED_EXERTION} and less, a set has at least "
+        f"{amounts.MIN_REPETITIONS} repetitions ({amounts.MIN_PER_SIDE} a side)"
     ),
     (
         f"Throws rest {amounts.THROW_REST} s at most and have no rating of effort; the pelvic floor has "

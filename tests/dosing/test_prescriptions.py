@@ -96,6 +96,50 @@ def test_advice_for_the_elbow_is_no_word_for_the_wrist() -> None:
 
 
 @pytest.mark.parametrize(
+    ("slug", "condition", "is_one"),
+    [
+        ("side-lying-external-rotation", "shoulder_impingement", True),
+        ("side-plank", "rotator_cuff_injury", True),
+        ("clamshell", "hip_pain", True),
+        ("side-lying-external-rotation", "neck_pain", False),
+    ],
+)
+def test_nobody_lies_on_the_sore_side(slug: str, condition: str, *, is_one: bool) -> None:
+    """What is done lying on the sound side has no second side, whether it treats the sore one or is warned of."""
+    for each in options(slug, PrescriptionContext(HYPERTROPHY, 45), condition):
+        assert ("per_side" not in each.prescription) is is_one
+        assert ("One side only, the sound one below." in each.prescription.get("notes", "")) is is_one
+
+
+@pytest.mark.parametrize(
+    ("slug", "context", "is_said"),
+    [
+        ("split-squat", PrescriptionContext(HYPERTROPHY, 45, spares_spine=True), True),
+        ("back-extension", PrescriptionContext(HYPERTROPHY, 45), True),
+        ("split-squat", PrescriptionContext(ENDURANCE, 45, is_careful=True, is_heart=True), False),
+        ("pistol-squats", PrescriptionContext(STRENGTH, 45), False),
+        ("push-ups", PrescriptionContext(HYPERTROPHY, 45), False),
+    ],
+)
+def test_body_weight_says_what_to_do_if_many_more_are_possible(
+    slug: str, context: PrescriptionContext, *, is_said: bool
+) -> None:
+    """Of squats, lunges and hinges up to difficulty 2, but not with a condition of the heart."""
+    assert ("many more" in options(slug, context)[0].prescription.get("notes", "")) is is_said
+
+
+def test_an_effort_of_five_is_light_in_either_scale() -> None:
+    """A squat with half the load has many repetitions, a short rest and two lighter sets; a fast one has few."""
+    found = options("back-squat", PrescriptionContext(STRENGTH, 45), "achilles_tendinopathy")[0].prescription
+    assert found["load"] == {"unit": "rpe", "value": 5}
+    assert (found["reps_min"], found["reps_max"], found["rest_seconds"]) == (10, 12, 90)
+    assert "8 and 5 repetitions with 50 and 75 % of the load" in found["notes"]
+    fast = options("back-squat", PrescriptionContext(POWER, 60))[0].prescription
+    assert fast["load"]["value"] <= 6
+    assert fast["reps_max"] <= 5
+
+
+@pytest.mark.parametrize(
     ("slug", "seconds"), [("dumbbell-bench-press", 120), ("goblet-squat", 90), ("bench-press", 180)]
 )
 def test_lifts_of_six_to_ten_repetitions_rest_less_than_those_of_six(slug: str, seconds: int) -> None:

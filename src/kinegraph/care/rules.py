@@ -35,6 +35,7 @@ FAST_CLASSES = frozenset(
 """Classes of exercises that are done as fast as possible."""
 LYING = frozenset({"supine_lying", "prone_lying", "side_lying", "floor_sitting", "side_support", "double_leg_raise"})
 ON_FEET_TURNED = frozenset({"supine_lying", "floor_sitting", "kneeling", "prone_lying"})
+HELD = frozenset({"dowel", "strap"})
 MOBILITY_DIFFICULTY = 1
 EARLY_FATIGUE = 2
 ALONG_NERVE = frozenset({"glutes", "gluteus_medius", "hamstrings", "abductors"})
@@ -241,12 +242,12 @@ CARE_RULES: Sequence[CareRule] = (
         True,
     ),
     CareRule(
-        "light_hands",
-        WRIST,
-        lambda each, _: each.kind == "mobility" and "foam_roller" in each.equipment,
-        "the hands do not hold the body up.",
-        True,
-        True,
+        "light_hands", WRIST, lambda each, _: each.kind == "mobility" and "foam_roller" in each.equipment,
+        "the hands do not hold the body up.", True, True,
+    ),
+    CareRule(
+        "light_grip", GRIP, lambda each, _: each.kind == "mobility" and not HELD.isdisjoint(each.equipment),
+        "nothing is gripped with straight elbows.", False, True,
     ),
     CareRule(
         "light_floor",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from kinegraph.candidates.rules import STEADY, Candidate
 from kinegraph.care.rules_exercises import PatternGroup, is_bridge
+from kinegraph.care.rules_persons import DISC, FALLS
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import is_permanent, obstacle, obstacle_to_addition
 from kinegraph.composition.rules_order import loads_back
@@ -52,6 +53,8 @@ PREFERRED, WANTED = 3.0, 3.0
 ONE_SIDE, OTHER_EQUIPMENT, FLOOR_TRUNK = 2.0, 1.0, 3.0
 """Of isolation one side at a time, which takes twice the time; of equipment in place of what is meant, most of a band,
 which needs an anchor; of the trunk on the floor, where the one block on the floor comes before the lifts."""
+LOW, LOW_HINGE = FALLS | DISC | {"pregnancy"}, 4.0
+"""Conditions with which no dumbbell is lifted from the floor in place of a kettlebell, whose handle is higher."""
 NO_LOAD, NO_LOAD_ENDURANCE, MACHINE, BAR_FOR_STRENGTH = 2.5, 1.5, 2.0, 1.0
 SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR, BENT_OVER = 1.5, 0.5, 2.0, 3.0
 """`BENT_OVER`: rows bent over, beside a lift that loads the lower back already."""
@@ -116,7 +119,8 @@ def _load_points(exercise: Candidate, session: Session) -> float:
     is_squat = exercise.pattern_group is PatternGroup.SQUAT
     is_leg, points = is_squat or exercise.pattern_group is PatternGroup.HINGE, 0.0
     if exercise.alternatives:
-        points -= OTHER_EQUIPMENT
+        is_low = exercise.pattern_group is PatternGroup.HINGE and not LOW.isdisjoint(session.request.person.having)
+        points -= LOW_HINGE if is_low else OTHER_EQUIPMENT
     is_lifted = is_gripped(exercise) or (is_bridge(exercise) and mechanics == "free_weight")
     points -= FIRM_GRIP * (context.spares_grip and is_lifted and exercise.is_compound)
     if context.is_easy:

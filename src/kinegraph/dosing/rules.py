@@ -16,6 +16,8 @@ COMPACT_MINUTES = 45
 """The longest session in which exercises may be compact: fewer repetitions, rests of COMPACT_REST seconds."""
 COMPACT_REST, BRIEF_REST, BRIEF_MINUTES = 60, 45, 30
 """`BRIEF_REST`: of sessions for endurance up to BRIEF_MINUTES."""
+EASY_RESERVE, EASED_EXERTION = 4, 6
+"""With so many repetitions in reserve, or so low a rating of exertion, sets have many repetitions and short rests."""
 HEAVY_GOALS = frozenset({TrainingGoal.STRENGTH, TrainingGoal.POWER})
 
 HEAVY_OBJECTS = frozenset({"barbell", "trap_bar", "log", "ez_bar", "smith_machine", "yoke", "sled", "tire", "sandbag"})
@@ -86,13 +88,30 @@ class PrescriptionContext:
     @property
     def has_floor(self) -> bool:
         """True if sets have many repetitions at least: with the same effort, fewer are heavier."""
-        is_fast = self.goal is TrainingGoal.POWER and not self.is_slow
-        return (self.is_easy and not is_fast) or self.goal is TrainingGoal.ENDURANCE
+        return (self.is_easy and not self.is_fast) or self.goal is TrainingGoal.ENDURANCE
+
+    @property
+    def is_fast(self) -> bool:
+        """True if lifts that serve the goal are done as fast as possible, whatever their effort is."""
+        return self.goal is TrainingGoal.POWER and not self.is_slow
 
     @property
     def is_easy(self) -> bool:
         """True for beginners and for conditions of the whole person."""
         return self.is_beginner or self.is_careful
+
+
+def is_eased(prescription: Mapping[str, Any], context: PrescriptionContext) -> bool:
+    """True for sets of repetitions that are far from the last possible one, in either scale of effort.
+
+    What is done as fast as possible has a low rating and is none of them.
+    """
+    load = prescription.get("load", {})
+    if "reps_max" not in prescription or not load:
+        return False
+    if load["unit"] == "rir":
+        return bool(load["value"] >= EASY_RESERVE)
+    return bool(load["value"] <= EASED_EXERTION) and not context.is_fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +207,7 @@ def lighter_sets(
     exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, given: Mapping[str, Any]
 ) -> tuple[int, str | None]:
     """The seconds of lighter sets before the working sets of a prescription, and the note that names them."""
-    repetitions, shares = _ramp(exercise, prescribed, context, given["sets"])
+    repetitions, shares = _ramp(exercise, prescribed, context, given)
     if not repetitions:
         return 0, None
     is_bar = not HEAVY_OBJECTS.isdisjoint(exercise.equipment)
@@ -206,22 +225,23 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def _ramp(
-    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, sets: int
+    exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext, given: Mapping[str, Any]
 ) -> tuple[Sequence[int], Sequence[int]]:
     """The repetitions of lighter sets, and their parts of the load in percent.
 
-    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets.
+    Four come before squats, deadlifts and bench presses; before other lifts there are no more than working sets, and
+    before what is eased there are two.
     """
     is_lift = exercise.mechanics in LOADED and exercise.is_compound and exercise.class_key != "ballistic"
     if prescribed.unit is not Unit.REPS or not is_lift:
         return (), ()
     if is_heavy_lift(exercise) and exercise.fatigue >= 6:
-        is_heavy = context.goal in HEAVY_GOALS and not context.is_easy
+        is_heavy = context.goal in HEAVY_GOALS and not context.is_easy and not is_eased(given, context)
         if is_heavy and context.goal is TrainingGoal.STRENGTH and exercise.prescription(context.goal) is not None:
             is_bench = exercise.pattern_group is PatternGroup.PUSH and exercise.vector == "horizontal"
             if is_bench or exercise.class_key in RAMPED:
                 return (8, 5, 3, 1), (40, 60, 75, 85)
-            return ((8, 5, 3), (50, 65, 80)) if sets > MIN_RAMP_SETS else ((5, 3), (60, 80))
+            return ((8, 5, 3), (50, 65, 80)) if given["sets"] > MIN_RAMP_SETS else ((5, 3), (60, 80))
         return ((5, 3, 2), (40, 60, 80)) if is_heavy else ((8, 5), (50, 75))
     if exercise.fatigue >= 5 and context.minutes > SHORT_MINUTES and context.goal is not TrainingGoal.ENDURANCE:
         return (8,), (50,)

@@ -57,6 +57,8 @@ LIGHT_LOAD = re.compile(r"\bat most (\d+) kg\b|\bno (?:added )?load\b")
 """A load that is so light that no lighter set comes before it."""
 RAIL = re.compile(r"\ba (?:fixed )?rail\b")
 ONE_AT_A_TIME = re.compile(r"\b(?:1|one) (?:arm|leg) at a time")
+SOUND_SIDE = re.compile(r"\bsound (?:side|leg) below\b|\blie on the sound side\b", re.IGNORECASE)
+"""The person lies on one side alone: there is no second side."""
 
 MAX_NOTES = 2_000
 STEADY_SECONDS = 180
@@ -84,16 +86,22 @@ class Advice:
     is_one_at_a_time: bool = False
     is_light: bool = False
     """True for a load so light that no lighter set comes before it."""
+    is_one_sided: bool = False
+    """True where one side alone is trained, because the other one would be lain on."""
 
 
 NO_ADVICE = Advice()
 
 
 def shown_warnings(assessment: Assessment) -> Sequence[Warned]:
-    """The warnings with advice for the phase that is meant; of a condition and its kind the kind's."""
+    """The warnings with advice for the phase that is meant; of a condition and its kind the kind's.
+
+    Advice of which the phase leaves nothing is not shown.
+    """
     warned = [each for each in assessment.warnings if each.modification]
     general = {parent for each in warned for parent in _ancestors(each.condition)}
-    return [_in_phase(each) for each in warned if each.condition not in general]
+    shown = (_in_phase(each) for each in warned if each.condition not in general)
+    return [each for each in shown if each.modification]
 
 
 def _in_phase(warned: Warned) -> Warned:
@@ -136,6 +144,7 @@ def advice_of(assessment: Assessment) -> Advice:
         _least(each.in_session for each in found),
         any(each.is_one_at_a_time for each in found),
         any(each.is_light for each in found),
+        any(each.is_one_sided for each in found),
     )
 
 
@@ -163,6 +172,7 @@ def read(text: str) -> Advice:
         _least(_numbers(SESSION, rest)),
         bool(ONE_AT_A_TIME.search(text)),
         bool(LIGHT_LOAD.search(text)),
+        bool(SOUND_SIDE.search(text)),
     )
 
 
@@ -197,6 +207,8 @@ def obeying(prescription: Mapping[str, Any], advice: Advice) -> dict[str, Any]:
         _shorten(found, advice)
     if advice.is_one_at_a_time:
         found["per_side"] = True
+    if advice.is_one_sided:
+        found.pop("per_side", None)
     if "distance_meters" in found:
         found["distance_meters"] = max(min(int(found["distance_meters"] * advice.share), advice.meters or 1_000), 1)
     if found.get("sets", 1) == 1:
@@ -261,4 +273,5 @@ def contradicts(prescription: Mapping[str, Any], assessment: Assessment) -> bool
     exertion = 10 - load["value"] if load.get("unit") == "rir" else load.get("value", 0)
     is_too_hard = advice.exertion is not None and exertion > advice.exertion
     has_rest = prescription.get("sets", 1) == 1 or prescription.get("rest_seconds", 0) >= (advice.rest_seconds or 0)
-    return is_too_much or is_too_hard or not has_rest
+    is_other_side = advice.is_one_sided and bool(prescription.get("per_side"))
+    return is_too_much or is_too_hard or is_other_side or not has_rest

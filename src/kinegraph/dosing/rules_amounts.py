@@ -13,9 +13,11 @@ from kinegraph.dosing.rules import (
     BRIEF_REST,
     CIRCUIT_REST,
     COMPACT_REST,
+    EASY_RESERVE,
     HOLD_REST,
     PrescriptionContext,
     has_handles,
+    is_eased,
     is_gripped,
     is_heavy_lift,
     is_thrown,
@@ -69,8 +71,8 @@ THROW_REST, SMALL_REST = 90, 60
 """The longest rests after throws, and after drills that tire as little as DRILL_FATIGUE."""
 DRILL_FATIGUE = 2
 MAX_TRUNK_SECONDS, MIN_TRUNK_REPETITIONS = 90, 6
-EASY_RESERVE, EASY_REPETITIONS = 4, 12
-"""With so many repetitions in reserve, a set has MIN_REPETITIONS to EASY_REPETITIONS."""
+EASY_REPETITIONS = 12
+"""An eased set has MIN_REPETITIONS to EASY_REPETITIONS."""
 STRONG_MINUTES = 60
 """Sessions for strength of this length and more have one set more of lifts with a bar."""
 ONE_SET_MINUTES = 15
@@ -92,10 +94,15 @@ def repetitions(exercise: Candidate, prescribed: PrescriptionRange, context: Pre
 
 
 def has_floor(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> bool:
-    """True if a set has MIN_REPETITIONS at least: not where the body is pulled up, lowered slowly or few are usual."""
+    """True if a set has MIN_REPETITIONS at least."""
+    return context.has_floor and has_many(exercise, prescribed)
+
+
+def has_many(exercise: Candidate, prescribed: PrescriptionRange) -> bool:
+    """True if a set may have MIN_REPETITIONS: not where the body is pulled up, lowered slowly or few are usual."""
     pulls_up = exercise.pattern_group is PatternGroup.PULL and exercise.class_key == "bodyweight_upper_body"
     is_hard = exercise.class_key in HARD_CLASSES or exercise.class_key == "tendon_loading"
-    return context.has_floor and not pulls_up and not is_hard and prescribed.max > MAX_POWER_REPETITIONS
+    return not pulls_up and not is_hard and prescribed.max > MAX_POWER_REPETITIONS
 
 
 def _by_goal(exercise: Candidate, prescribed: PrescriptionRange, context: PrescriptionContext) -> Range:
@@ -225,16 +232,24 @@ def _effort(exercise: Candidate, prescribed: PrescriptionRange, context: Prescri
     return LoadUnit.RPE, 8
 
 
-def widened(found: dict[str, Any], prescribed: PrescriptionRange, advice: Advice) -> dict[str, Any]:
-    """A prescription with many repetitions where much is left in reserve: the same number of fewer is heavier.
+def widened(
+    exercise: Candidate,
+    found: dict[str, Any],
+    prescribed: PrescriptionRange,
+    context: PrescriptionContext,
+    advice: Advice,
+) -> dict[str, Any]:
+    """An eased prescription with many repetitions, as the same effort with fewer is heavier, and with short rests.
 
-    The profile, the advice and MAX_TRUNK_SECONDS may have fewer.
+    The advice, MAX_TRUNK_SECONDS and exercises of which few are usual may have fewer.
     """
-    load = found.get("load", {})
-    if "reps_max" not in found or load.get("unit") != "rir" or load["value"] < EASY_RESERVE:
+    if not is_eased(found, context):
         return found
+    if "rest_seconds" in found:
+        found = {**found, "rest_seconds": min(found["rest_seconds"], max(EASY_REST, advice.rest_seconds or 0))}
     least = MIN_PER_SIDE if found.get("per_side") else MIN_REPETITIONS
-    most = min(max(prescribed.max, found["reps_max"]), least + 2, advice.repetitions or EASY_REPETITIONS)
+    usual = EASY_REPETITIONS if has_many(exercise, prescribed) else max(prescribed.max, found["reps_max"])
+    most = min(usual, least + 2, advice.repetitions or EASY_REPETITIONS)
     high = max(found["reps_max"], most)
     return {**found, "reps_min": max(found["reps_min"], min(least, max(high - 2, 1))), "reps_max": high}
 

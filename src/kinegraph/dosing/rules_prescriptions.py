@@ -8,6 +8,7 @@ from typing import Any  # a prescription is JSON
 from kinegraph.candidates.rules import STEADY, Candidate, in_words, with_article
 from kinegraph.care.rules import FAST_CLASSES
 from kinegraph.care.rules_exercises import PatternGroup, is_row
+from kinegraph.care.rules_persons import HIP, SHOULDER
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import (
@@ -46,11 +47,15 @@ STRAIGHT_WRIST = "Keep the wrists straight."
 FIRM_ROW = "Both feet on the floor, the free hand on a worktop."
 HOLD_WEIGHT = "Hold a weight with which about 2 more repetitions would be possible."
 MANY_MORE = "If many more are possible, lower more slowly."
-UNLOADED, LEGS = (
-    frozenset({"leg_compound", "bodyweight_upper_body"}),
-    frozenset({"quadriceps", "glutes", "gastrocnemius"}),
-)
+UNLOADED, LEGS = frozenset({"bodyweight_upper_body"}), frozenset({"quadriceps", "glutes", "gastrocnemius"})
 """Exercises without a load that do not tire many people: the number in reserve may be out of their reach."""
+LEG_COMPOUND, MANY_MORE_DIFFICULTY = "leg_compound", 2
+"""Of squats, lunges and hinges by body weight those up to this difficulty do not tire many people."""
+STANDS = ", stood on end; on a step if your back rounds."
+"""How another weight stands than the one that a hinge lifts from the floor: its handle is lower."""
+ONE_SIDE = "One side only, the sound one below."
+SORE_SIDES = SHOULDER | HIP
+"""Conditions with which nobody lies on the sore side to train the other one."""
 FEW, MANY = 8, 100
 """The most repetitions for which a drill of a tendon needs a weight."""
 LIGHT_LOAD_REST = 60
@@ -97,6 +102,8 @@ def timed_prescriptions(
     if prescribed is None:
         return ()
     advice = advice_of(assessment)
+    if lies_on_sore_side(exercise, assessment):
+        advice = replace(advice, is_one_sided=True)
     if exercise.class_key == STEADY:
         step = 60 * max(context.minutes // 20, 1)
         most = min(prescribed.max, int(MAX_STEADY_BOUT_SHARE * 60 * context.minutes)) // step * step
@@ -111,6 +118,11 @@ def timed_prescriptions(
         compact = replace(context, is_compact=True)
         found += [_timed(exercise, prescribed, compact, assessment, advice, sets, None) for sets in (2, 1)]
     return _distinct(sorted(found, key=lambda timed: -timed.seconds))
+
+
+def lies_on_sore_side(exercise: Candidate, assessment: Assessment) -> bool:
+    """True for treatments lying on the side: of a shoulder or hip only the upper, sore one is trained."""
+    return "side_lying" in exercise.stressors and not SORE_SIDES.isdisjoint(assessment.indicated_for)
 
 
 def _distinct(options: Sequence[TimedPrescription]) -> Sequence[TimedPrescription]:
@@ -132,7 +144,7 @@ def _timed(
     if sets > 1 and (rest := rest_seconds(exercise, prescribed, context)):
         found["rest_seconds"] = rest
     is_offered = exercise.prescription(context.goal) is not None
-    is_fast = context.goal is TrainingGoal.POWER and is_offered and not context.is_slow
+    is_fast = context.is_fast and is_offered
     if prescribed.unit is Unit.REPS and exercise.tempo:
         found["tempo"] = _tempo(exercise, exercise.tempo, is_fast=is_fast)
     if exercise.is_unilateral:
@@ -141,7 +153,7 @@ def _timed(
         found["rest_seconds"] = min(found["rest_seconds"], LIGHT_LOAD_REST)
     if _has_effort(exercise, prescribed, context, is_fast=is_fast):
         found["load"] = effort(exercise, prescribed, context, assessment)
-    found = briefer(exercise, widened(obeying(found, advice), prescribed, advice))
+    found = briefer(exercise, widened(exercise, obeying(found, advice), prescribed, context, advice))
     lighter, ramp_note = (0, None) if advice.is_light else lighter_sets(exercise, prescribed, context, found)
     notes = _notes(exercise, found, context, assessment, is_fast=is_fast)
     if notes or ramp_note:
@@ -170,12 +182,15 @@ def _notes(
 ) -> list[str]:
     notes = [FAST] if is_fast else []
     if exercise.alternatives:
-        notes.append(f"With {in_words(map(with_article, exercise.alternatives))}.")
+        is_low = exercise.class_key == "free_weight_compound" and exercise.pattern_group is PatternGroup.HINGE
+        stands = STANDS if is_low and "dumbbell" in exercise.alternatives else "."
+        notes.append(f"With {in_words(map(with_article, exercise.alternatives))}{stands}")
+    if exercise.is_unilateral and not given.get("per_side"):
+        notes.append(ONE_SIDE)
     if exercise.class_key == STEADY:
         notes.append(HEART_PACE if context.is_heart else TALK)
     elif exercise.class_key == "carry" and exercise.equipment and not context.is_easy:
         notes.append(HEAVY_CARRY)
-    is_leg = not exercise.primary.isdisjoint(LEGS)
     advice = notes_of(assessment) or ""
     breathes = context.breathes_out or context.spares_spine
     if breathes and exercise.class_key != STEADY and exercise.fatigue > 2:
@@ -184,13 +199,23 @@ def _notes(
         notes.append(STRAIGHT_WRIST if "grip" in advice or "strap" in advice else grip)
     if context.is_unsteady and is_row(exercise) and exercise.is_unilateral and exercise.mechanics == "free_weight":
         notes.append(FIRM_ROW)
-    if exercise.mechanics == "bodyweight" and exercise.difficulty == 1 and "reps_max" in given:
-        is_light = exercise.class_key in UNLOADED or (exercise.class_key == "low_load_strengthening" and is_leg)
-        notes += [MANY_MORE] if is_light and not context.is_heart else []
+    if "reps_max" in given and not context.is_heart and not is_fast and _may_be_easy(exercise):
+        notes.append(MANY_MORE)
     notes.extend(OF_CONDITION[each] for each in assessment.indicated_for if each in OF_CONDITION)
     if exercise.class_key == "tendon_loading" and exercise.mechanics == "bodyweight" and not context.is_easy:
         notes += [HOLD_WEIGHT] if given.get("reps_max", MANY) <= FEW else []
     return list(dict.fromkeys(notes))
+
+
+def _may_be_easy(exercise: Candidate) -> bool:
+    """True for body weight of which many people can do far more than is prescribed."""
+    if exercise.mechanics != "bodyweight":
+        return False
+    if exercise.class_key == LEG_COMPOUND:
+        return exercise.difficulty <= MANY_MORE_DIFFICULTY
+    is_leg = not exercise.primary.isdisjoint(LEGS)
+    is_light = exercise.class_key in UNLOADED or (exercise.class_key == "low_load_strengthening" and is_leg)
+    return is_light and exercise.difficulty == 1
 
 
 def _grip(exercise: Candidate) -> str | None:

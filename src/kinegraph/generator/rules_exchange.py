@@ -10,7 +10,7 @@ from kinegraph.care.rules_exercises import PatternGroup
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import choose, fitting_for, preference, score
-from kinegraph.dosing.rules import TimedPrescription
+from kinegraph.dosing.rules import TimedPrescription, is_eased
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules_eligible import LIGHT
 from kinegraph.programming.rules_places import HIP_SIDE, REST, Place, is_counted_lift, is_evened, places_of
@@ -193,18 +193,23 @@ def _giving(session: Session) -> tuple[Candidate, TimedPrescription] | None:
 
 
 def even_rests(session: Session) -> None:
-    """Shorten the rests of lifts until none rests longer than one that tires clearly more."""
+    """Shorten the rests of lifts until none rests longer than one that tires clearly more, and is not eased."""
     lifts = [each for each, timed in session.chosen.values() if is_rested(each, timed.prescription)]
-    rests: dict[int, int] = {}
+    rests: dict[tuple[int, bool], int] = {}
     for each in sorted(lifts, key=lambda e: -e.fatigue):
         timed = session.chosen[each.id][1]
         rest = timed.prescription["rest_seconds"]
-        least = min((r for fatigue, r in rests.items() if fatigue >= each.fatigue + CLEARLY_MORE), default=rest)
+        eased = is_eased(timed.prescription, session.context)
+        heavier = [
+            r for (fatigue, other), r in rests.items()
+            if fatigue >= each.fatigue + CLEARLY_MORE and other <= eased
+        ]  # fmt: skip
+        least = min(heavier, default=rest)
         if least < rest:
             shorter = (timed.prescription["sets"] - 1) * (rest - least)
             given = {**timed.prescription, "rest_seconds": least}
             session.prescribe(each, replace(timed, prescription=given, seconds=timed.seconds - shorter))
-        rests[each.fatigue] = min(rests.get(each.fatigue, rest), rest, least)
+        rests[each.fatigue, eased] = min(rests.get((each.fatigue, eased), rest), rest, least)
 
 
 CLEARLY_MORE = 2

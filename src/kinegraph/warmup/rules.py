@@ -9,7 +9,7 @@ from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.care.rules import care_rules_of, excluded_by
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import PrescriptionContext, TimedPrescription
-from kinegraph.dosing.rules_prescriptions import Chosen
+from kinegraph.dosing.rules_prescriptions import Chosen, lies_on_sore_side
 from kinegraph.programming.rules import Request
 
 LEGS = frozenset({"hip", "knee", "ankle"})
@@ -61,7 +61,7 @@ class Light:
 
     def _is_unwarned(self, each: Candidate) -> bool:
         found = self.assessments.get(each.id)
-        return found is not None and found.is_safe and not found.warnings
+        return found is not None and found.is_safe and not found.warnings and not lies_on_sore_side(each, found)
 
     def chosen(self, each: Candidate, timed: TimedPrescription) -> Chosen:
         """A light exercise with its prescription."""
