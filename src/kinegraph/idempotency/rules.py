@@ -93,7 +93,7 @@ def answer_of(executed: ExecutedRequest, sent_hash: bytes, viewer: Viewer) -> by
     if executed.answer is None or not executed.answer.startswith(rights):
         message = (
             "This request was answered before, and is not executed again. Its answer is not there any more: it was "
-            "large or showed a patient, or your rights have changed or somebody was erased since. Query what is stored now."
+            "large or showed a patient, or your rights have changed, or somebody was erased. Query what is stored now."
         )
         raise KeyRefused(409, "IDEMPOTENT_ANSWER_NOT_STORED", message)
     return ZstdDecompressor().decompress(executed.answer[len(rights) :])
