@@ -60,7 +60,7 @@ async def test_a_substitute_that_is_ruled_out_is_named_beside_the_plans_exercise
 
 
 async def test_an_exercise_that_is_ruled_out_is_not_ready_to_progress(api: Api, world: World, owner: Pool) -> None:
-    """Its good scores count again once somebody has overridden what rules it out."""
+    """Its good scores count again while an override of what rules it out holds."""
     clinic = await treated(api, world, owner)
     calf = clinic.exercises[1]
     await clinic.send(*({**clinic.log(0, ago, index=1), "exertion": 3} for ago in range(14)))
@@ -77,3 +77,12 @@ async def test_an_exercise_that_is_ruled_out_is_not_ready_to_progress(api: Api, 
     sent = {"exerciseId": calf, "condition": BLOCK, "reason": "SUPERVISED", "expiresOn": str(today())}
     await api.run(OVERRIDE, clinic.coach, input={"id": str(clinic.id), "overrides": [sent]})
     assert (await shown())[1] == ["READY_TO_PROGRESS"]
+    columns = "enrollment_id, organization_id, patient_id, exercise_id, condition, reason, created_by_user_id"
+    await owner.execute(
+        f"INSERT INTO enrollment_overrides ({columns}, expires_on) SELECT {columns}, expires_on - 2 "
+        "FROM enrollment_overrides WHERE enrollment_id = $1",
+        UUID(str(clinic.id)),
+    )
+    reasons, of_calf = await shown()
+    assert (reasons[0], of_calf) == ("OVERRIDE_EXPIRED", [])
+    assert "READY_TO_PROGRESS" not in reasons

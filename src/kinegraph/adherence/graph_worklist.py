@@ -37,7 +37,8 @@ described_enum(
     f"{rules.RECENT_LOGS} scores of pain average {rules.READY_PAIN} at most and those of exertion "
     f"{rules.READY_EXERTION}, without a painful log performed or received in the last "
     f"{rules.ALERT_DAYS} days, and without a proposal to regress it that is open, or was accepted in the last "
-    f"{rules.RECENT_DAYS} days; and it is neither RULED_OUT nor STRUGGLING. What may follow it, and what "
+    f"{rules.RECENT_DAYS} days; and it is not STRUGGLING, and no condition rules it "
+    "out without an override that holds. What may follow it, and what "
     "that requires, its progressions say. Not of an exercise in place of which the patient does another one today, or "
     "less of it.",
 )

@@ -22,7 +22,7 @@ from kinegraph.adherence.store_totals import (
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
-from kinegraph.enrollment.store_blocks import EXPIRED, Pair, ruled_out
+from kinegraph.enrollment.store_blocks import EXPIRED, RuledOut, ruled_out
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
@@ -73,7 +73,7 @@ FLAGGED = f"""
         WITH listed AS MATERIALIZED (
             SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
                    coalesce(p.time_zone, '{DEFAULT_TIME_ZONE}') AS time_zone, {STATUS} = 'active' AS is_running,
-                   {EXPIRED} AS expired, e.id = ANY ({{ids}}) AS is_ruled_out
+                   {EXPIRED} AS expired, e.id = ANY ({{ruled_out}}) AS is_ruled_out
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
             JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
@@ -86,12 +86,12 @@ FLAGGED = f"""
                    {total("logs", "last")} - {total("logs", "week")} AS logs,
                    {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
                    {IS_STRUGGLING} AS is_struggling,
-                   NOT p.is_changed AND NOT p.has_ruled_out AND {IS_READY} AS is_ready
+                   NOT p.is_changed AND NOT p.is_barred AND {IS_READY} AS is_ready
             FROM (
                 SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, r.is_ruled_out, t.*, {PLACES},
                        late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES},
                        (t.enrollment_id, t.exercise_id) IN (
-                           SELECT * FROM unnest({{ids}}, {{exercise_ids}})) AS has_ruled_out
+                           SELECT * FROM unnest({{ids}}, {{exercise_ids}})) AS is_barred
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
@@ -133,15 +133,21 @@ many exercises or days it is about, the most first."""
 
 def _flagged(
     organization_ids: Sequence[UUID],
-    barred: Mapping[UUID, Sequence[Pair]],
+    barred: Mapping[UUID, Sequence[RuledOut]],
     reasons: Sequence[WorklistReason],
     arguments: Arguments,
 ) -> str:
-    """The statement FLAGGED, with its arguments: `barred` are the exercises that are ruled out, by enrollment."""
+    """The statement FLAGGED, with its arguments: `barred` are the exercises that are ruled out, by enrollment.
+
+    RULED_OUT holds where one of them was never overridden; none of them is ready to progress.
+    """
     conditions, included_by = inclusions()
-    pairs = [(id, planned) for id, each in barred.items() for planned, _ in each]
+    pairs = [(id, one.planned_id) for id, each in barred.items() for one in each]
     return FLAGGED.format(
         organizations=arguments.bind(list(organization_ids), "uuid[]"),
+        ruled_out=arguments.bind(
+            [id for id, each in barred.items() if not all(one.is_overridden for one in each)], "uuid[]"
+        ),
         ids=arguments.bind([id for id, _ in pairs], "uuid[]"),
         exercise_ids=arguments.bind([exercise_id for _, exercise_id in pairs], "uuid[]"),
         conditions=arguments.bind(conditions, "text[]"),
@@ -160,22 +166,23 @@ async def worklist_pages(
 ) -> list[Page]:
     """A page of each organization's worklist, the most urgent first: three statements.
 
-    `ruled_out` of a row names the exercises that are ruled out, as `planned:done planned:done`: one text, because it
-    is part of a key. It is null without any.
+    `ruled_out` of a row names the exercises that are ruled out, as `planned:done:is_overridden planned:done:…`: one
+    text, because it is part of a key. It is null without any.
     """
     found = await ruled_out(session, organization_ids)
     arguments, direction = Arguments(), window.direction()
     flagged = _flagged(organization_ids, found, reasons, arguments)
     ids = arguments.bind([*found], "uuid[]")
     pairs = arguments.bind(
-        [" ".join(f"{planned}:{done}" for planned, done in each) for each in found.values()], "text[]"
+        [" ".join(f"{one.planned_id}:{one.done_id}:{one.is_overridden}" for one in each) for each in found.values()],
+        "text[]",
     )
     where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
     rows = await session.fetch(
         f"""
         {flagged}
         SELECT ranked.*, e.organization_id, e.patient_id,
-               CASE WHEN ranked.has_ruled_out THEN barred.pairs END AS ruled_out
+               CASE WHEN ranked.is_running THEN barred.pairs END AS ruled_out
         FROM (
             SELECT w.*, row_number() OVER (
                        PARTITION BY w.position ORDER BY w.urgency {direction}, w.weight {direction}, w.id {direction}
@@ -219,14 +226,15 @@ ExercisesKey = tuple[UUID, date, bool, str | None]
 
 
 BARRED = """barred AS MATERIALIZED (
-            SELECT DISTINCT ON (pair.enrollment_id, pair.exercise_id) pair.enrollment_id, pair.exercise_id, pair.done_id
+            SELECT DISTINCT ON (pair.enrollment_id, pair.exercise_id) pair.*
             FROM (
                 SELECT r.id AS enrollment_id, split_part(ids, ':', 1)::uuid AS exercise_id,
-                       split_part(ids, ':', 2)::uuid AS done_id
+                       split_part(ids, ':', 2)::uuid AS done_id, split_part(ids, ':', 3)::boolean AS is_overridden
                 FROM listed r
                 CROSS JOIN LATERAL string_to_table(r.ruled_out, ' ') AS ids
             ) AS pair
-            ORDER BY pair.enrollment_id, pair.exercise_id, pair.done_id <> pair.exercise_id DESC, pair.done_id
+            ORDER BY pair.enrollment_id, pair.exercise_id, pair.is_overridden,
+                     pair.done_id <> pair.exercise_id DESC, pair.done_id
         )"""
 """Common table expression: the exercises of the enrollments `listed` that are ruled out, a substitute rather than the
 plan's own exercise."""
@@ -249,14 +257,16 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
             SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, p.has_ruled_out,
                    {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
-                   p.is_running AND NOT p.is_changed AND NOT p.has_ruled_out AND {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND NOT p.is_changed AND NOT p.is_barred AND {IS_READY} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
             FROM (
                 SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
-                       coalesce(nullif(barred.done_id, t.exercise_id), b.substitute_id) AS substitute_id, {CHANGES},
-                       barred.enrollment_id IS NOT NULL AS has_ruled_out
+                       coalesce(CASE WHEN NOT barred.is_overridden THEN nullif(barred.done_id, t.exercise_id) END,
+                                b.substitute_id) AS substitute_id, {CHANGES},
+                       barred.enrollment_id IS NOT NULL AS is_barred,
+                       barred.is_overridden IS FALSE AS has_ruled_out
                 FROM listed r
                 JOIN adherence_totals t ON t.enrollment_id = r.id
                 LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id

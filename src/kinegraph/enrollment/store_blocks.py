@@ -1,6 +1,7 @@
 """Reading which exercises to come are ruled out by conditions or done twice, and SQL of what hurt a patient."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol
 from uuid import UUID
@@ -28,15 +29,18 @@ class NearRow(Protocol):
     planned_ids: Sequence[UUID]
     """The exercises of the plan, in whose places these are done, in the same order."""
     exercise_ids: Sequence[UUID]
-    overrides: Sequence[tuple[str, str]]
-    """An exercise's id and a condition: overridden once, even if that has expired."""
+    overrides: Sequence[tuple[str, str, bool]]
+    """An exercise's id, a condition, and whether the latest override of it holds today."""
 
 
 NEAR = f"""
         SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.planned_ids, near.exercise_ids,
-               coalesce((SELECT jsonb_agg(jsonb_build_array(o.exercise_id, o.condition))
-                         FROM enrollment_overrides o
-                         WHERE o.enrollment_id = e.id), '[]') AS overrides
+               coalesce((SELECT jsonb_agg(jsonb_build_array(o.exercise_id, o.condition, o.expires_on >= calendar.today))
+                         FROM (SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
+                               FROM enrollment_overrides o
+                               WHERE o.enrollment_id = e.id
+                               ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC) AS o),
+                        '[]') AS overrides
         FROM enrollments e
         {CALENDAR}
         CROSS JOIN LATERAL (
@@ -65,24 +69,35 @@ NEAR = f"""
 """
 """SQL statement: the rows NearRow of the organizations $1."""
 
-Pair = tuple[UUID, UUID]
-"""An exercise of the plan, and the exercise that is done in its place: the same one without a substitute."""
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """An exercise of the plan, and what is done in its place (the same without a substitute) and is ruled out."""
+
+    planned_id: UUID
+    done_id: UUID
+    is_overridden: bool
+    """Whether that was overridden once, by an override that has expired."""
 
 
-async def ruled_out(session: ReadSession, organization_ids: Sequence[UUID]) -> dict[UUID, list[Pair]]:
-    """By enrollment with any, the exercises of the next days that conditions rule out, where nobody ever overrode that.
+async def ruled_out(session: ReadSession, organization_ids: Sequence[UUID]) -> dict[UUID, list[RuledOut]]:
+    """By enrollment with any, the exercises of the next days that conditions rule out, where no override holds.
 
     Two statements. What a patient's conditions rule out is health data: a caller shows it to coaches alone.
     """
     rows: list[NearRow] = await session.fetch(NEAR, organization_ids)
     keys = list(dict.fromkeys((row.organization_id, id) for row in rows for id in row.exercise_ids))
     exercises = dict(zip(keys, await candidates(session, keys), strict=True)) if keys else {}
-    found: dict[UUID, list[Pair]] = {}
+    found: dict[UUID, list[RuledOut]] = {}
     for row in rows:
-        person, overridden = Person(row.conditions), {(UUID(id), condition) for id, condition in row.overrides}
+        person = Person(row.conditions)
+        ever = {(UUID(id), condition) for id, condition, _ in row.overrides}
+        now = {(UUID(id), condition) for id, condition, holds in row.overrides if holds}
         for planned, id in zip(row.planned_ids, row.exercise_ids, strict=True):
-            if is_blocked([exercises[row.organization_id, id]], person, overridden):
-                found.setdefault(row.id, []).append((planned, id))
+            exercise = [exercises[row.organization_id, id]]
+            if is_blocked(exercise, person, now):
+                is_overridden = not is_blocked(exercise, person, ever)
+                found.setdefault(row.id, []).append(RuledOut(planned, id, is_overridden))
     return found
 
 
