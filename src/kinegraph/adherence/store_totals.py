@@ -45,12 +45,12 @@ HAS_PAIN = f"({total('painful', 'last')} > {total('painful', 'week')} OR p.has_l
 """SQL: a painful log was performed, or received, in the last 7 days."""
 DONE_BEFORE = f"""coalesce(p.done_days[width_bucket(({DUE_DAYS} - {RECENT_LOGS})::smallint, p.due_days)], 0)"""
 """SQL of the number of days that were done of the due days before the last three."""
-IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND NOT {IS_STRUGGLING} AND {DUE_DAYS} >= {RECENT_LOGS}
+IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND {DUE_DAYS} >= {RECENT_LOGS}
                 AND {total("done_days", "last")} - {DONE_BEFORE} >= {RECENT_LOGS}
                 AND {RECENT_PAINS} = {RECENT_LOGS} AND {RECENT_PAIN_SUM} <= {READY_PAIN * RECENT_LOGS}
                 AND {RECENT_EXERTIONS} = {RECENT_LOGS} AND {RECENT_EXERTION_SUM} <= {READY_EXERTION * RECENT_LOGS})"""
 """SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at
-most and those of exertion 4, without a painful log in the last 7 days; and it is not struggling."""
+most and those of exertion 4, without a painful log in the last 7 days. A caller leaves out what is struggling."""
 
 PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.days) AS past,
                    width_bucket(r.today - {ALERT_DAYS}, t.days) AS week,

@@ -105,7 +105,8 @@ FLAGGED = f"""
                    bool_and(x.is_ruled_out) AS is_ruled_out,
                    max(x.last_logged_on) AS last_logged_on,
                    count(*) FILTER (WHERE x.is_painful) AS painful, sum(x.logs) AS logs, sum(x.due_days) AS due_days,
-                   count(*) FILTER (WHERE x.is_struggling) AS struggling, count(*) FILTER (WHERE x.is_ready) AS ready
+                   count(*) FILTER (WHERE x.is_struggling) AS struggling,
+                   count(*) FILTER (WHERE x.is_ready AND NOT x.is_struggling) AS ready
             FROM exercises x
             GROUP BY x.id
         ), flagged AS (
@@ -257,7 +258,8 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
             SELECT p.position, p.organization_id, p.exercise_id, p.substitute_id, p.has_ruled_out,
                    {HAS_PAIN} AS has_pain,
                    p.is_running AND {IS_STRUGGLING} AS has_struggling,
-                   p.is_running AND NOT p.is_changed AND NOT p.is_barred AND {IS_READY} AS has_ready_to_progress,
+                   p.is_running AND NOT p.is_changed AND NOT p.is_barred AND {IS_READY}
+                       AND NOT {IS_STRUGGLING} AS has_ready_to_progress,
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
