@@ -38,13 +38,13 @@ def unread(text: str) -> list[str]:
     return re.findall(r"[^;.,]*\d[^;.,]*", "".join(left))
 
 
-DEBRIS = re.compile(r"^(?:And|Then|Or|But)\b|\bof it\b")
-"""What the cut of past weeks may leave: a clause without the one before it, or without the noun of its "it"."""
+INCOMPLETE = re.compile(r"^(?:And|Then|Or|But)\b|\bof it\b")
+"""Advice of which past weeks were removed (`in_phase`): it begins with a conjunction, or has "of it" without a noun."""
 
 
-def is_debris(text: str) -> bool:
+def is_incomplete(text: str) -> bool:
     """True if advice says nothing by itself, or not what its "it" is."""
-    return not text.strip() or DEBRIS.search(text) is not None
+    return not text.strip() or INCOMPLETE.search(text) is not None
 
 
 def past_weeks(text: str, first: float) -> list[str]:
@@ -66,7 +66,7 @@ def faults_of_advice(workout: Generated, trained: list[Chosen]) -> Iterator[str]
     for each in trained:
         name, shown = each.candidate.key, notes_of(each.assessment) or ""
         for warned in shown_warnings(each.assessment):
-            if warned.condition in FIRST_WEEK and is_debris(warned.modification or ""):
+            if warned.condition in FIRST_WEEK and is_incomplete(warned.modification or ""):
                 yield f"{name}: the cut of past weeks leaves {warned.modification!r}"
         if found := unread(shown):
             yield f"{name}: nothing reads {found}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator_check.laws_of_advice import is_debris, unread
+from generator_check.laws_of_advice import is_incomplete, unread
 from generator_check.library import shipped_catalogue
 from kinegraph.candidates.rules import is_offered
 from kinegraph.care.rules_persons import condition_words
@@ -198,7 +198,7 @@ def test_what_the_cut_of_past_weeks_leaves_is_advice() -> None:
     }
     texts |= {(key, rule.instead) for key in FIRST_WEEK for rule in matrix()[key] if rule.instead}
     assert len(texts) > 200
-    assert [text for condition, text in texts if is_debris(in_phase(text, condition))] == []
+    assert [text for condition, text in texts if is_incomplete(in_phase(text, condition))] == []
 
 
 def test_advice_that_is_past_is_not_shown() -> None:

@@ -51,8 +51,8 @@ no plates to be carried."""
 EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
 PREFERRED, WANTED = 3.0, 3.0
 ONE_SIDE, OTHER_EQUIPMENT, FLOOR_TRUNK = 2.0, 1.0, 3.0
-"""Of isolation one side at a time, which takes twice the time; of equipment in place of what is meant, most of a band,
-which needs an anchor; of the trunk on the floor, where the one block on the floor comes before the lifts."""
+"""Of isolation one side at a time, which takes twice the time; of equipment in place of what is meant;
+of the trunk on the floor, where the one block on the floor comes before the lifts."""
 LOW, LOW_HINGE = FALLS | DISC | {"pregnancy"}, 4.0
 """Conditions with which no dumbbell is lifted from the floor in place of a kettlebell, whose handle is higher."""
 NO_LOAD, NO_LOAD_ENDURANCE, MACHINE, BAR_FOR_STRENGTH = 2.5, 1.5, 2.0, 1.0

@@ -52,7 +52,7 @@ UNLOADED, LEGS = frozenset({"bodyweight_upper_body"}), frozenset({"quadriceps", 
 LEG_COMPOUND, MANY_MORE_DIFFICULTY = "leg_compound", 2
 """Of squats, lunges and hinges by body weight those up to this difficulty do not tire many people."""
 STANDS = ", stood on end; on a step if your back rounds."
-"""How another weight stands than the one that a hinge lifts from the floor: its handle is lower."""
+"""Continues the note about a dumbbell in place of a kettlebell in a hinge from the floor: its handle is lower."""
 ONE_SIDE = "One side only, the sound one below."
 SORE_SIDES = SHOULDER | HIP
 """Conditions with which nobody lies on the sore side to train the other one."""

@@ -33,14 +33,16 @@ class NearRow(Protocol):
     """An exercise's id, a condition, and whether the latest override of it holds today."""
 
 
+LATEST_OVERRIDES = """SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
+                    FROM enrollment_overrides o
+                    WHERE o.enrollment_id = e.id
+                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC"""
+"""SQL: of enrollment e, the latest override of each finding, expired or not."""
+
 NEAR = f"""
         SELECT e.id, e.organization_id, e.patient_id, p.conditions, near.planned_ids, near.exercise_ids,
                coalesce((SELECT jsonb_agg(jsonb_build_array(o.exercise_id, o.condition, o.expires_on >= calendar.today))
-                         FROM (SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
-                               FROM enrollment_overrides o
-                               WHERE o.enrollment_id = e.id
-                               ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC) AS o),
-                        '[]') AS overrides
+                         FROM ({LATEST_OVERRIDES}) AS o), '[]') AS overrides
         FROM enrollments e
         {CALENDAR}
         CROSS JOIN LATERAL (
@@ -101,18 +103,13 @@ async def ruled_out(session: ReadSession, organization_ids: Sequence[UUID]) -> d
     return found
 
 
-EXPIRED = """(
+EXPIRED = f"""(
                 SELECT count(*)
-                FROM (
-                    SELECT DISTINCT ON (o.exercise_id, o.condition) o.exercise_id, o.condition, o.expires_on
-                    FROM enrollment_overrides o
-                    WHERE o.enrollment_id = e.id
-                    ORDER BY o.exercise_id, o.condition, o.created_at DESC, o.id DESC
-                ) AS latest
+                FROM ({LATEST_OVERRIDES}) AS latest
                 WHERE latest.expires_on < calendar.today
                   AND latest.condition IN (
                       SELECT inclusion.included_by
-                      FROM unnest({conditions}, {included_by}) AS inclusion (condition, included_by)
+                      FROM unnest({{conditions}}, {{included_by}}) AS inclusion (condition, included_by)
                       WHERE inclusion.condition = ANY (p.conditions))
                   AND EXISTS (
                       SELECT
