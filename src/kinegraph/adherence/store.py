@@ -16,6 +16,7 @@ from kinegraph.adherence.store_totals import (
     RECENT_PLACE,
     sum_at,
     total,
+    with_totals,
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR
@@ -41,6 +42,17 @@ async def adherence_of(
     return in_key_order(rows, enrollment_ids, "enrollment_id")
 
 
+EXERCISE_TOTALS = f"""
+        SELECT wanted.position, t.*, width_bucket(wanted.as_of, t.days) AS last,
+               width_bucket(wanted.as_of - (wanted.as_of = calendar.today)::integer, t.days) AS past,
+               width_bucket(wanted.as_of {RECENT_PLACE}, t.days) AS recent
+        FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS wanted (enrollment_id, as_of, position)
+        JOIN enrollments e ON e.id = wanted.enrollment_id
+        {CALENDAR}
+        JOIN adherence_totals t ON t.enrollment_id = wanted.enrollment_id"""
+"""SQL query: the totals of the enrollments $1, with the places of the days $2."""
+
+
 async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) -> list[list[ExerciseRow]]:
     """For each enrollment and day, the exercises that were due or logged up to it, those most often due first.
 
@@ -55,16 +67,7 @@ async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) 
                {total("exertions", "last")} AS exertions,
                {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains, {IS_STRUGGLING} AS is_struggling
-        FROM (
-            SELECT wanted.position, t.*, width_bucket(wanted.as_of, t.days) AS last,
-                   width_bucket(wanted.as_of - (wanted.as_of = calendar.today)::integer, t.days) AS past,
-                   width_bucket(wanted.as_of {RECENT_PLACE}, t.days) AS recent
-            FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS wanted (enrollment_id, as_of, position)
-            JOIN enrollments e ON e.id = wanted.enrollment_id
-            {CALENDAR}
-            JOIN adherence_totals t ON t.enrollment_id = wanted.enrollment_id
-            OFFSET 0
-        ) AS p
+        FROM {with_totals(EXERCISE_TOTALS, "last", "past", "recent")}
         WHERE p.last > 0
         ORDER BY p.position, prescribed DESC, p.exercise_id
         """,

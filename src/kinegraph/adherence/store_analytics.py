@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.adherence.rules import MAX_EXERCISES, MIN_PATIENTS, AnalyticsRow
-from kinegraph.adherence.store_totals import IS_STRUGGLING, RECENT_PLACE, sum_at, total
+from kinegraph.adherence.store_totals import IS_STRUGGLING, RECENT_PLACE, sum_at, total, with_totals
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 
@@ -19,6 +19,24 @@ def _sum_within(column: str, count: str) -> str:
     """SQL of the sum of the scores within the window."""
     return f"{sum_at(column, count, 'last')} - {sum_at(column, count, 'before')}"
 
+
+DATED_TOTALS = f"""
+        SELECT wanted.position, t.*, width_bucket(day.until, t.days) AS last,
+               width_bucket(day.before, t.days) AS before,
+               width_bucket(
+                   day.until - (day.until = coalesce(c.today, day.utc_today))::integer, t.days
+               ) AS past,
+               width_bucket(day.until {RECENT_PLACE}, t.days) AS recent
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (organization_id, position)
+        CROSS JOIN (
+            SELECT coalesce($4::date, (now() AT TIME ZONE 'UTC')::date) AS until,
+                   (now() AT TIME ZONE 'UTC')::date AS utc_today,
+                   coalesce($3::date - 1, '-infinity') AS before
+        ) AS day
+        JOIN adherence_totals t ON t.organization_id = wanted.organization_id
+        LEFT JOIN calendar c ON c.organization_id = t.organization_id AND c.user_id = t.patient_id
+        WHERE t.exercise_id = ANY ($2::uuid[]) OR cardinality($2::uuid[]) = 0"""
+"""SQL query: the totals of the organizations $1, of the exercises $2, with the places of the days $3 and $4."""
 
 ANALYTICS = f"""
         WITH calendar AS MATERIALIZED (
@@ -44,24 +62,7 @@ ANALYTICS = f"""
                        {_within("logs")} AS logs, {_within("pains")} AS pains, {_within("exertions")} AS exertions,
                        {_sum_within("pain_sums", "pains")} AS pain_sum,
                        {_sum_within("exertion_sums", "exertions")} AS exertion_sum, {IS_STRUGGLING} AS is_struggling
-                FROM (
-                    SELECT wanted.position, t.*, width_bucket(day.until, t.days) AS last,
-                           width_bucket(day.before, t.days) AS before,
-                           width_bucket(
-                               day.until - (day.until = coalesce(c.today, day.utc_today))::integer, t.days
-                           ) AS past,
-                           width_bucket(day.until {RECENT_PLACE}, t.days) AS recent
-                    FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (organization_id, position)
-                    CROSS JOIN (
-                        SELECT coalesce($4::date, (now() AT TIME ZONE 'UTC')::date) AS until,
-                               (now() AT TIME ZONE 'UTC')::date AS utc_today,
-                               coalesce($3::date - 1, '-infinity') AS before
-                    ) AS day
-                    JOIN adherence_totals t ON t.organization_id = wanted.organization_id
-                    LEFT JOIN calendar c ON c.organization_id = t.organization_id AND c.user_id = t.patient_id
-                    WHERE t.exercise_id = ANY ($2::uuid[]) OR cardinality($2::uuid[]) = 0
-                    OFFSET 0
-                ) AS p
+                FROM {with_totals(DATED_TOTALS, "last", "before", "past", "recent")}
                 WHERE p.last > p.before
                 OFFSET 0
             ) AS w

@@ -4,14 +4,28 @@ They are of a row `p` of adherence_totals with the places of days among its `day
 `past` of the last day on which something that was not done was missed (the day before, where the day in question is
 today for the patient, and may yet be done; else that day itself), `week` of the day before the last 7, `recent` of the
 day before the last 14. `p.has_late_pain` is whether a painful log of before the last 7 days was received in them.
+
+`with_totals` reads the totals at these places, each one once, because several expressions use the same ones.
 """
 
 from kinegraph.adherence.rules import ALERT_DAYS, HIGH_PAIN, READY_EXERTION, READY_PAIN, RECENT_DAYS, RECENT_LOGS
+from kinegraph.adherence.tables import COUNTS
+
+
+def with_totals(rows: str, *places: str) -> str:
+    """FROM item `p`: the rows of a query of adherence_totals with places, and all running totals at these places.
+
+    A total that nothing reads costs nothing: PostgreSQL leaves it out.
+    """
+    totals = ", ".join(
+        f"coalesce(q.{column}[q.{place}], 0) AS {column}_{place}" for place in places for column in COUNTS
+    )
+    return f"(SELECT q.*, {totals} FROM ({rows} OFFSET 0) AS q OFFSET 0) AS p"
 
 
 def total(column: str, place: str) -> str:
     """SQL of a running total at a place among the days of row `p`; place 0 is before the first one."""
-    return f"coalesce(p.{column}[p.{place}], 0)"
+    return f"p.{column}_{place}"
 
 
 def sum_at(column: str, count: str, place: str, *, back: int = 0) -> str:
@@ -46,9 +60,9 @@ HAS_PAIN = f"({total('painful', 'last')} > {total('painful', 'week')} OR p.has_l
 DONE_BEFORE = f"""coalesce(p.done_days[width_bucket(({DUE_DAYS} - {RECENT_LOGS})::smallint, p.due_days)], 0)"""
 """SQL of the number of days that were done of the due days before the last three."""
 IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND {DUE_DAYS} >= {RECENT_LOGS}
-                AND {total("done_days", "last")} - {DONE_BEFORE} >= {RECENT_LOGS}
                 AND {RECENT_PAINS} = {RECENT_LOGS} AND {RECENT_PAIN_SUM} <= {READY_PAIN * RECENT_LOGS}
-                AND {RECENT_EXERTIONS} = {RECENT_LOGS} AND {RECENT_EXERTION_SUM} <= {READY_EXERTION * RECENT_LOGS})"""
+                AND {RECENT_EXERTIONS} = {RECENT_LOGS} AND {RECENT_EXERTION_SUM} <= {READY_EXERTION * RECENT_LOGS}
+                AND {total("done_days", "last")} - {DONE_BEFORE} >= {RECENT_LOGS})"""
 """SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at
 most and those of exertion 4, without a painful log in the last 7 days. A caller leaves out what is struggling."""
 
@@ -57,5 +71,5 @@ PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.
                    width_bucket(r.today {RECENT_PLACE}, t.days) AS recent"""
 """SQL of the places, among the days of row `t`, of the days on which the reasons of enrollment `r` depend."""
 LAST_LOG = f"""CASE WHEN {total("logs", "last")} > 0
-                        THEN p.days[width_bucket((p.logs[p.last] - 1)::smallint, p.logs) + 1] END"""
+                        THEN p.days[width_bucket(({total("logs", "last")} - 1)::smallint, p.logs) + 1] END"""
 """SQL of the day of the last log up to today."""

@@ -19,6 +19,7 @@ from kinegraph.adherence.store_totals import (
     RECENT_PAIN_SUM,
     RECENT_PAINS,
     total,
+    with_totals,
 )
 from kinegraph.audit.rules import seen
 from kinegraph.enrollment.store import CALENDAR, STATUS
@@ -69,6 +70,17 @@ one of `regressed`."""
 CHANGES = "b.substitute_id IS NOT NULL OR regressed.enrollment_id IS NOT NULL AS is_changed"
 """SQL expression: whether the exercise is substituted, or is to be; it is not progressed then."""
 
+FLAGGED_TOTALS = f"""
+        SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, r.is_ruled_out, t.*, {PLACES},
+               late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES},
+               (t.enrollment_id, t.exercise_id) IN (
+                   SELECT * FROM unnest({{ids}}, {{exercise_ids}})) AS is_barred
+        FROM listed r
+        JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
+        LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
+        {SUBSTITUTED}"""
+"""SQL query: the totals of the enrollments `listed`, with the places of days."""
+
 FLAGGED = f"""
         WITH listed AS MATERIALIZED (
             SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today,
@@ -87,17 +99,7 @@ FLAGGED = f"""
                    {total("due_days", "past")} - {total("due_days", "week")} AS due_days,
                    {IS_STRUGGLING} AS is_struggling,
                    NOT p.is_changed AND NOT p.is_barred AND {IS_READY} AS is_ready
-            FROM (
-                SELECT r.position, r.id, r.today, r.starts_on, r.is_running, r.expired, r.is_ruled_out, t.*, {PLACES},
-                       late.enrollment_id IS NOT NULL AS has_late_pain, {CHANGES},
-                       (t.enrollment_id, t.exercise_id) IN (
-                           SELECT * FROM unnest({{ids}}, {{exercise_ids}})) AS is_barred
-                FROM listed r
-                JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
-                LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
-                {SUBSTITUTED}
-                OFFSET 0
-            ) AS p
+            FROM {with_totals(FLAGGED_TOTALS, "last", "past", "week", "recent")}
             OFFSET 0
         ), counted AS (
             SELECT min(x.position) AS position, x.id, min(x.today) AS today, min(x.starts_on) AS starts_on,
@@ -241,6 +243,20 @@ BARRED = """barred AS MATERIALIZED (
 plan's own exercise."""
 
 
+EXERCISE_TOTALS = f"""
+        SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
+               coalesce(CASE WHEN NOT barred.is_overridden THEN nullif(barred.done_id, t.exercise_id) END,
+                        b.substitute_id) AS substitute_id, {CHANGES},
+               barred.enrollment_id IS NOT NULL AS is_barred,
+               barred.is_overridden IS FALSE AS has_ruled_out
+        FROM listed r
+        JOIN adherence_totals t ON t.enrollment_id = r.id
+        LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
+        {SUBSTITUTED}
+        LEFT JOIN barred ON barred.enrollment_id = t.enrollment_id AND barred.exercise_id = t.exercise_id"""
+"""SQL query: the totals of the enrollments `listed`, with the places of days and what is `barred`."""
+
+
 async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey]) -> list[list[WorklistExerciseRow]]:
     """For each enrollment, the exercises for which a reason holds; of one that is not active, those that hurt."""
     rows: list[WorklistExerciseRow] = await session.fetch_list(
@@ -263,19 +279,7 @@ async def exercises_of(session: ReadSession[Viewer], keys: Sequence[ExercisesKey
                    {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                    {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
                    {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
-            FROM (
-                SELECT r.position, r.is_running, t.*, {PLACES}, late.enrollment_id IS NOT NULL AS has_late_pain,
-                       coalesce(CASE WHEN NOT barred.is_overridden THEN nullif(barred.done_id, t.exercise_id) END,
-                                b.substitute_id) AS substitute_id, {CHANGES},
-                       barred.enrollment_id IS NOT NULL AS is_barred,
-                       barred.is_overridden IS FALSE AS has_ruled_out
-                FROM listed r
-                JOIN adherence_totals t ON t.enrollment_id = r.id
-                LEFT JOIN late ON late.enrollment_id = t.enrollment_id AND late.exercise_id = t.exercise_id
-                {SUBSTITUTED}
-                LEFT JOIN barred ON barred.enrollment_id = t.enrollment_id AND barred.exercise_id = t.exercise_id
-                OFFSET 0
-            ) AS p
+            FROM {with_totals(EXERCISE_TOTALS, "last", "past", "week", "recent")}
         ) AS x
         WHERE x.has_ruled_out OR x.has_pain OR x.has_struggling OR x.has_ready_to_progress
         ORDER BY x.position, x.has_ruled_out DESC, x.has_pain DESC, x.has_struggling DESC, x.exercise_id

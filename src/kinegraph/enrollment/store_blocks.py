@@ -103,7 +103,7 @@ async def ruled_out(session: ReadSession, organization_ids: Sequence[UUID]) -> d
     return found
 
 
-EXPIRED = f"""(
+EXPIRED = f"""CASE WHEN EXISTS (SELECT FROM enrollment_overrides o WHERE o.enrollment_id = e.id) THEN (
                 SELECT count(*)
                 FROM ({LATEST_OVERRIDES}) AS latest
                 WHERE latest.expires_on < calendar.today
@@ -125,7 +125,7 @@ EXPIRED = f"""(
                                 AND (b.id IS NULL OR b.to_day IS NOT NULL OR b.from_day > calendar.today))
                         AND NOT EXISTS (SELECT FROM enrollment_versions later
                                         WHERE later.enrollment_id = h.enrollment_id AND later.from_day > h.from_day
-                                          AND later.from_day <= calendar.today)))"""
+                                          AND later.from_day <= calendar.today))) ELSE 0 END"""
 """SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
 
 The exercise is in a version that holds today or later and is not substituted for good, or is a substitute that holds
