@@ -138,6 +138,19 @@ async def test_concurrent_imports_store_each_row_once(
     assert len(await stored(owner, organization.id)) == 50
 
 
+async def test_an_import_waits_for_nobody_who_begins_to_use_its_exercises(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    """It would wait for the end of a transaction that refers to one of them, and might end in a deadlock with it."""
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    (row,) = await stored(owner, organization.id)
+    async with owner.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM exercises WHERE id = $1 FOR KEY SHARE", row.id)  # as a foreign key does
+        async with asyncio.timeout(20):
+            plan = await bring(database, organization.slug, [free("Alpha Pull", level="expert")])
+    assert verdicts(plan) == ["changed"]
+
+
 async def test_a_seeded_row_that_an_import_overwrote_stays_so_when_the_library_is_seeded_again(
     database: Database, owner: Pool
 ) -> None:

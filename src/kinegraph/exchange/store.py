@@ -66,9 +66,12 @@ def authenticate(slug: str | None) -> Authenticate[Scope]:
 async def lock(
     session: WriteSession, scope: Scope, keys: Sequence[str], ids: Sequence[UUID], slugs: Sequence[str]
 ) -> None:
-    """Lock the scope against other imports, and the rows that this import may write, until the transaction ends."""
+    """Lock the scope against other imports, and the rows that this import may write, until the transaction ends.
+
+    Rows that refer to these, such as movements, can be inserted meanwhile.
+    """
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"exchange {scope}")
-    await session.fetch(f"SELECT id {_EXISTING} ORDER BY id FOR UPDATE", scope, keys, ids, slugs)
+    await session.fetch(f"SELECT id {_EXISTING} ORDER BY id FOR NO KEY UPDATE", scope, keys, ids, slugs)
 
 
 async def existing_rows(
