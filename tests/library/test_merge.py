@@ -40,7 +40,7 @@ PROMISED = (
     "equipment", "aliases", "difficulty", "discipline", "cues", "commonFaults", "scalingOptions", "videoUrl",
     "thumbnailUrl",
 )  # fmt: skip
-"""The fields that docs/domain.md promises (Overrides)."""
+"""Overridable fields that clients were promised (tests/api/contract.graphql)."""
 
 
 def test_the_promised_fields_are_overridable_and_no_identity_is() -> None:

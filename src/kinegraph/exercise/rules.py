@@ -9,7 +9,7 @@ from uuid import UUID
 from kinegraph.exercise.rules_columns import COLUMNS, MAX_ENTRIES, TEXT_INPUTS, Kind, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_owner
+from kinegraph.identity.rules_access import require_editor_of_row
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 from kinegraph.kit.text import identity_of, normalized
@@ -154,7 +154,7 @@ def _checked_slug(value: str, path: Path, checks: Checks) -> str:
 def require_writer(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:
     """Raise Forbidden or NotFound unless the viewer may write this organization's exercises (None: canonical ones)."""
     message = "Only platform admins write canonical exercises; override them in your organization instead."
-    require_owner(viewer, organization_id, message, *path)
+    require_editor_of_row(viewer, organization_id, message, *path)
 
 
 def require_move(old: str, new: str, *path: str) -> None:

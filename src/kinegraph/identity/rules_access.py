@@ -26,7 +26,7 @@ def require_administrator(viewer: Viewer, organization_id: UUID, *path: str) -> 
         raise Forbidden("Only owners and admins of the organization may do this; ask one of them.", *path)
 
 
-def require_owner(viewer: Viewer, organization_id: UUID | None, message: str, *path: str) -> None:
+def require_editor_of_row(viewer: Viewer, organization_id: UUID | None, message: str, *path: str) -> None:
     """Require coach access for an organization's row, and a platform admin for a global one (else `message`)."""
     if organization_id is None:
         require_platform_admin(viewer, message, *path)

@@ -43,11 +43,11 @@ async def profiles_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> lis
     return in_key_order(rows, exercise_ids, "exercise_id")
 
 
-SafetyKey: TypeAlias = tuple[UUID | None, UUID]
+ViewedKey: TypeAlias = tuple[UUID | None, UUID]
 """An organization, or None, and an exercise as that organization sees it."""
 
 
-async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[ShownSafety | None]:
+async def safety_of(session: ReadSession, keys: Sequence[ViewedKey]) -> list[ShownSafety | None]:
     """The safety constraints of each exercise as an organization sees it; None where nothing is known of it.
 
     A copy that inherits its source's constraints has the organization's restrictions of the source too.

@@ -32,7 +32,7 @@ from kinegraph.kit.pages import Page
 from kinegraph.layers.graph import PROFILES, ProgrammingProfile
 from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyConstraint, condition_keys
 from kinegraph.layers.rules_safety import assessed
-from kinegraph.layers.store import SafetyKey, profiles_of, safety_of
+from kinegraph.layers.store import ViewedKey, profiles_of, safety_of
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
 from kinegraph.library.rules_provenance import field_overrides, parse_override_id, parse_view_id
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, chosen_video, video_of
@@ -67,7 +67,7 @@ def row_id(exercise: rules.EffectiveExercise) -> UUID:
     return id
 
 
-def safety_key(exercise: rules.EffectiveExercise) -> SafetyKey:
+def viewed_key(exercise: rules.EffectiveExercise) -> ViewedKey:
     """The organization that sees it, or None, and the stored row's id."""
     return exercise.organization_id, exercise.row["id"]
 
@@ -159,7 +159,7 @@ class EffectiveExercise(ExerciseFields, Node):
     )
     safety: SafetyConstraint | None = edge(
         safety_of,
-        safety_key,
+        viewed_key,
         "The conditions that speak against it, with what the organization adds; null where nothing is known.",
         required_columns=("id",),
     )
@@ -169,7 +169,7 @@ class EffectiveExercise(ExerciseFields, Node):
         root: strawberry.Parent[rules.EffectiveExercise], info: Info, conditions: Conditions
     ) -> SafetyAssessment:
         keys = await condition_keys(info, root.organization_id, conditions, "conditions")
-        return cast(SafetyAssessment, assessed(await info.context.load(safety_of, safety_key(root)), keys))
+        return cast(SafetyAssessment, assessed(await info.context.load(safety_of, viewed_key(root)), keys))
 
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,

@@ -60,8 +60,8 @@ def visible(coached: str, patient: str) -> str:
 def visible_version(coached: str, patient: str) -> str:
     """SQL condition: the viewer sees version v, as a coach or as one of its patients. Parameters as in `visible`.
 
-    A patient who has logged an exercise of a version sees it, too, where it was taken back before it held: by
-    row-level security with what they logged alone.
+    A patient who has logged an exercise of a version sees it, too, where the move to it was taken back before its first
+    day; row-level security shows them of such a version only the exercises that they logged.
     """
     enrolled = f"v.id IN (SELECT e.version_id FROM enrollment_versions e WHERE e.patient_id = {patient})"
     logged = f"""v.id IN (SELECT done.version_id FROM exercise_logs l

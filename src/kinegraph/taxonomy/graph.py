@@ -9,7 +9,7 @@ from strawberry import UNSET
 
 from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_owner
+from kinegraph.identity.rules_access import require_editor_of_row
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
@@ -137,7 +137,7 @@ class Mutation:
         session = await info.context.write_session()
         views: list[View] = [None, *session.viewer.coached()]
         with checks.layer():
-            require_owner(session.viewer, organization_id, GLOBAL, "input", "organizationId")
+            require_editor_of_row(session.viewer, organization_id, GLOBAL, "input", "organizationId")
             views = [organization_id]
         if values.get("parent_id") is not None:
             with checks.layer():
@@ -199,7 +199,7 @@ async def _writable_term(session: WriteSession[Viewer], id: str) -> rules.TermRo
     term = (await store.terms_in_views(session, [None, *viewer.by_organization], [key]))[0]
     if term is None:
         raise NotFound("There is no such term.", "id")
-    require_owner(viewer, term.organization_id, GLOBAL, "id")
+    require_editor_of_row(viewer, term.organization_id, GLOBAL, "id")
     return term
 
 

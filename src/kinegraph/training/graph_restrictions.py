@@ -21,7 +21,7 @@ from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, nod
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.layers.store import safety_of
-from kinegraph.library.graph import EffectiveExercise, safety_key
+from kinegraph.library.graph import EffectiveExercise, viewed_key
 from kinegraph.library.store import effective
 from kinegraph.training import rules_constraints, store_restrictions
 
@@ -47,7 +47,7 @@ class SafetyRestriction(Node):
 class EffectiveExerciseRestrictions:
     safety_restrictions: list[SafetyRestriction] = edge(
         store_restrictions.restrictions_of,
-        safety_key,
+        viewed_key,
         "What the organization adds to its safety, the newest first.",
         required_columns=("id",),
         assumed_size=1,

@@ -6,14 +6,14 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.layers.store import SafetyKey
+from kinegraph.layers.store import ViewedKey
 from kinegraph.training.rules_constraints import RestrictionRow
 
 COLUMNS = """restriction.id, restriction.organization_id, restriction.exercise_id, restriction.condition,
                restriction.severity, restriction.modification, restriction.created_at"""
 
 
-async def restrictions_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[list[RestrictionRow]]:
+async def restrictions_of(session: ReadSession, keys: Sequence[ViewedKey]) -> list[list[RestrictionRow]]:
     """The restrictions of each exercise in an organization, the newest first; none without an organization."""
     rows: list[RestrictionRow] = await session.fetch_list(
         f"""
