@@ -76,6 +76,43 @@ async def test_a_substitute_that_hurts_while_it_is_done_is_a_warning_of_its_own_
     assert [each["exercise"]["exerciseId"] for each in payload["safetyFindings"]] == [back, box]
 
 
+async def test_a_late_log_of_another_exercise_with_more_pain_takes_no_warning_away(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """Of a proposal with logs of the plan's exercise and of its substitute, each hurts with its own worst pain."""
+    clinic = await treated(api, world, owner, ("back-squat", "box-squat"))
+    box = clinic.exercises[1]
+    await clinic.send(clinic.log(6, 1))
+    await clinic.accept(await clinic.open(), box)
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 1 WHERE enrollment_id = $1", clinic.id)
+    await clinic.hurt(5)
+    warned = await warnings(clinic)
+    assert [(id, f"a pain of 5 on {today()}" in reason) for id, reason in warned] == [(box, True)]
+    await clinic.send(clinic.log(9, 2))
+    proposal = await clinic.open()
+    assert (proposal["painScore"], len(proposal["logs"])) == (9, 2)
+    assert await warnings(clinic) == warned
+
+
+async def test_a_places_own_pain_hides_none_of_another_place(api: Api, world: World, owner: Pool) -> None:
+    """Both enrollments say the pain of the other one, also once the smaller one is decided."""
+    clinic = await treated(api, world, owner)
+    squat = clinic.exercises[0]
+    days = {(week, day): [squat] for week in range(1, 9) for day in range(1, 8)}
+    version = await store_version(owner, clinic.gym, days)
+    id = await store_enrollment(owner, clinic.gym, version, clinic.patient, today() - timedelta(days=28))
+    second = Treated(api, owner, clinic.gym, version, id, [squat], clinic.patient)
+    await clinic.hurt(9)
+    (warned,) = await warnings(second)
+    assert warned[0] == squat and f"a pain of 9 on {today()}" in warned[1]
+    proposal = await second.hurt(5)
+    assert await warnings(second) == [warned]
+    assert [(id, "a pain of 5" in reason) for id, reason in await warnings(clinic)] == [(squat, True)]
+    payload = await api.payload(ACCEPT_FINDINGS, clinic.coach, input={"id": proposal["id"], "exerciseId": squat})
+    assert [each["reason"] for each in payload["safetyFindings"]] == [warned[1]]
+    assert await warnings(second) == [warned]
+
+
 async def test_an_open_proposal_is_a_warning_of_substitutes_in_another_enrollment(
     api: Api, world: World, owner: Pool
 ) -> None:

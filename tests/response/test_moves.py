@@ -31,7 +31,10 @@ async def test_a_version_with_more_gives_no_more_than_was_agreed(
         )
     payload = await api.payload(MOVE, clinic.coach, input=sent(id=clinic.id, versionId=second.id))
     assert payload["userErrors"] == []
-    reason = f"{what} in this version, too: a substitution lasts, with at most what was accepted. Is it still right?"
+    reason = (
+        f"{what} in this version, too: a substitution lasts. It gives at most the sets, repetitions, time and hold "
+        "that were accepted; which of these were not among them are as in the version. Is it still right?"
+    )
     assert [(each["level"], each["reason"]) for each in payload["safetyFindings"]] == [("WARN", reason)]
     assert len(payload["safetyFindings"][0]["places"]) == 56
     assert payload["enrollment"]["safetyFindings"] == []

@@ -190,7 +190,10 @@ def done_twice(exercise: Candidate, days: int, is_elsewhere: bool, places: Seque
 def goes_on(planned: Candidate, substitute: Candidate, places: Sequence[Position]) -> Finding:
     """The finding of a substitution that lasts, where a version is assigned that has its exercise."""
     what = "Less of it is done" if planned.id == substitute.id else f"It is done in place of {planned.name}"
-    reason = f"{what} in this version, too: a substitution lasts, with at most what was accepted. Is it still right?"
+    reason = (
+        f"{what} in this version, too: a substitution lasts. It gives at most the sets, repetitions, time and hold "
+        "that were accepted; which of these were not among them are as in the version. Is it still right?"
+    )
     key = substitute.organization_id, substitute.id, substitute.name
     return Finding(*key, CheckLevel.WARN, None, reason, None, places)
 

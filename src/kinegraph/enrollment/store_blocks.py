@@ -195,9 +195,23 @@ async def lasting(session: ReadSession[Viewer], enrollment_id: UUID, version_id:
     return found
 
 
-PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.performed_on
+FELT = """LATERAL (
+                    SELECT p.pain_score, p.performed_on
+                    UNION
+                    SELECT l.pain_score, l.performed_on
+                    FROM organizations clinic
+                    JOIN exercise_logs l ON l.id = ANY (p.log_ids) AND l.deleted_at IS NULL
+                        AND l.pain_score >= clinic.pain_amber_from
+                    WHERE clinic.id = p.organization_id) AS felt"""
+"""SQL FROM item: the pain of a proposal p, and that of each of its logs that is painful now, with its day.
+
+On these days different exercises may have been done: the plan's own, and a substitute.
+"""
+
+PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, felt.pain_score, felt.performed_on
                 FROM enrollments o
                 JOIN regression_proposals p ON p.enrollment_id = o.id
+                CROSS JOIN {FELT}
                 WHERE o.organization_id = {{organization}} AND o.patient_id = {{patient}}
                   AND (p.status = 'open' OR p.status = 'accepted' AND EXISTS (
                            SELECT FROM exercise_substitutions lasting
@@ -223,8 +237,9 @@ PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, p.pain_score, p.perfor
 """SQL subquery: what hurt a patient, and is to be answered or holds for good. `organization`, `patient` and `today` are
 SQL expressions.
 
-It has each proposal that is open, or whose substitution lasts, and painful logs (without `id`) of enrollments that
-ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the end withdrew.
+It has each painful day of proposals that are open, or whose substitution lasts, and painful logs (without `id`) of
+enrollments that ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the
+end withdrew.
 """
 
 DONE_THEN = """exercise_substitutions then_done

@@ -11,7 +11,7 @@ from kinegraph.candidates.store import candidates
 from kinegraph.classification.rules_safety import Person
 from kinegraph.enrollment.rules_calendar import Position
 from kinegraph.enrollment.rules_safety import RECENT_DAYS, Finding, Pain, done_twice, found, hurt_before, order
-from kinegraph.enrollment.store_blocks import DONE_THEN, PAINS, beside
+from kinegraph.enrollment.store_blocks import DONE_THEN, FELT, PAINS, beside
 from kinegraph.enrollment.store_lists import overrides_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession
@@ -112,7 +112,9 @@ HURTING = f"""
                    q.performed_on, coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id
             FROM listed
             JOIN exercise_substitutions made ON made.enrollment_id = listed.enrollment_id AND made.to_day IS NOT NULL
-            JOIN regression_proposals q ON q.id = made.proposal_id
+            JOIN (SELECT p.id, p.enrollment_id, p.exercise_id, felt.*
+                  FROM regression_proposals p
+                  CROSS JOIN {FELT}) AS q ON q.id = made.proposal_id
             LEFT JOIN {DONE_THEN} AND then_done.id < made.id
             WHERE listed.organization_id = ANY ($2)
               AND EXISTS (SELECT FROM exercise_substitutions ended
@@ -133,23 +135,26 @@ HURTING = f"""
             WHERE listed.position IN (SELECT hurting.position FROM hurting UNION ALL SELECT again.position FROM again)
               AND (due.on_day IS NULL
                    OR due.on_day >= listed.today AND (listed.ended_on IS NULL OR due.on_day < listed.ended_on))
-        ), warned AS (
-            SELECT done.position, done.organization_id, done.patient_id, done.enrollment_id, done.exercise_id,
-                   array_agg(DISTINCT done.place ORDER BY done.place) AS places
-            FROM done
-            WHERE NOT EXISTS (SELECT FROM hurting own
-                              WHERE own.position = done.position AND own.enrollment_id = done.enrollment_id
-                                AND own.planned_id = done.planned_id AND own.exercise_id = done.exercise_id)
-            GROUP BY 1, 2, 3, 4, 5
+        ), worst AS (
+            SELECT DISTINCT ON (place.position, place.planned_id, place.exercise_id, hurting.substitute_id IS NULL)
+                   place.*, hurting.pain_score, hurting.performed_on, hurting.substitute_id,
+                   hurting.enrollment_id IS DISTINCT FROM place.enrollment_id AS is_elsewhere
+            FROM (SELECT DISTINCT position, organization_id, patient_id, enrollment_id, planned_id, exercise_id
+                  FROM done) AS place
+            JOIN hurting ON hurting.position = place.position AND hurting.exercise_id = place.exercise_id
+                AND (hurting.enrollment_id IS DISTINCT FROM place.enrollment_id
+                     OR hurting.planned_id <> place.planned_id)
+            ORDER BY place.position, place.planned_id, place.exercise_id, hurting.substitute_id IS NULL,
+                     hurting.pain_score DESC, hurting.performed_on DESC, hurting.planned_id
         )
-        (SELECT DISTINCT ON (warned.position, warned.exercise_id, hurting.substitute_id IS NULL)
-               warned.position, warned.organization_id, warned.patient_id, warned.exercise_id, warned.places,
-               hurting.pain_score, hurting.performed_on, hurting.substitute_id,
-               hurting.enrollment_id IS DISTINCT FROM warned.enrollment_id AS is_elsewhere, false AS is_again
-        FROM warned
-        JOIN hurting ON hurting.position = warned.position AND hurting.exercise_id = warned.exercise_id
-        ORDER BY warned.position, warned.exercise_id, hurting.substitute_id IS NULL, hurting.pain_score DESC,
-                 hurting.performed_on DESC, hurting.planned_id)
+        (SELECT worst.position, worst.organization_id, worst.patient_id, worst.exercise_id,
+                array_agg(DISTINCT done.place ORDER BY done.place) AS places,
+                worst.pain_score, worst.performed_on, worst.substitute_id, worst.is_elsewhere, false AS is_again
+         FROM worst
+         JOIN done ON done.position = worst.position AND done.planned_id = worst.planned_id
+             AND done.exercise_id = worst.exercise_id
+         GROUP BY worst.position, worst.organization_id, worst.patient_id, worst.exercise_id,
+                  worst.pain_score, worst.performed_on, worst.substitute_id, worst.is_elsewhere)
         UNION ALL
         (SELECT DISTINCT ON (done.position, done.exercise_id)
                done.position, done.organization_id, done.patient_id, done.exercise_id,
@@ -164,9 +169,9 @@ HURTING = f"""
 """
 """The exercises to do, from today on, that hurt the patient in another place: of this enrollment or of another one.
 
-A place is an exercise of the plan of an enrollment; of what is decided and of what is not, the worst counts each. And
-those that are done again in their place (`is_again`), since the substitution that was accepted after pain, or a later
-one of its chain, was ended within RECENT_DAYS.
+A place is an exercise of the plan of an enrollment; its own pain is not said there, but that of each other place. Of
+what is decided and of what is not, the worst counts each. And those that are done again in their place (`is_again`),
+since the substitution that was accepted after pain, or a later one of its chain, was ended within RECENT_DAYS.
 `$1`: the keys as JSON; `$2`: the organizations that the viewer coaches, since coaches alone see these.
 """
 
