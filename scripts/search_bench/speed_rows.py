@@ -86,6 +86,11 @@ REPEATED = (
     WHERE NOT overrides ? 'difficulty'
     GROUP BY exercise_id
     """,
+    """
+    INSERT INTO organization_words
+    SELECT organization_id, word, exercise_id, CASE WHEN word = ANY (tsvector_to_array(name_tsv)) THEN name_length END
+    FROM organization_search, unnest(tsvector_to_array(words_tsv)) AS word
+    """,
 )
 """Statements that fill the tables of searched texts as the triggers do, which are off: they would also check each
 reference, and record each row."""

@@ -127,6 +127,7 @@ class Guard:
 REPEATED = {
     "canonical_search": {"exercises"},
     "organization_search": {"exercises", "exercise_org_overrides"},
+    "organization_words": {"exercises", "exercise_org_overrides"},
 }
 """Tables that triggers write, in the same transaction, when a row of these tables changes."""
 

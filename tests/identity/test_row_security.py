@@ -28,7 +28,8 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
         "WHERE attname = 'organization_id' AND relkind IN ('r', 'p') AND NOT relispartition"
     )
     unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")  # test_role, tests/audit
-    derived = ("versions", "organization_search", "sync_changes", "sync_contents")  # written by triggers alone
+    searched = ("organization_search", "organization_words")
+    derived = (*searched, "versions", "sync_changes", "sync_contents")  # written by triggers alone
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
     expected = {*SCOPED, canonical, *listed("own_tables"), *unseen, *derived}
     assert {row.table_name for row in rows} == expected, f"`tables` or `own_tables` have those of a room: {WHERE}"
@@ -82,17 +83,19 @@ async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, table:
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize(("table", "column"), [("organization_search", "search_name"), ("organization_words", "word")])
 async def test_no_stranger_reads_or_writes_the_searched_texts_of_an_organization(
-    owner: Pool, two: TwoOrganizations, stranger: str
+    owner: Pool, two: TwoOrganizations, stranger: str, table: str, column: str
 ) -> None:
-    texts = "SELECT exercise_id, search_name FROM organization_search WHERE organization_id = $1 ORDER BY 1"
+    """Texts and words of another organization are neither read nor changed, deleted or added."""
+    texts = f"SELECT exercise_id, {column} FROM {table} WHERE organization_id = $1 ORDER BY 1, 2"
     before = await owner.fetch(texts, two.theirs.id)
-    assert len(before) == 3  # their own exercises, and the one that they override
+    assert len({row.exercise_id for row in before}) == 3  # their own exercises, and the one that they override
     async with two.acting(stranger) as session:
         assert await session.fetch(texts, two.theirs.id) == []
-        for statement in ("UPDATE organization_search SET search_name = 'x'", "DELETE FROM organization_search"):
+        for statement in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):
             assert await session.run(f"{statement} WHERE organization_id = $1", two.theirs.id) == 0
-    statement, arguments = await copied(owner, "organization_search", two.theirs)
+    statement, arguments = await copied(owner, table, two.theirs)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with two.acting(stranger) as session:
             await session.run(statement, *arguments)

@@ -131,7 +131,7 @@ async def test_an_overridden_text_is_stored_like_that_of_an_own_exercise(
 ) -> None:
     await upsert(api, gym, made, **AFTER)
     own = await create(api, gym.coach, gym, **AFTER)
-    columns = "search_name, search_aliases, search_tsv, name_tsv, names_tsv, whole_tsv, short_tsv, name_key"
+    columns = "search_name, search_aliases, search_tsv, name_tsv, names_tsv, whole_tsv, words_tsv, name_key"
     rows = await owner.fetch(
         f"SELECT is_own, {columns} FROM organization_search WHERE organization_id = $1 AND exercise_id = ANY ($2) "
         "ORDER BY is_own",

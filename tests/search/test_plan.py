@@ -37,6 +37,13 @@ async def test_no_scan_of_all_canonical_texts_or_words_is_in_the_plan(plan: str)
     assert "<%" not in plan and "%>" not in plan
 
 
+async def test_of_an_organization_no_rows_are_read_but_its_own(plan: str) -> None:
+    """Its words, and the rows that they find, are read by indexes under its id: others' rows take no time."""
+    found = re.findall(r"Scan (?:using|on) (organization_\S+)(?: on \S+)?(?: \w+)?  \(.*\n +(.*)", plan)
+    assert {index for index, _ in found} >= {"organization_words_pkey"}
+    assert len(found) >= 8 and not [each for each in found if "organization_id = $1" not in each[1]]
+
+
 async def test_no_row_that_is_compared_with_a_query_parses_it_again(plan: str) -> None:
     compared = re.findall(r"(?:Filter|Cond): (.*_tsv @@ .*)", plan)
     assert len(compared) >= 9 and not [each for each in compared if "to_tsquery" in each]

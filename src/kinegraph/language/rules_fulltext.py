@@ -1,5 +1,7 @@
 """Full-text queries of words of a search text, for `to_tsquery` (migration 0027 makes the vectors that they match)."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -48,10 +50,11 @@ _PARSED: dict[Words, str] = {}
 def store_parsed(texts: Mapping[Words, str]) -> None:
     """Store the queries of texts as PostgreSQL writes parsed ones: with stems, each between quotation marks.
 
-    They are the terms of the lexicon, so that there are not many. A query whose texts are all among them need not be
-    analysed by PostgreSQL again.
+    They are the terms of the lexicon and their single words, so that there are not many. A query whose texts are all
+    among them need not be analysed by PostgreSQL again.
     """
     _PARSED.update(texts)
+    _store_needed(texts)
 
 
 def is_parsed(words: Words) -> bool:
@@ -74,6 +77,68 @@ def all_of(slots: Sequence[Sequence[Words]]) -> str:
     if not all("'" in query for query in queries):
         queries = [" | ".join(map(conjunction, texts)) for texts in slots]
     return " & ".join(f"({query})" for query in queries)
+
+
+# ------------------------------------------------------------------------------------------------ needed words
+
+WORD = re.compile(r"[^\s()|&:*]+(?::\*)?")
+"""A word of a full-text query that PostgreSQL has not parsed; with a suffix, the beginning of words."""
+
+
+class Needed(NamedTuple):
+    """Words, any of which the rows have: stems as vectors have them, words without stems, and beginnings of words."""
+
+    stems: str
+    """A line for each."""
+    words: str
+    beginnings: str
+
+
+_STEMS: dict[Words, str] = {}
+"""The stems that rows with a text need, a line for each; of the texts that PostgreSQL parsed."""
+_FREQUENCIES: Counter[str] = Counter()
+"""The number of parsed texts that have a word: of a text's words the one that fewest have is needed."""
+
+
+def stems_of(parsed: str) -> list[str]:
+    """The stems of a parsed query, in their order. One that has a quotation mark is not known here."""
+    return parsed.split("'")[1::2]
+
+
+def _store_needed(texts: Mapping[Words, str]) -> None:
+    """Store the stems that rows with these texts need; the queries of their single words are among the parsed ones."""
+    _FREQUENCIES.update(word for words in texts for word in words)
+    single = {words[0]: stems_of(parsed) for words, parsed in texts.items() if len(words) == 1}
+    _STEMS.update((words, "\n".join(_least(words, stems_of(parsed), single))) for words, parsed in texts.items())
+
+
+def _least(words: Words, stems: list[str], single: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The stems of the rarest word, and of two words written as one; all stems where the words' own are not known."""
+    each = [single.get(word, ()) for word in words]
+    of_words = [stem for of in each for stem in of]
+    if len(words) == 1 or not all(each) or stems[: len(of_words)] != of_words:
+        return stems
+    rarest = min(range(len(words)), key=lambda place: _FREQUENCIES[words[place]])
+    return [*each[rarest], *stems[len(of_words) :]]
+
+
+def needed(slots: Sequence[Sequence[Words]]) -> Needed:
+    """The words of which each row has one that has a text of each slot: those of the slot with the rarest words."""
+    texts = min(slots, key=_frequency)
+    unparsed = [word for words in texts if words not in _STEMS for word in WORD.findall(conjunction(words))]
+    return Needed(
+        "\n".join([_STEMS[words] for words in texts if words in _STEMS]),
+        " ".join([word for word in unparsed if not word.endswith(BEGINNING)]),
+        " ".join([word.removesuffix(BEGINNING) for word in unparsed if word.endswith(BEGINNING)]),
+    )
+
+
+def _frequency(texts: Sequence[Words]) -> int:
+    """About how many rows have one of the texts."""
+    return sum([min([_FREQUENCIES[word] for word in words]) for words in texts])
+
+
+# ------------------------------------------------------------------------------------------------ alternatives
 
 
 class Alternative(NamedTuple):

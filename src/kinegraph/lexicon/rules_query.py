@@ -16,7 +16,7 @@ from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.language.rules_fulltext import BEGINNING, Alternative, Words, all_of, any_of, of_slots
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
+from kinegraph.lexicon.rules_lexicon import Concept, composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
     Segment,
     completions_beside,
@@ -119,17 +119,15 @@ def prepare() -> None:
 @lru_cache(128)
 def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     """The analysis of a query that has a word, by these parts alone."""
-    meant = in_other_layout(q) if Part.LAYOUT in parts else None
-    text = " ".join(search_text(meant or q).split()[:MAX_WORDS])
+    text = " ".join(search_text((Part.LAYOUT in parts and in_other_layout(q)) or q).split()[:MAX_WORDS])
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
     texts = tuple(of_slots(len(segments), alternatives))
     some = tuple(islice(_some(texts, segments), MAX_CHOICES))
     every = [[words] for words in texts[0]] if len(texts) == 1 else texts[:1]
-    others = all_of(texts[1:])
     least = tuple(dict.fromkeys(map(any_of, every)))  # texts with the same stems are one
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), least, others, some, texts)
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), least, all_of(texts[1:]), some, texts)
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -270,8 +268,12 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
         for words, each in weighted_terms(concept, bounds[True], bounds[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [lexicon()[part].terms["en"][0].words for part in concept.parts]
-            yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
+            yield words_of_parts(concept), weight * 0.6
+
+
+def words_of_parts(concept: Concept) -> Words:
+    """The usual English words of what a concept consists of."""
+    return tuple(dict.fromkeys(word for part in concept.parts for word in lexicon()[part].terms["en"][0].words))
 
 
 def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -13,6 +13,8 @@
 -- $13 the weight of the full-text list, $14 that of trigrams
 -- $15 maximum number of hits
 -- $16 the query's vector, or {}: no list of vectors   $17 the weight of this list; with a $13 of 0, it is alone
+-- $19 to $21 words, of which each row that is sought has one: stems ($19, a line for each), words without stems, and
+-- beginnings of words, both with spaces between them
 -- Queries with quotation marks are parsed ones: they have stems, and take less time to read than words to analyse.
 -- What stands between braces is left out of a search that does not need it: to begin it takes time, too.
 WITH
@@ -23,7 +25,7 @@ overridden AS MATERIALIZED (
 -- } organization
 canonical AS NOT MATERIALIZED (
     -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
-    SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, length(s.search_name) AS length,
+    SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.name_length AS length,
            s.search_aliases, s.whole_tsv, s.name_tsv, s.names_tsv, s.search_tsv, s.names_tsv AS words_tsv
     FROM canonical_search s
     WHERE s.status = ANY ($3) AND true /* filter */
@@ -55,7 +57,8 @@ wanted AS MATERIALIZED (
 -- } several
            replace($10, E'\n', ' | ')::tsquery AS whole_names,
            -- Parameters that only the parts between braces have: their types are known without these, too.
-           $2::boolean, $4::text[], $6::text, $12::text, $14::real, $16::real[], $17::real, $18::text
+           $2::boolean, $4::text[], $6::text, $12::text, $14::real, $16::real[], $17::real, $18::text,
+           $19::text, $20::text, $21::text
 ),
 sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
     SELECT array_to_string(texts, ' | ')::tsquery
@@ -80,19 +83,35 @@ canonical_named AS (
     ORDER BY length, id
     LIMIT 50
 ),
+-- { organization
+candidate AS MATERIALIZED (
+    -- The organization's rows with a word of a segment in name or aliases: no others can have it.
+    SELECT exercise_id, name_length
+    FROM organization_words
+    WHERE $13::real > 0 AND organization_id = $1
+      AND word = ANY (CASE WHEN $20 = '' THEN string_to_array($19, E'\n')
+                           ELSE string_to_array($19, E'\n') || tsvector_to_array(to_tsvector('kinegraph', $20)) END)
+-- { begun
+    UNION ALL
+    SELECT exercise_id, name_length
+    FROM (SELECT start, start || U&'\+10FFFF' AS beyond
+          FROM unnest(tsvector_to_array(to_tsvector('kinegraph', $21))) AS start
+          OFFSET 0) AS beginning
+    JOIN organization_words ON word >= start AND word < beyond
+    WHERE $13::real > 0 AND organization_id = $1
+-- } begun
+),
+-- } organization
 named AS MATERIALIZED (
     SELECT * FROM canonical_named
 -- { organization
     UNION ALL
-    SELECT s.id, s.slug, s.name_key, s.is_own, s.search_name, s.length, s.whole_tsv, s.name_tsv
-    FROM (SELECT exercise_id
-          FROM organization_search
-          WHERE organization_id = $1
-            AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length) ELSE 10000 END FROM canonical_named)
-            AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM sought))
-          OFFSET 0) AS short
-    JOIN own s ON s.id = short.exercise_id
-    WHERE $13::real > 0 AND s.name_tsv @@ (SELECT segments FROM sought)
+    SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv
+    FROM own
+    WHERE id = ANY (ARRAY (
+              SELECT exercise_id FROM candidate
+              WHERE name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length) ELSE 10000 END FROM canonical_named)))
+      AND name_tsv @@ (SELECT segments FROM sought)
     ORDER BY length, id
     LIMIT 50
 -- } organization
@@ -118,7 +137,7 @@ aliased AS MATERIALIZED (
     UNION ALL
     SELECT id, slug, name_key, is_own, search_name, length, whole_tsv, name_tsv, names_tsv
     FROM own
-    WHERE (SELECT are_few FROM counted)
+    WHERE id = ANY (ARRAY (SELECT exercise_id FROM candidate WHERE (SELECT are_few FROM counted)))
       AND length <= (SELECT CASE WHEN count(*) = 60 THEN max(length) ELSE 10000 END FROM canonical_aliased)
       AND words_tsv @@ (SELECT segments FROM sought)
     ORDER BY length, id

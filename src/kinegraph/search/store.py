@@ -11,7 +11,7 @@ from uuid import UUID
 from kinegraph.catalog.rules import Filter
 from kinegraph.catalog.store_filters import STORED, conditions
 from kinegraph.kit.sessions import Arguments, ReadSession
-from kinegraph.language.rules_fulltext import any_of
+from kinegraph.language.rules_fulltext import Needed, any_of, needed
 from kinegraph.language.rules_text import EVERY_PART, Part
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
@@ -20,7 +20,7 @@ from kinegraph.search.rules import SEMANTIC_WEIGHTS, TRIGRAM_WEIGHTS, class_of
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-PARTS = ("organization", "misspelled", "vectors", "fused", "several", "some")
+PARTS = ("organization", "begun", "misspelled", "vectors", "fused", "several", "some")
 BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in PARTS}
 """The parts of the statement that a search may do without."""
 FILTER = "true /* filter */"
@@ -87,11 +87,12 @@ async def search(
     ]
 
 
-def _parts(scope: Scope, query: SearchQuery, has_vector: bool, *, is_semantic: bool) -> frozenset[str]:
+def _parts(scope: Scope, query: SearchQuery, has_vector: bool, *, is_begun: bool, is_semantic: bool) -> frozenset[str]:
     """The parts of the statement that a search needs."""
     is_misspelled = query.is_misspelled and not is_semantic
     is_needed = (
         scope.organization_id is not None,
+        is_begun,
         is_misspelled,
         has_vector,
         is_misspelled or has_vector,
@@ -113,6 +114,7 @@ async def _search(
 ) -> list[HitRow]:
     arguments = Arguments()
     of_class = class_of(query)
+    of_words = needed(query.texts) if scope.organization_id else Needed("", "", "")
     for value, kind in (
         (scope.organization_id, "uuid"),
         (scope.is_coached, "boolean"),
@@ -132,10 +134,14 @@ async def _search(
         (vector, "real[]"),
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
         (query.others, "text"),
+        (of_words.stems, "text"),
+        (of_words.words, "text"),
+        (of_words.beginnings, "text"),
     ):
         arguments.bind(value, kind)
     of_viewer = {"restricted_by": "$1::uuid"}
     effective = " AND ".join(conditions(wanted, {**EFFECTIVE, **of_viewer}, arguments))
     stored = " AND ".join(conditions(wanted, {**STORED, **of_viewer}, arguments)) if vector else ""
-    text = filtered(effective, stored, _parts(scope, query, bool(vector), is_semantic=is_semantic))
+    parts = _parts(scope, query, bool(vector), is_begun=bool(of_words.beginnings), is_semantic=is_semantic)
+    text = filtered(effective, stored, parts)
     return await session.fetch(text, *arguments.values)

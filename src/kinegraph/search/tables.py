@@ -1,4 +1,6 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0035 and 0046)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0046 and 0055)."""
+
+from typing import Any  # columns of several types
 
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -8,14 +10,11 @@ from kinegraph.kit.database import DERIVED, metadata
 WHOLE = (
     "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
 )
-
 WORDS = "strip(ts_filter(search_tsv, '{a,b}'))"
 
-SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) ELSE NULL END"
 
-
-def texts() -> tuple["Column[object]", ...]:
-    """The columns of an exercise's texts; the last three are made of the others."""
+def texts() -> tuple["Column[Any]", ...]:
+    """The columns of an exercise's texts, some of which are computed of others."""
     return (
         Column("slug", String(255)),
         Column("name_key", Text(collation="C"), nullable=False),
@@ -26,6 +25,7 @@ def texts() -> tuple["Column[object]", ...]:
         Column("whole_tsv", TSVECTOR, Computed(WHOLE, persisted=True), nullable=False),
         Column("name_tsv", TSVECTOR, Computed("strip(ts_filter(search_tsv, '{a}'))", persisted=True), nullable=False),
         Column("names_tsv", TSVECTOR, Computed("ts_filter(search_tsv, '{a,b}')", persisted=True), nullable=False),
+        Column("name_length", Integer, Computed("length(search_name)", persisted=True), nullable=False),
     )
 
 
@@ -33,7 +33,7 @@ canonical_search = Table(
     "canonical_search",
     metadata,
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
-    *texts(),
+    *texts(),  # migration 0055 has them in another order, in which searches need them
     # Its collation is C (migration 0033), which a comparison of models does not see.
     Index("canonical_search_start_idx", "search_name", postgresql_include=["exercise_id"]),
     Index("canonical_search_order_idx", text("length(search_name)"), "name_key", "exercise_id"),
@@ -67,17 +67,20 @@ organization_search = Table(
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
     Column("is_own", Boolean, nullable=False),
     *texts(),
-    Column("short_tsv", TSVECTOR, Computed(SHORT, persisted=True)),
-    Index("organization_search_exercise_idx", "exercise_id"),
-    Column("name_length", Integer, Computed("length(search_name)", persisted=True), nullable=False),
-    Index(
-        "organization_search_length_idx",
-        "organization_id",
-        "name_length",
-        postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
-    ),
+    Index("organization_search_exercise_idx", "exercise_id", "organization_id"),
     # Its storage is MAIN, which a comparison of models does not see: it is compared with queries one by one.
     Column("words_tsv", TSVECTOR, Computed(WORDS, persisted=True), nullable=False),
     Index("organization_search_overridden_idx", "organization_id", "exercise_id", postgresql_where=text("NOT is_own")),
+    info=DERIVED,
+)
+
+# The words of these names and aliases: row-level security lets them be found by equality, and not by full text.
+organization_words = Table(
+    "organization_words",
+    metadata,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("word", Text(collation="C"), primary_key=True),
+    Column("exercise_id", Uuid, primary_key=True),
+    Column("name_length", Integer),  # null where the word is in aliases alone; the primary key includes it
     info=DERIVED,
 )
