@@ -19,7 +19,6 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast, get_args, get_type_
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 from strawberry.types.base import get_object_definition
-from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from kinegraph.kit.batches import NODES, NodeSource, TypedNode
@@ -170,19 +169,16 @@ def extends(target: type) -> Callable[[Class], Class]:
 
     def extend(cls: Class) -> Class:
         definition = get_object_definition(target, strict=True)
-        taken = {_name_in_schema(field) for field in definition.fields}
+        taken = {field.graphql_name or to_camel_case(field.python_name) for field in definition.fields}
         added = get_object_definition(strawberry.type(cls), strict=True).fields
         for field in added:
-            if _name_in_schema(field) in taken:
-                raise TypeError(f"{definition.name} has a field {_name_in_schema(field)} already.")
+            name = field.graphql_name or to_camel_case(field.python_name)
+            if name in taken:
+                raise TypeError(f"{definition.name} has a field {name} already.")
         definition.fields.extend(added)
         return cls
 
     return extend
-
-
-def _name_in_schema(field: StrawberryField) -> str:
-    return field.graphql_name or to_camel_case(field.python_name)
 
 
 def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]:

@@ -1,4 +1,4 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0046 and 0055)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0046 and 0054)."""
 
 from typing import Any  # columns of several types
 
@@ -33,7 +33,7 @@ canonical_search = Table(
     "canonical_search",
     metadata,
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
-    *texts(),  # migration 0055 has them in another order, in which searches need them
+    *texts(),  # migration 0054 has them in another order, in which searches need them
     # Its collation is C (migration 0033), which a comparison of models does not see.
     Index("canonical_search_start_idx", "search_name", postgresql_include=["exercise_id"]),
     Index("canonical_search_order_idx", text("length(search_name)"), "name_key", "exercise_id"),

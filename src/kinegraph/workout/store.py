@@ -252,10 +252,7 @@ async def has_program(session: ReadSession, organization_ids: Sequence[UUID], pr
 
 
 async def lock_tree(session: WriteSession, workout_id: UUID, *, shared: bool = False) -> None:
-    """Lock a workout's tree until the transaction, or the savepoint of a refused mutation, ends.
-
-    A shared lock excludes only exclusive ones.
-    """
+    """Lock a workout's tree until transaction or savepoint end; a shared lock excludes only exclusive ones."""
     verb = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     await session.fetch(f"SELECT {verb}(hashtextextended($1, 0))", f"workout {workout_id}")
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
+revision = "0054"
 down_revision = "0053"
 
 READ_BY_OWNER = ("exercises", "canonical_search", "organization_search")
