@@ -1,7 +1,8 @@
 """Every malformed value for every place of an operation's arguments, and whether its refusal names the place."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple  # values of any input type, and JSON of requests
 
@@ -12,8 +13,10 @@ from tests.api.documents import send
 from tests.api.samples import Operation, Path, bad, leaves, put
 from tests.conftest import Api, Person
 
-LONG = 10_000
-"""Characters from which a value is sent alone: the body of all places together would exceed its limit."""
+MAX_CHARACTERS = 1_500_000
+"""Characters of the values that are sent together: a body has at most two megabytes."""
+MAX_LIST_CHARACTERS = 10_000
+"""Characters from which a list is sent alone: the variables of a request have at most 20,000 values."""
 
 
 class Attempt(NamedTuple):
@@ -32,21 +35,50 @@ class Attempt(NamedTuple):
 def groups(operation: Operation) -> Iterator[list[Attempt]]:
     """The attempts that are sent together: at most one for each place.
 
-    Alone are long values, those for a place that contains others, and those that no JSON may contain, which hide
-    every other fault.
+    Those that are refused at the same time are together: what no JSON may contain, values of a wrong type, those for
+    places that contain others (which have the same depth), and texts. Long lists are alone.
     """
-    together: list[list[Attempt]] = []
+    together: dict[tuple[str, int], list[list[Attempt]]] = defaultdict(list)
     for argument, type in operation.arguments.items():
         for place, leaf in leaves(type, (argument,)):
             attempts = [Attempt(place, value, named) for value, named in bad(leaf, place)]
             if operation.name in ("node", "nodes"):  # an id of nothing is null
                 attempts = [each for each in attempts if not isinstance(each.value, str | int | list)]
-            is_leaf = is_leaf_type(get_named_type(leaf))
-            alone = [each for each in attempts if not is_leaf or len(each.text) > LONG or "\\ud800" in each.text]
-            yield from ([each] for each in alone)
-            together.append([each for each in attempts if each not in alone])
-    for group in zip_longest(*together):
-        yield [each for each in group if each is not None]
+            name = get_named_type(leaf).name if is_leaf_type(get_named_type(leaf)) else None
+            of_place: dict[tuple[str, int], list[Attempt]] = defaultdict(list)
+            for each in attempts:
+                if isinstance(each.value, list) and len(each.text) > MAX_LIST_CHARACTERS:
+                    yield [each]
+                else:
+                    of_place[_stage(each, name)].append(each)
+            for stage, found in of_place.items():
+                together[stage].append(found)
+    for places in together.values():
+        for group in zip_longest(*places):
+            yield from _bounded(each for each in group if each is not None)
+
+
+def _stage(attempt: Attempt, leaf: str | None) -> tuple[str, int]:
+    """Where an attempt is refused; for a place that contains others (`leaf` is None), how deep that is."""
+    if "\\ud800" in attempt.text:
+        return "no JSON", 0
+    if leaf is None:
+        return "inner", len(attempt.place)
+    value = attempt.value[0] if isinstance(attempt.value, list) and len(attempt.value) == 1 else attempt.value
+    return "text" if leaf in ("ID", "String") and isinstance(value, str) else "type", 0
+
+
+def _bounded(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
+    """The attempts in lists of at most MAX_CHARACTERS."""
+    group: list[Attempt] = []
+    characters = 0
+    for each in attempts:
+        characters += len(each.text)
+        if characters > MAX_CHARACTERS:
+            yield group
+            group, characters = [], len(each.text)
+        group.append(each)
+    yield group
 
 
 async def wrongly_answered(

@@ -1,13 +1,14 @@
-"""A process that sends requests to an API of its own, sequentially, and prints the growth of its memory.
+"""Processes that send requests to an API of their own, sequentially, and print the growth of their memory.
 
-`python -m tests.api.filling` with a JSON object: addresses, settings, the cache that is measured, the token, and
-documents with their variables. What it prints is a JSON object: by how much resident memory grew, and what the cache
-counts.
+`python -m tests.api.filling` with a JSON object on each line: addresses, settings, the cache that is measured, the
+token, and documents with their variables. For each a process is forked, which has imported everything and done nothing
+else. What it prints is a JSON object: by how much resident memory grew, and what the cache counts.
 """
 
 import asyncio
 import gc
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any  # ASGI messages, and JSON of a test
@@ -79,7 +80,6 @@ async def main(given: dict[str, Any]) -> dict[str, Any]:
             body = json.dumps({"query": text, "variables": variables}).encode()
             assert await send_request(app, app_state, given["token"], body) == status
 
-        prepare()  # the lexicon of search is read once, in a thread that starts with the application
         for text, variables in given["warm"] * 3:
             await send_query(text, **variables)
         gc.collect()
@@ -101,4 +101,12 @@ async def main(given: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(main(json.load(sys.stdin)))))
+    prepare()  # the lexicon of search is read once, in a thread that starts with the application
+    for line in sys.stdin:
+        if child := os.fork():
+            _, status = os.waitpid(child, 0)
+            if status:
+                sys.exit(1)
+        else:
+            print(json.dumps(asyncio.run(main(json.loads(line)))), flush=True)
+            os._exit(0)

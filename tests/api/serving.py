@@ -34,6 +34,8 @@ class Served:
     database: Database
     port: int
     endpoint: GraphQLEndpoint
+    background: frozenset[str]
+    """The tasks that run before the first request."""
 
     @property
     def requests(self) -> int:
@@ -45,7 +47,7 @@ class Served:
         found: set[str] = set()
         for _ in range(300):
             found = {_name(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()}
-            if not any("RequestResponseCycle" in name or "kinegraph" in name for name in found):
+            if not any("RequestResponseCycle" in name or "kinegraph" in name for name in found - self.background):
                 break
             await asyncio.sleep(0.01)
         return found
@@ -114,7 +116,8 @@ async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     app_state = state_of(app)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
     async with uvicorn_running(config, client_seconds=60, max_connections=50) as (port, api):
-        yield Served(api, app_state["database"], port, app_state["graphql"])
+        background = frozenset(map(_name, asyncio.all_tasks()))
+        yield Served(api, app_state["database"], port, app_state["graphql"], background)
 
 
 def headers(person: Person, executor: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Rows that the ids of every operation may name, for tests of all operations of the schema."""
 
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any  # JSON of requests and responses
 from uuid import UUID, uuid4
@@ -41,29 +43,35 @@ async def administered(world: World) -> Organization:
 class Prepared:
     """An organization, and the ids that its rows give each operation, by its name.
 
-    `of_rooms` has the operations whose ids are of rows that rooms declare.
+    `by_room` has those that each room declares.
     """
 
     organization: Organization
     ids: dict[str, dict[str, str]]
-    of_rooms: frozenset[str]
+    by_room: Mapping[str, dict[str, set[str]]]
 
     def variables(self, operation: Operation) -> dict[str, Any]:
         """Variables with which the operation succeeds."""
         return base(operation, self.ids[f"{operation.parent}.{operation.name}"])
 
+    def rooms(self, operation: Operation) -> frozenset[str]:
+        """The rooms whose rows these variables name."""
+        name, text = f"{operation.parent}.{operation.name}", json.dumps(self.variables(operation))
+        return frozenset(room for room, ids in self.by_room.items() if any(id in text for id in ids[name]))
 
-async def prepare(api: Api, world: World, *, with_rooms: bool = True) -> Prepared:
-    """A new organization with rows for every operation; without those that rooms declare, in a third of the time."""
+
+async def prepare(api: Api, world: World, rooms: Collection[str] | None = None) -> Prepared:
+    """A new organization with rows for every operation; of those that rooms declare, only these rooms' (None: all)."""
     organization = await administered(world)
     ids, squat = await targets(api, world, organization), await world.exercise_id("back-squat")
-    before = {name: dict(each) for name, each in ids.items()}
-    for room in declared().values():
-        if with_rooms and room.targets is not None:
+    by_room = {}
+    for name, room in declared().items():
+        if room.targets is not None and (rooms is None or name in rooms):
+            before = {operation: {*each.values()} for operation, each in ids.items()}
             await room.targets(Targets(api, world, organization, ids, squat))
-    of_rooms = frozenset(name for name, each in ids.items() if each != before[name])
+            by_room[name] = {operation: {*each.values()} - before[operation] for operation, each in ids.items()}
     ids = {name: {f"{_capitalized(name)}Input.id": each["id"], **each} for name, each in ids.items()}
-    return Prepared(organization, ids, of_rooms)
+    return Prepared(organization, ids, by_room)
 
 
 async def targets(api: Api, world: World, organization: Organization) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any  # asyncpg has no types; JSON of a process
 
@@ -21,20 +22,32 @@ WARM = "{ viewer { user { id name } } }"
 TREE = "query ($id: ID!) { workout(id: $id) { sections { id title movements { id notes exercise { id name } } } } }"
 
 
-async def grown(services: Services, cache: str, cache_mb: int, token: str, **given: Any) -> dict[str, Any]:
-    """Growth of the memory of a process that answered these requests."""
-    request = {"database_url": services.database_url, "redis_url": services.redis_url, "secret": SECRET, "token": token,
-             "home": str(services.settings.home), "cache": cache, "settings": {f"{cache}_mb": cache_mb},
-             "warm": [(WARM, {})], **given}  # fmt: skip
+Grown = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+async def grown(services: Services) -> AsyncIterator[Grown]:
+    """Measures the growth of the memory of a process that answers requests, each time of a new one."""
     pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(
+    parent = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.api.filling", stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        env={**os.environ, "PYTHONHASHSEED": "0"}, limit=MEGABYTE,
     )  # fmt: skip
-    out, _ = await asyncio.wait_for(child.communicate(json.dumps(request).encode()), 240)
-    assert child.returncode == 0
-    found: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return found
+    assert parent.stdin is not None and parent.stdout is not None
+    stdin, stdout = parent.stdin, parent.stdout
+
+    async def measure(cache: str, cache_mb: int, token: str, **given: Any) -> dict[str, Any]:
+        request = {"database_url": services.database_url, "redis_url": services.redis_url, "secret": SECRET,
+                   "token": token, "home": str(services.settings.home), "cache": cache,
+                   "settings": {f"{cache}_mb": cache_mb}, "warm": [(WARM, {})], **given}  # fmt: skip
+        stdin.write(json.dumps(request).encode() + b"\n")
+        async with asyncio.timeout(240):
+            found: dict[str, Any] = json.loads(await stdout.readline())
+        return found
+
+    yield measure
+    stdin.close()
+    assert await asyncio.wait_for(parent.wait(), 20) == 0
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +73,18 @@ async def workouts(gym: Organization, owner: Pool) -> list[str]:
 
 
 async def test_trees_use_no_more_of_the_machines_memory_than_the_setting_allows(
-    services: Services, gym: Organization, workouts: list[str]
+    grown: Grown, gym: Organization, workouts: list[str]
 ) -> None:
     many = [(TREE, workouts)]
-    none = await grown(services, "cache", 0, gym.coach.token, many=[(TREE, workouts[:300])], times=2)
-    some = await grown(services, "cache", CACHE_MB, gym.coach.token, many=many, times=2)
+    none = await grown("cache", 0, gym.coach.token, many=[(TREE, workouts[:300])], times=2)
+    some = await grown("cache", CACHE_MB, gym.coach.token, many=many, times=2)
     assert some["counts"]["evictions tree"] > 100
     assert some["bytes"] <= CACHE_MB * MEGABYTE
     assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
 async def test_documents_use_no_more_of_the_machines_memory_than_the_setting_allows(
-    services: Services, gym: Organization
+    grown: Grown, gym: Organization
 ) -> None:
     given = {
         "shape": "switches",
@@ -79,15 +92,15 @@ async def test_documents_use_no_more_of_the_machines_memory_than_the_setting_all
         "count": 60,
         "times": 2,
     }  # the shape that is most above its weight
-    some = await grown(services, "request_cache", CACHE_MB, gym.coach.token, **given)
+    some = await grown("request_cache", CACHE_MB, gym.coach.token, **given)
     assert some["counts"]["evictions document"] > 5
     assert some["bytes"] <= CACHE_MB * MEGABYTE
     assert some["grew"] < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
-async def test_anonymous_requests_leave_nothing_in_the_cache(services: Services) -> None:
+async def test_anonymous_requests_leave_nothing_in_the_cache(grown: Grown) -> None:
     few, many = [
-        await grown(services, "request_cache", CACHE_MB, "", shape="aliases", size=100, count=count, times=1)
+        await grown("request_cache", CACHE_MB, "", shape="aliases", size=100, count=count, times=1)
         for count in (60, 200)
     ]
     assert (many["bytes"], many["entries"]) == (0, 0)

@@ -89,7 +89,7 @@ async def test_a_row_that_was_deleted_meanwhile_is_not_written_and_the_mutation_
     for table, (deletion, name) in DELETIONS.items():
         if not concerns(table, named, variables):
             continue
-        made = await prepare(api, world, with_rooms=f"Mutation.{operation.name}" in prepared.of_rooms)
+        made = await prepare(api, world, prepared.rooms(operation))
         named, variables = await rows(api, world, operation, made)
         text = f"mutation ($id: ID!) {{ {deletion} {{ userErrors {{ code }} }} }}"
         id = named["Workout" if name == "Section" else name]

@@ -34,6 +34,7 @@ async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch)
     """The API on two connections through the relay, where a statement may take a second."""
     monkeypatch.setattr(leases, "CONTROL_SECONDS", 1)
     monkeypatch.setattr(database, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(database, "ANSWER_SECONDS", 0.2)  # a silent connection never answers
     changed = with_settings(services, pool_size=2, statement_timeout_seconds=1)
     async with running(create_app(replace(changed, database_url=relay.url))) as api:
         yield api

@@ -31,7 +31,15 @@ def _arguments() -> Iterator[tuple[str, Any, Any]]:
                 yield f"{type.name}.{name}.{key}", field.args[key].type, of.type
 
 
-ARGUMENTS = {name: (type, strawberry_type) for name, type, strawberry_type in _arguments()}
+def _shape(strawberry_type: Any) -> Any:
+    """A type in Strawberry, comparable: its containers by name around the innermost type."""
+    inner = getattr(strawberry_type, "of_type", None)
+    return strawberry_type if inner is None else (type(strawberry_type).__name__, _shape(inner))
+
+
+SAME = {(str(type), _shape(of)): name for name, type, of in _arguments()}
+"""One argument for each pair of types: a converter is made of these alone."""
+ARGUMENTS = {name: (type, of) for name, type, of in _arguments() if SAME[str(type), _shape(of)] == name}
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "ID": st.text(max_size=3), "String": st.text(max_size=3), "Int": st.integers(-5, 5), "Boolean": st.booleans(),
     "Float": st.floats(-9, 9), "Date": st.just("2026-02-03"), "DateTime": st.just("2026-02-03T04:05:06Z"),
@@ -64,8 +72,9 @@ INPUTS = [name for name, (type, _) in ARGUMENTS.items() if is_input_object_type(
 
 @pytest.mark.parametrize("name", INPUTS)
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_argument_of_an_input_type_is_converted_as_strawberry_does(name: str, data: st.DataObject) -> None:
+    """Each field is left out of half of the values."""
     require_the_same(data, *ARGUMENTS[name])
 
 

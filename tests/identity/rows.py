@@ -234,7 +234,20 @@ async def stored(owner: Pool, organization: Organization | None = None) -> dict[
 
     It is their number and the last transaction that wrote one of them: any write makes a new version of its row.
     The audit trail is left out: reading what one may read adds to it, also in a mutation that is refused afterwards.
+    While no transaction has written anything, PostgreSQL's snapshot is the same, and so is what was found before.
     """
+    key = (owner, organization and organization.id, await owner.fetchval("SELECT pg_current_snapshot()::text"))
+    if _found.get("key") != key:
+        _found.update(key=key, rows=await _stored(owner, organization))
+    rows: dict[str, str] = _found["rows"]
+    return rows
+
+
+_found: dict[str, Any] = {}
+"""What `stored` found last, and for which arguments and snapshot."""
+
+
+async def _stored(owner: Pool, organization: Organization | None) -> dict[str, str]:
     of_organizations = "" if organization is None else "AND NOT relispartition AND a.attname IS NOT NULL"
     tables = await owner.fetch(
         f"""

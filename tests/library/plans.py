@@ -15,7 +15,7 @@ from kinegraph.kit.sessions import ReadSession
 from tests.conftest import Person
 
 Statement = tuple[str, tuple[Any, ...]]
-ROWS = 20_000
+ROWS = 10_000
 """Canonical exercises that `FILL` makes, and as many of the organization's own."""
 
 FILL = """

@@ -12,7 +12,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.pages import SORT_KEYS, encode
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS
-from tests.library.plans import PlanNode, captured, fill, plan_nodes, plan_of
+from tests.library.plans import ROWS, PlanNode, captured, fill, plan_nodes, plan_of
 from tests.workout.documents import Pool
 
 Filter = dict[str, Any]
@@ -76,7 +76,7 @@ async def term_ids(owner: Pool) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def cursors() -> dict[tuple[str, str], str]:
-    """The cursors that `middle` found, by sort and list: to sort 20,000 rows takes longer than the page itself."""
+    """The cursors that `middle` found, by sort and list: to sort the rows takes longer than the page itself."""
     return {}
 
 
@@ -99,7 +99,7 @@ async def find_middle(owner: Pool, gym: Organization, sort: str, listing: str) -
         key = "coalesce(difficulty, 0)"
     row = await owner.fetchrow(
         f"SELECT {key} AS key, id FROM exercises WHERE organization_id IS NOT DISTINCT FROM $1 ORDER BY 1, 2 "
-        "OFFSET 10000 LIMIT 1",
+        f"OFFSET {ROWS // 2} LIMIT 1",
         gym.id if listing == "library" else None,
     )
     return encode(f"{listing} {sort}{f', {SORT_KEYS}' * isinstance(row.key, str)}", [row.key, row.id])

@@ -7,7 +7,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from kinegraph.canonical.jobs import seed_library
+from kinegraph.canonical.rules_files import shipped_taxonomies
+from kinegraph.canonical.store import act_as_curator
+from kinegraph.canonical.store_taxonomies import seed_taxonomies
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
 from tests.taxonomy.terms import (
@@ -78,8 +80,8 @@ async def test_seeding_again_changes_no_term_nor_a_name_that_was_edited(
     id = before["equipment"][-1]["id"]
     await api.run(RENAME, admin, id=id, name="Latex Band")
     stored = [await owner.fetch(f"SELECT * FROM {table} ORDER BY id") for table in TABLES.values()]
-    async for _ in seed_library(world.database):
-        pass
+    async with world.database.write(act_as_curator) as session:
+        await seed_taxonomies(session, shipped_taxonomies())
     assert [await owner.fetch(f"SELECT * FROM {table} ORDER BY id") for table in TABLES.values()] == stored
     await api.run(RENAME, admin, id=id, name="TheraBand")
     assert await taxonomy(api, admin) == before

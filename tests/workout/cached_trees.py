@@ -15,7 +15,9 @@ fragment Layers on EffectiveExercise {
   safetyFor(conditions: ["knee_pain", "Pregnancy"]) { isSafe riskScore isClassified warnings { condition level } }
 }
 fragment Other on Workout {
-  sections { title: description description: title movements { exercise { cues name @include(if: $on) } label: notes } }
+  swapped: sections {
+    title: description description: title movements { exercise { cues name @include(if: $on) } label: notes }
+  }
   again: sections { id movements { id @skip(if: $on) notes } }
   bare: sections { __typename }
 }

@@ -42,6 +42,9 @@ CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Interfac
 CONNECT_SECONDS = 5
 """Maximum duration of opening a connection."""
 
+ANSWER_SECONDS = 2
+"""Seconds after the timeout of a statement in which the server must have ended it; else the connection is lost."""
+
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 PACKAGE = Path(__file__).parents[1]
@@ -207,12 +210,12 @@ class Database:
 
 
 async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connection[Row]":
-    """Open a connection under the API's role. The server ends a statement at its timeout, asyncpg two seconds later."""
+    """Open a connection under the API's role. The server ends a statement at its timeout, asyncpg a little later."""
     connection: asyncpg.Connection[Row] = await asyncpg.connect(
         url,
         record_class=Row,
         timeout=CONNECT_SECONDS,
-        command_timeout=statement_timeout_seconds + 2,
+        command_timeout=statement_timeout_seconds + ANSWER_SECONDS,
         server_settings={
             "role": API_ROLE,
             "application_name": "kinegraph",
