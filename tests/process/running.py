@@ -79,22 +79,35 @@ def _forking() -> "subprocess.Popen[str]":
     )
 
 
-def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, in a forked process."""
-    with TemporaryDirectory() as folder:
-        out, err = Path(folder) / "out", Path(folder) / "err"
+def run(*arguments: str, env: Mapping[str, str], folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, in a forked process; in this folder, or in that of the tests."""
+    with TemporaryDirectory() as streams:
+        out, err = Path(streams) / "out", Path(streams) / "err"
         out.touch()
         err.touch()
-        code = _fork(arguments, env, out, err)
+        code = _fork(arguments, env, out, err, folder=folder)
         return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
 
 
 def _fork(
-    arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path, *, stays: bool = False, before: str = ""
+    arguments: tuple[str, ...],
+    env: Mapping[str, str],
+    out: Path,
+    err: Path,
+    *,
+    folder: Path | None = None,
+    stays: bool = False,
+    before: str = "",
 ) -> int:
     """Fork a command that writes to these files. Returns its exit code, or the pid of one that stays."""
     streams = [os.devnull, str(out), str(err)]
-    request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams, "stays": stays}
+    request = {
+        "arguments": arguments,
+        "env": dict(env),
+        "folder": str(folder or Path.cwd()),
+        "streams": streams,
+        "stays": stays,
+    }
     return int(_answer({**request, "before": before}))
 
 
