@@ -201,7 +201,7 @@ def started(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator["sub
             process.wait(60)
 
 
-def await_answer(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def await_answer(url: str, process: "subprocess.Popen[bytes] | Forked", log: Path) -> None:
     """Wait until an address answers 200."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:

@@ -1,7 +1,7 @@
 """The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed.
 
-The workers are forked from a process that has imported the product (`running.py`); `test_commands.py` and
-`test_up.py` have some that are started as their users start them.
+The workers are forked from a process that has imported the product (`running.py`); `test_up.py` has one that is
+started as its users start it.
 """
 
 import asyncio
