@@ -64,6 +64,16 @@ for request in sys.stdin:
 """Runs each requested command in a child process. Prints its exit code, or its pid if it stays; that of one that stayed
 is requested later, and null while it runs."""
 
+FREQUENT = """
+from functools import partial
+
+from kinegraph import worker
+
+worker.DISPATCH_SECONDS, worker.AWAY_SECONDS = 0.05, 0.2
+worker.Worker = partial(worker.Worker, poll_delay=0.05)
+"""
+"""Run first in a process of a worker: it looks for jobs, and for a Redis that was away, ten times as often."""
+
 
 def environment(database_url: str | None = None, **settings: str) -> dict[str, str]:
     """The tests' environment with these settings and no others."""
