@@ -15,7 +15,7 @@ from kinegraph.programming.rules import Demand, Request
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32))
 @example(86026)
 def test_every_law_holds_for_every_request(seed: int) -> None:

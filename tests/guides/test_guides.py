@@ -16,6 +16,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.conftest import SECRET, Person
+from tests.docs.markdown import ROOT
 from tests.guides.pages import GUIDES, guide, names, read
 from tests.guides.running import PACKAGES, evaluated, installed, printed, put
 from tests.process.running import environment
@@ -71,9 +72,9 @@ async def coach(demo: None, owner: "asyncpg.Pool[Row]") -> Person:
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packages() -> Path:
     """The folder node_modules of all guides."""
-    return installed(tmp_path_factory.mktemp("packages"))
+    return installed(ROOT / ".kinegraph")
 
 
 @pytest.mark.parametrize("name", names())

@@ -4,7 +4,7 @@ import ast
 import fnmatch
 import re
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -109,9 +109,9 @@ def pythons() -> list[Module]:
     return [Module(path) for path in files() if path.suffix == ".py"]
 
 
-def functions(module: Module) -> Iterator[tuple[str, int]]:
-    """Each function of a file, inner ones too, with its lines from `def` to its end."""
-    for node in ast.walk(module.tree):
+def functions(module: Module, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Each function of a file's nodes, inner ones too, with its lines from `def` to its end."""
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{module.path.relative_to(ROOT)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
 

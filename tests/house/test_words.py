@@ -60,6 +60,9 @@ ALLOWED: Mapping[str, Mapping[str, str]] = {
 }
 """Words that stay in one file, with the reason."""
 
+OF_WORDS, OF_NAMES = (re.compile("|".join(words), re.IGNORECASE) for words in (WORDS, NAMES))
+"""Whether a file may have any of them, in whatever form; most files have none, and need not be read word by word."""
+
 SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|INSERT INTO|UPDATE|DELETE)\b")
 
 
@@ -89,6 +92,8 @@ def _searched() -> Iterator[Path]:
 def _in_texts(path: str) -> Iterator[tuple[int, str]]:
     """The words of WORDS in a file's texts and names, with their lines."""
     content = (ROOT / path).read_text()
+    if not OF_WORDS.search(content):
+        return
     texts = [*_texts(content), *_names(content)] if path.endswith(".py") else [(1, content)]
     for start, text in texts:
         for number, line in enumerate(text.splitlines()):
@@ -97,7 +102,10 @@ def _in_texts(path: str) -> Iterator[tuple[int, str]]:
 
 def _in_names(path: str) -> Iterator[tuple[int, str]]:
     """The words of NAMES, and the forms of CONSTANTS, in the names of a Python file, with their lines."""
-    for line, name in _names((ROOT / path).read_text()) if path.endswith(".py") else ():
+    content = (ROOT / path).read_text() if path.endswith(".py") else ""
+    if not OF_NAMES.search(content) and not CONSTANTS.search(content):
+        return
+    for line, name in _names(content):
         if not name.startswith("test_"):
             yield from ((line, word) for word in _words(name) if word in NAMES)
         yield from ((line, name) for _ in CONSTANTS.finditer(name))

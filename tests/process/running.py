@@ -64,6 +64,16 @@ for request in sys.stdin:
 """Runs each requested command in a child process. Prints its exit code, or its pid if it stays; that of one that stayed
 is requested later, and null while it runs."""
 
+FREQUENT = """
+from functools import partial
+
+from kinegraph import worker
+
+worker.DISPATCH_SECONDS, worker.AWAY_SECONDS = 0.05, 0.2
+worker.Worker = partial(worker.Worker, poll_delay=0.05)
+"""
+"""Run first in a process of a worker: it looks for jobs, and for a Redis that was away, ten times as often."""
+
 
 def environment(database_url: str | None = None, **settings: str) -> dict[str, str]:
     """The tests' environment with these settings and no others."""
@@ -79,22 +89,35 @@ def _forking() -> "subprocess.Popen[str]":
     )
 
 
-def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, in a forked process."""
-    with TemporaryDirectory() as folder:
-        out, err = Path(folder) / "out", Path(folder) / "err"
+def run(*arguments: str, env: Mapping[str, str], folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end, in a forked process; in this folder, or in that of the tests."""
+    with TemporaryDirectory() as streams:
+        out, err = Path(streams) / "out", Path(streams) / "err"
         out.touch()
         err.touch()
-        code = _fork(arguments, env, out, err)
+        code = _fork(arguments, env, out, err, folder=folder)
         return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
 
 
 def _fork(
-    arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path, *, stays: bool = False, before: str = ""
+    arguments: tuple[str, ...],
+    env: Mapping[str, str],
+    out: Path,
+    err: Path,
+    *,
+    folder: Path | None = None,
+    stays: bool = False,
+    before: str = "",
 ) -> int:
     """Fork a command that writes to these files. Returns its exit code, or the pid of one that stays."""
     streams = [os.devnull, str(out), str(err)]
-    request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams, "stays": stays}
+    request = {
+        "arguments": arguments,
+        "env": dict(env),
+        "folder": str(folder or Path.cwd()),
+        "streams": streams,
+        "stays": stays,
+    }
     return int(_answer({**request, "before": before}))
 
 
@@ -188,7 +211,7 @@ def started(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator["sub
             process.wait(60)
 
 
-def await_answer(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def await_answer(url: str, process: "subprocess.Popen[bytes] | Forked", log: Path) -> None:
     """Wait until an address answers 200."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:

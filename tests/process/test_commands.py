@@ -17,7 +17,7 @@ from kinegraph import __version__, revisions
 from kinegraph.api.schema import sdl
 from tests.conftest import SECRET, Api, World
 from tests.identity.keys import assert_signed_in, assert_unauthenticated, request
-from tests.process.running import await_answer, environment, free_port, refused, run, run_anew, started
+from tests.process.running import await_answer, environment, forked, free_port, refused, run, run_anew
 from tests.process.test_migrations import empty_database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -115,7 +115,7 @@ async def test_revoke_refuses_the_tokens_that_a_user_has(database_url: str, api:
 
 
 def test_schema_prints_the_schema() -> None:
-    assert run_anew("schema", env=environment()).stdout == sdl()
+    assert run("schema", env=environment()).stdout == sdl()
 
 
 def test_version_prints_the_version() -> None:
@@ -176,8 +176,8 @@ def test_serve_and_worker_run_in_production_without_graphiql(database_url: str, 
     env = environment(database_url, **settings)
     log = tmp_path / "serve.log"
     with (
-        started("serve", "--workers", "2", env=env, log=log) as api,
-        started("worker", env=env, log=tmp_path / "worker.log") as worker,
+        forked("serve", "--workers", "2", env=env, log=log) as api,
+        forked("worker", env=env, log=tmp_path / "worker.log") as worker,
     ):
         await_answer(f"http://127.0.0.1:{port}/readyz", api, log)
         with pytest.raises(urllib.error.HTTPError, match="404"):

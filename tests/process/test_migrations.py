@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any  # asyncpg and alembic have no types
 
@@ -9,6 +11,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kinegraph import revisions
@@ -51,6 +54,11 @@ async def catalog(url: str) -> list[tuple[str, ...]]:
     connection = await asyncpg.connect(url)
     rows = await connection.fetch(CATALOG)
     await connection.close()
+    return shown(rows)
+
+
+def shown(rows: Iterable[Any]) -> list[tuple[str, ...]]:
+    """The rows of CATALOG without Alembic's own table."""
     return [tuple(row) for row in rows if row[1] != "alembic_version"]
 
 
@@ -80,29 +88,38 @@ async def test_the_models_and_the_migrated_database_do_not_differ(database_url: 
     assert differences == []
 
 
-async def test_a_full_downgrade_and_upgrade_leave_the_same_catalog(server_url: str, template: str) -> None:
-    url = await empty_database(server_url, "kinegraph_down_up")
-    await asyncio.to_thread(migrate.upgrade, url)
-    there = await catalog(url)
-    await asyncio.to_thread(migrate.downgrade, url, "base")
+@contextmanager
+def catalogs_after_each_revision() -> Iterator[list[list[tuple[str, ...]]]]:
+    """The catalogs that the migrations of the block leave, one after each revision, in their order."""
+    found: list[list[tuple[str, ...]]] = []
+
+    def see(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if re.match(r"(INSERT INTO|UPDATE|DELETE FROM) alembic_version", statement):
+            found.append(shown(connection.exec_driver_sql(CATALOG)))
+
+    event.listen(Engine, "after_cursor_execute", see)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "after_cursor_execute", see)
+
+
+async def test_each_downgrade_restores_the_catalog_of_the_revision_before_and_an_upgrade_the_last(
+    server_url: str, template: str
+) -> None:
+    url = await empty_database(server_url, "kinegraph_each_revision")
+    with catalogs_after_each_revision() as upwards:
+        await asyncio.to_thread(migrate.upgrade, url)
+    with catalogs_after_each_revision() as downwards:
+        await asyncio.to_thread(migrate.downgrade, url, "base")
+    order = sorted(revisions.existing_revisions())
+    assert (len(upwards), len(downwards)) == (len(order), len(order))
+    before = zip(reversed(order), [*reversed(upwards[:-1]), []], downwards, strict=True)
+    assert [revision for revision, there, again in before if again != there] == []
     assert await catalog(url) == []
     await asyncio.to_thread(migrate.upgrade, url)
-    assert await catalog(url) == there
+    assert await catalog(url) == upwards[-1] != []
     assert await require_usable(url) == revisions.head()
-
-
-async def test_each_downgrade_restores_the_catalog_of_the_revision_before(server_url: str, template: str) -> None:
-    url = await empty_database(server_url, "kinegraph_each_revision")
-    revisions_in_order = ["base", *sorted(revisions.existing_revisions())]
-    catalogs = [await catalog(url)]
-    for revision in revisions_in_order[1:]:
-        await asyncio.to_thread(migrate.upgrade, url, revision)
-        catalogs.append(await catalog(url))
-    different = []
-    for revision, there in reversed([*zip(revisions_in_order, catalogs, strict=True)][:-1]):
-        await asyncio.to_thread(migrate.downgrade, url, revision)
-        different += [revision] if await catalog(url) != there else []
-    assert different == []
 
 
 async def test_concurrent_migrations_run_one_after_the_other(server_url: str, template: str, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed.
 
-The workers are forked from a process that has imported the product (`running.py`); `test_commands.py` and
-`test_up.py` have some that are started as their users start them.
+The workers are forked from a process that has imported the product (`running.py`); `test_up.py` has one that is
+started as its users start it.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from tests.background.rows import (
     thumbnail_of,
 )
 from tests.conftest import SECRET, Api, World
-from tests.process.running import Forked, environment, forked
+from tests.process.running import FREQUENT, Forked, environment, forked
 from tests.waiting import until
 
 RECORDING = """
@@ -61,7 +61,8 @@ class WorkerSetup:
     def worker(self, **more: str) -> AbstractContextManager[Forked]:
         """A worker with these settings that runs until the block ends."""
         settings = {"KINEGRAPH_HOME": str(self.home), "KINEGRAPH_REDIS_URL": self.redis.url, **more}
-        return forked("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
+        env, log = environment(self.database_url, **settings), self.home / "worker.log"
+        return forked("worker", env=env, log=log, before=FREQUENT)
 
     @asynccontextmanager
     async def blocking(self, *attachments: UUID) -> AsyncIterator[None]:

@@ -172,7 +172,7 @@ async def test_the_difference_follows_the_difficulty_of_the_ends(
     assert await edges(api, admin, b) == [("REGRESSION", "A", -2)]
 
 
-async def test_seeding_does_not_bring_back_what_was_deleted_nor_remove_what_was_added(
+async def test_seeding_brings_back_nothing_deleted_removes_nothing_added_but_what_the_library_has_no_more(
     api: Api, admin: Person, database: Database, owner: Pool, rungs: list[str]
 ) -> None:
     added = await created(api, admin, rungs[0], rungs[1])
@@ -180,9 +180,15 @@ async def test_seeding_does_not_bring_back_what_was_deleted_nor_remove_what_was_
         "SELECT id FROM exercise_progressions WHERE progression_type = 'progression' AND seed_hash IS NOT NULL LIMIT 1"
     )
     await api.run(DELETE, admin, input={"id": str(seeded)})
+    former = await created(api, admin, rungs[1], rungs[2])
+    await owner.execute("UPDATE exercise_progressions SET seed_hash = 'former' WHERE id = $1", UUID(former["id"]))
     count = "SELECT count(*) FROM exercise_progressions WHERE deleted_at IS NULL"
     before = await owner.fetchval(count)
     _ = [each async for each in seed_library(database)]
-    assert await owner.fetchval(count) == before
+    assert await owner.fetchval(count) == before - 1
     live = "SELECT deleted_at IS NULL FROM exercise_progressions WHERE id = $1"
-    assert [await owner.fetchval(live, id) for id in (UUID(added["id"]), seeded)] == [True, False]
+    assert [await owner.fetchval(live, id) for id in (UUID(added["id"]), seeded, UUID(former["id"]))] == [
+        True,
+        False,
+        None,
+    ]

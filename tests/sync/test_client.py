@@ -157,21 +157,22 @@ class Clinic:
         return process.returncode or 0
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture
 async def clinic(
     services: Services, owner: Pool, world: World, request: pytest.FixtureRequest
 ) -> AsyncIterator[Clinic]:
-    """A clinic, with random numbers that the parameter decides."""
+    """A clinic, with random numbers that the parameter decides, where a test has one."""
     plan = await enrolled(owner, world)
     exercises = [await world.exercise_id(slug) for slug in ("back-squat", "clamshell", "bird-dog", "deadlift")]
     days = {(1, 1): exercises[1:3]}
     versions = [plan.version, await store_version(owner, plan.gym, days, plan_id=plan.version.plan_id)]
     async with serving(services, cost_budget=0) as served:
         workout = await create(served.api, plan.gym, section(movement(exercises[3]), movement(exercises[0])))
-        numbers = random.Random(request.param)
+        numbers = random.Random(getattr(request, "param", 1))
         yield Clinic(served.api, served.port, owner, plan, versions, workout["id"], exercises, numbers)
 
 
+@pytest.mark.parametrize("clinic", [1, 2], indirect=True)
 async def test_a_client_that_is_killed_and_begun_again_at_random_ends_with_what_the_api_shows(
     clinic: Clinic, tmp_path: Path
 ) -> None:

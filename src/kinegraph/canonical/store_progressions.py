@@ -44,12 +44,10 @@ async def seed_progressions(session: WriteSession, edges: Sequence[Mapping[str, 
         JOIN exercises target ON target.slug = sent.to_slug AND target.organization_id IS NULL"""
     removed = await session.run(
         f"""
-        DELETE FROM exercise_progressions edge
-        WHERE edge.seed_hash IS NOT NULL AND NOT EXISTS (
-            SELECT FROM {joined}
-            WHERE source.id = edge.from_exercise_id AND target.id = edge.to_exercise_id
-              AND sent.progression_type = edge.progression_type)
-        """,
+        DELETE FROM exercise_progressions
+        WHERE seed_hash IS NOT NULL AND (from_exercise_id, to_exercise_id, progression_type) NOT IN (
+            SELECT source.id, target.id, sent.progression_type FROM {joined})
+        """,  # NOT EXISTS would read the sent edges once for each stored one where there are no statistics
         edges,
     )
     columns = ", ".join(SET)
