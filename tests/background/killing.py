@@ -24,7 +24,7 @@ from tests.servers import WORKER, with_database
 from tests.waiting import until
 
 COPY = f"kinegraph_undisturbed{WORKER}"
-KILLS = 6
+KILLS = 10
 assert KILLS < MAX_FAILURES
 
 
@@ -65,10 +65,10 @@ class Killing:
     async def run(self, id: UUID, within_seconds: float, kills: int = KILLS) -> Any:
         """Have a job run until it has ended, and return its row.
 
-        Its first `kills` runs are killed, the first at a random moment within the first part of this time from its
-        beginning, the next within the next part, and so on; fewer where it has ended before.
+        Its first `kills` runs are killed, each at a random moment within this time of its beginning, the early ones
+        first; fewer where it has ended before.
         """
-        moments = [random.uniform(part, part + 1) / kills * within_seconds for part in range(kills)]
+        moments = sorted(random.uniform(0, within_seconds) for _ in range(kills))
         print("Killed so many seconds after each beginning:", moments)  # pytest shows it where the test fails
         for moment in moments:
             await self._run_once(id, moment)

@@ -56,7 +56,7 @@ def file(services: Services) -> Path:
     return path
 
 
-async def test_a_seed_killed_at_random_moments_and_delivered_twice_leaves_what_one_run_leaves(
+async def test_a_seed_killed_at_ten_random_moments_and_delivered_twice_leaves_what_one_run_leaves(
     file: Path,
     services: Services,
     work: Work,

@@ -29,7 +29,7 @@ VALUES ($1, $2, $3, 'succeeded', now(), NULL)
 """The jobs of the last night have run, so that workers do not enqueue them."""
 
 
-async def test_embedding_that_is_killed_at_random_moments_leaves_what_one_run_leaves(
+async def test_embedding_that_is_killed_at_ten_random_moments_leaves_what_one_run_leaves(
     jobs: Jobs, owner: Pool, gym: Organization, squat: str, server: LocalVoyage, services: Services
 ) -> None:
     await owner.execute("DROP INDEX exercises_embedding_idx")  # it takes most of the time

@@ -47,7 +47,7 @@ async def queue(redis_url: str) -> ArqRedis:
     return pool
 
 
-async def test_an_enrichment_killed_at_random_moments_leaves_what_one_run_leaves(
+async def test_an_enrichment_killed_at_ten_random_moments_leaves_what_one_run_leaves(
     claude: ClaudeServer,
     work: Work,
     home: Path,
