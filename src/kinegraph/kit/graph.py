@@ -171,8 +171,7 @@ def extends(target: type) -> Callable[[Class], Class]:
         definition = get_object_definition(target, strict=True)
         taken = {field.graphql_name or to_camel_case(field.python_name) for field in definition.fields}
         added = get_object_definition(strawberry.type(cls), strict=True).fields
-        for field in added:
-            name = field.graphql_name or to_camel_case(field.python_name)
+        for name in (field.graphql_name or to_camel_case(field.python_name) for field in added):
             if name in taken:
                 raise TypeError(f"{definition.name} has a field {name} already.")
         definition.fields.extend(added)
