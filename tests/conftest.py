@@ -1,8 +1,7 @@
-"""Fixtures of all tests: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
+"""Fixtures of all tests: a real PostgreSQL and Redis, a migrated and seeded database, the real API.
 
-The database of a module is copied from a template that was migrated and seeded once, through the product's own
-commands. Tests send requests to the API over HTTP (in process, unless they need a socket) as users of organizations
-that they make for themselves, so that they do not meet each other.
+Tests send requests to the API over HTTP (in process, unless they need a socket) as users of organizations that they
+make for themselves, so that they do not meet each other: modules may share a database and an application.
 """
 
 import gc
@@ -13,10 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any  # JSON of the API, and ASGI messages
+from typing import Any, cast  # JSON of the API, and ASGI messages
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -26,17 +24,35 @@ from kinegraph.identity import store_operator as operator
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit import pool
 from kinegraph.kit.database import Database
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.main import create_app
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
-from tests.servers import database_url, redis_url, server_url, template, with_database
+from tests.servers import (
+    database,
+    database_url,
+    guarded_database_url,
+    is_shared,
+    own_database,
+    own_database_url,
+    own_owner,
+    owner,
+    redis_url,
+    server_url,
+    shared_database,
+    shared_database_url,
+    shared_owner,
+    template,
+    with_database,
+)
 from tests.settings import ALL_ALLOWED, with_settings
 
-__all__ = ["database_url", "redis_url", "server_url", "template", "with_database"]
+__all__ = [
+    "database", "database_url", "guarded_database_url", "own_database", "own_database_url", "own_owner", "owner",
+    "redis_url", "server_url", "shared_database", "shared_database_url", "shared_owner", "template", "with_database",
+]  # fmt: skip
 
 SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 _numbers = itertools.count(1)
@@ -53,22 +69,6 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
         gc.set_threshold(5_000, 8, 200)
         gc.enable()
-
-
-@pytest.fixture(scope="module")
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """The module's database as the API reaches it: under its own role."""
-    opened = await Database.open(database_url, 10)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def owner(database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
-    """The module's database without row-level security, to look at the stored rows."""
-    pool = await asyncpg.create_pool(database_url, min_size=1, max_size=3, record_class=Row)
-    yield pool
-    await pool.close()
 
 
 @dataclass
@@ -194,9 +194,18 @@ def _user_errors(value: Any) -> Any:
     return value.get("userErrors") if isinstance(value, dict) else None
 
 
+@pytest.fixture(scope="session")
+def shared_services(shared_database_url: str, redis_url: str) -> Services:
+    """The services of the shared application."""
+    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
+    return Services(settings, shared_database_url, redis_url, SECRET)
+
+
 @pytest.fixture(scope="module")
-def services(database_url: str, redis_url: str) -> Services:
+def services(request: pytest.FixtureRequest, database_url: str, redis_url: str) -> Services:
     """The services of the application under test."""
+    if is_shared(database_url):
+        return cast(Services, request.getfixturevalue("shared_services"))
     settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
     return Services(settings, database_url, redis_url, SECRET)
 
@@ -215,11 +224,30 @@ async def running(app: Starlette, started: Callable[[Any], None] = lambda state:
             yield Api(client)
 
 
+@pytest.fixture(scope="session")
+async def shared_api(shared_services: Services) -> AsyncIterator[Api]:
+    """The API on the shared database."""
+    async with running(create_app(shared_services)) as api:
+        yield api
+
+
 @pytest.fixture(scope="module")
-async def api(services: Services) -> AsyncIterator[Api]:
-    """The API on this module's database."""
+async def own_api(services: Services) -> AsyncIterator[Api]:
+    """The API of this module alone."""
     async with running(create_app(services)) as api:
         yield api
+
+
+def has_own_services(request: pytest.FixtureRequest, services: Services) -> bool:
+    """Whether a module has a database, or services, of its own."""
+    return not is_shared(services.database_url) or services is not request.getfixturevalue("shared_services")
+
+
+@pytest.fixture(scope="module")
+def api(request: pytest.FixtureRequest, services: Services) -> Api:
+    """The API on this module's database."""
+    found: Api = request.getfixturevalue("own_api" if has_own_services(request, services) else "shared_api")
+    return found
 
 
 @dataclass
@@ -250,8 +278,22 @@ async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | 
             yield Counter(api, statements)
 
 
+@pytest.fixture(scope="session")
+async def shared_counter(shared_services: Services) -> AsyncIterator[Counter]:
+    """The counter of the shared database."""
+    async with counted(shared_services, 0) as counter:
+        yield counter
+
+
 @pytest.fixture(scope="module")
-async def counter(services: Services) -> AsyncIterator[Counter]:
-    """Counts what a request sends to the database, where nothing is cached that could save a statement."""
+async def own_counter(services: Services) -> AsyncIterator[Counter]:
+    """The counter of this module alone."""
     async with counted(services, 0) as counter:
         yield counter
+
+
+@pytest.fixture(scope="module")
+def counter(request: pytest.FixtureRequest, services: Services) -> Counter:
+    """Counts what a request sends to the database, where nothing is cached that could save a statement."""
+    found: Counter = request.getfixturevalue("own_counter" if has_own_services(request, services) else "shared_counter")
+    return found

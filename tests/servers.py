@@ -1,4 +1,8 @@
-"""The servers of the tests: a PostgreSQL with a database for each module, copied from a template, and a Redis."""
+"""The servers of the tests: a Redis, and a PostgreSQL whose databases are copied from a template.
+
+The modules of rooms that have rows of organizations alone share one database in a process, unless they are marked
+`own_database`; each other module has its own.
+"""
 
 import asyncio
 import itertools
@@ -16,13 +20,20 @@ import pytest
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.commands import migrate
 from kinegraph.kit.database import Database
+from kinegraph.kit.rows import Row
 from kinegraph.outside.postgres import SETTINGS, start_postgres
 from kinegraph.outside.redis import start_redis
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
 TEMPLATE = f"kinegraph_template{WORKER}"
+SHARED = f"kinegraph_shared{WORKER}"
 FAST_FOLDER_BYTES = 2 * 2**30
 """Space that the servers of several processes of tests need."""
+SHARING = frozenset({
+    "adherence", "assignment", "audit", "comment", "enrolling", "enrollment", "handout", "logbook", "movement",
+    "patient", "plan", "record", "response", "result", "sync", "workout",
+})  # fmt: skip
+"""The folders of tests whose modules share a database and an application: they change no rows of everybody."""
 _numbers = itertools.count(1)
 
 
@@ -90,16 +101,119 @@ async def _drop(server_url: str, name: str) -> None:
 
 
 @asynccontextmanager
-async def copied(server_url: str, template: str) -> AsyncIterator[str]:
+async def copied(server_url: str, template: str, name: str | None = None) -> AsyncIterator[str]:
     """The URL of a copy of the template, as its owner (a superuser) reaches it; dropped at the end of the block."""
-    name = f"kinegraph_test{WORKER}_{next(_numbers)}"
+    name = name or f"kinegraph_test{WORKER}_{next(_numbers)}"
     await _recreate(server_url, name, template)
     yield with_database(server_url, name)
     await _drop(server_url, name)
 
 
+@pytest.fixture(scope="session")
+async def shared_database_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """The database of all modules that do not disturb each other, as its owner (a superuser) reaches it."""
+    async with copied(server_url, template, SHARED) as url:
+        yield url
+
+
+def is_shared(url: str) -> bool:
+    """Whether a database is that of `shared_database_url`."""
+    return f"/{SHARED}?" in url
+
+
 @pytest.fixture(scope="module")
-async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+async def own_database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """A database of this module's own, as its owner (a superuser) reaches it."""
     async with copied(server_url, template) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+async def guarded_database_url(shared_database_url: str) -> AsyncIterator[str]:
+    """The shared database, of which this module must leave the rows of everybody as they were."""
+    connection = await asyncpg.connect(shared_database_url)
+    before = await _of_everybody(connection)
+    yield shared_database_url
+    after = await _of_everybody(connection)
+    await connection.close()
+    changed = [new[0] for old, new in zip(before, after, strict=True) if old != new]
+    assert not changed, f"the module changed rows of everybody in {changed}: mark it own_database"
+
+
+async def _of_everybody(connection: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, int, int]]:
+    """Of each table with rows of everybody, their number and the newest transaction that wrote one."""
+    tables = [row["name"] for row in await connection.fetch(WITH_ROWS_OF_EVERYBODY)]
+    counted = " UNION ALL ".join(
+        f"SELECT '{table}' AS name, count(*), coalesce(max(xmin::text::bigint), 0) AS newest FROM {table} "
+        f"WHERE organization_id IS NULL"
+        for table in tables
+    )
+    return [(row["name"], row["count"], row["newest"]) for row in await connection.fetch(counted)]
+
+
+WITH_ROWS_OF_EVERYBODY = """
+SELECT c.table_name AS name
+FROM information_schema.columns c
+JOIN information_schema.tables t USING (table_schema, table_name)
+WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+  AND c.column_name = 'organization_id' AND c.is_nullable = 'YES' AND c.table_name LIKE 'exercise%'
+ORDER BY c.table_name"""
+"""SQL query: the tables of the library."""
+
+
+@pytest.fixture(scope="module")
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The database of this module, as its owner (a superuser) reaches it: shared with others, or its own."""
+    is_own = request.path.parent.name not in SHARING or request.node.get_closest_marker("own_database") is not None
+    found: str = request.getfixturevalue("own_database_url" if is_own else "guarded_database_url")
+    return found
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database as the API reaches it: under its own role."""
+    database = await Database.open(url, 10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def shared_database(shared_database_url: str) -> AsyncIterator[Database]:
+    """The shared database as the API reaches it."""
+    async with opened(shared_database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+async def own_database(database_url: str) -> AsyncIterator[Database]:
+    """The module's own database as the API reaches it."""
+    async with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def database(request: pytest.FixtureRequest, database_url: str) -> Database:
+    """The module's database as the API reaches it: under its own role."""
+    found: Database = request.getfixturevalue("shared_database" if is_shared(database_url) else "own_database")
+    return found
+
+
+@pytest.fixture(scope="session")
+async def shared_owner(shared_database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
+    """The shared database without row-level security."""
+    async with asyncpg.create_pool(shared_database_url, min_size=1, max_size=3, record_class=Row) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+async def own_owner(database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
+    """The module's own database without row-level security."""
+    async with asyncpg.create_pool(database_url, min_size=1, max_size=3, record_class=Row) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def owner(request: pytest.FixtureRequest, database_url: str) -> "asyncpg.Pool[Row]":
+    """The module's database without row-level security, to look at the stored rows."""
+    found: asyncpg.Pool[Row] = request.getfixturevalue("shared_owner" if is_shared(database_url) else "own_owner")
+    return found

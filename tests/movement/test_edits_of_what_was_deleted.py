@@ -2,12 +2,16 @@
 
 from typing import Any  # inputs and answers are JSON
 
+import pytest
+
 from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Person, World
 from tests.library.test_versions_of_views import CHANGE, CREATE, OVERRIDE
 from tests.movement.documents import ADD, MOVE, REMOVE
 from tests.movement.test_two_who_edit import COMMENT, EDIT, editings, plan, with_version
 from tests.workout.documents import ADD_COMMENT, DELETE_COMMENT, Json, Pool
+
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
 
 DELETE_EXERCISE = "mutation ($id: ID!) { deleteExercise(id: $id) { deletedId userErrors { code } } }"
 DELETE_WORKOUT = "mutation ($id: ID!) { deleteWorkout(id: $id) { deletedId userErrors { code } } }"

@@ -2,9 +2,13 @@
 
 from uuid import UUID
 
+import pytest
+
 from tests.conftest import Api, Counter, World
 from tests.identity.rows import Pool
 from tests.response.clinic import OF_CLINIC, PROPOSALS, Json, treated
+
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
 
 
 def slugs(proposal: Json) -> list[str]:

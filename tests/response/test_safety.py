@@ -13,6 +13,7 @@ from tests.response.clinic import ACCEPT, END, Json, Treated, today, treated
 from tests.response.test_options import archive
 from tests.treatment import store_version
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
 BLOCK = "wrist_pain"
 INSTEAD = "Take a wider grip with straight wrists, or hold a weight at the chest, half the load"
 

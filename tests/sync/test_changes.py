@@ -17,6 +17,8 @@ from tests.sync.documents import App
 from tests.treatment import store_enrollment, store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, section
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
+
 SET_MEMBERSHIP = "UPDATE memberships SET deleted_at = {} WHERE user_id = $1 AND organization_id = $2"
 
 

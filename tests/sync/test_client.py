@@ -28,6 +28,7 @@ from tests.sync.test_changes import canonical, end_membership, join_again
 from tests.treatment import StoredVersion, store_enrollment, store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, replace, section
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
 CLIENT = ROOT / "docs" / "sync" / "client.py"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) %s }"
 SHOWN = """
@@ -39,8 +40,7 @@ UNION SELECT id::text FROM workout_assignments WHERE athlete_id = $1 AND deleted
 UNION SELECT v.organization_id || ':' || x.exercise_id
 FROM enrollment_versions v JOIN plan_version_exercises x ON x.version_id = v.version_id WHERE v.patient_id = $1
 UNION SELECT s.organization_id || ':' || s.substitute_id FROM exercise_substitutions s WHERE s.patient_id = $1
-UNION SELECT a.organization_id || ':' || m.exercise_id
-FROM workout_assignments a
+UNION SELECT a.organization_id || ':' || m.exercise_id FROM workout_assignments a
 JOIN workout_sections s ON s.workout_id = coalesce(a.snapshot_workout_id, a.workout_id) AND s.deleted_at IS NULL
 JOIN workout_movements m ON m.section_id = s.id AND m.deleted_at IS NULL
 WHERE a.athlete_id = $1 AND a.deleted_at IS NULL

@@ -9,6 +9,8 @@ from kinegraph.services import Services
 from tests.cached import TIMES, serving
 from tests.conftest import Api, World
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
+
 LIST = """
 query ($id: ID!) { organization(id: $id) { workouts(first: 20) { nodes {
   id sections { id title movements { id notes exercise { name } } }

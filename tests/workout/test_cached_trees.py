@@ -41,6 +41,8 @@ from tests.workout.documents import (
     section,
 )
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
+
 LAW = settings(deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -25,6 +25,8 @@ from tests.workout.documents import (
     versions,
 )
 
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
+
 OVERRIDE = """mutation ($id: ID!, $organization: ID!, $overrides: ExerciseOverrideInput!) {
   upsertExerciseOverride(exerciseId: $id, organizationId: $organization, overrides: $overrides) {
     exercise { name } userErrors { code field }

@@ -3,6 +3,8 @@
 from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
+import pytest
+
 from tests.assignment.snapshots import assigned, edited, replaced
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
@@ -18,6 +20,8 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
+
+pytestmark = pytest.mark.own_database  # canonical exercises are edited
 
 USING = """query ($organization: ID!, $exercise: ID!, $first: Int, $after: String) {
   workoutsUsingExercise(organizationId: $organization, exerciseId: $exercise, first: $first, after: $after) {
