@@ -238,16 +238,11 @@ async def own_api(services: Services) -> AsyncIterator[Api]:
         yield api
 
 
-def has_own_services(request: pytest.FixtureRequest, services: Services) -> bool:
-    """Whether a module has a database, or services, of its own."""
-    return not is_shared(services.database_url) or services is not request.getfixturevalue("shared_services")
-
-
 @pytest.fixture(scope="module")
 def api(request: pytest.FixtureRequest, services: Services) -> Api:
     """The API on this module's database."""
-    found: Api = request.getfixturevalue("own_api" if has_own_services(request, services) else "shared_api")
-    return found
+    is_own = not is_shared(services.database_url) or services is not request.getfixturevalue("shared_services")
+    return cast(Api, request.getfixturevalue("own_api" if is_own else "shared_api"))
 
 
 @dataclass
@@ -278,22 +273,8 @@ async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | 
             yield Counter(api, statements)
 
 
-@pytest.fixture(scope="session")
-async def shared_counter(shared_services: Services) -> AsyncIterator[Counter]:
-    """The counter of the shared database."""
-    async with counted(shared_services, 0) as counter:
-        yield counter
-
-
 @pytest.fixture(scope="module")
-async def own_counter(services: Services) -> AsyncIterator[Counter]:
-    """The counter of this module alone."""
+async def counter(services: Services) -> AsyncIterator[Counter]:
+    """Counts what a request sends to the database, where nothing is cached that could save a statement."""
     async with counted(services, 0) as counter:
         yield counter
-
-
-@pytest.fixture(scope="module")
-def counter(request: pytest.FixtureRequest, services: Services) -> Counter:
-    """Counts what a request sends to the database, where nothing is cached that could save a statement."""
-    found: Counter = request.getfixturevalue("own_counter" if has_own_services(request, services) else "shared_counter")
-    return found

@@ -78,9 +78,9 @@ organization_search = Table(
 organization_words = Table(
     "organization_words",
     metadata,
-    Column("organization_id", Uuid, primary_key=True),
+    Column("organization_id", Uuid, primary_key=True, info={"personal": None}),
     Column("word", Text(collation="C"), primary_key=True),
-    Column("exercise_id", Uuid, primary_key=True),
+    Column("exercise_id", Uuid, primary_key=True, info={"personal": None}),
     Column("name_length", Integer),  # null where the word is in aliases alone; the primary key includes it
     info=DERIVED,
 )
