@@ -50,7 +50,7 @@ async def test_the_next_three_months_are_made_and_months_beyond_the_retention_dr
     for offset in (-2, -3, -14):
         first, end = month(offset), month(offset + 1)
         await owner.execute(
-            f"CREATE TABLE {name('media_events', offset)} PARTITION OF media_events "
+            f"CREATE TABLE IF NOT EXISTS {name('media_events', offset)} PARTITION OF media_events "
             f"FOR VALUES FROM ('{first} 00:00:00+00') TO ('{end} 00:00:00+00')"
         )
     await owner.execute(f"DROP TABLE {name('pose_frames', 2)}, {name('pose_frames', 3)}")
