@@ -83,7 +83,7 @@ def upgrade() -> None:
         op.execute(REWRITING.format(table=table))
     op.execute("REVOKE DELETE ON enrollments, exercise_logs FROM kinegraph_api")
     for function, texts in CHANGES.items():
-        _change(function, texts)
+        change(function, texts)
     op.execute(TOTALS)
     op.execute(CHECK.format(types=", ".join(f"'{each}'" for each in sorted((*TYPES, "Patient")))))
     for event, transition in TRANSITIONS.items():
@@ -101,7 +101,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM sync_changes WHERE type = 'Patient'")
     op.execute(CHECK.format(types=", ".join(f"'{each}'" for each in TYPES)))
     for function, texts in CHANGES.items():
-        _change(function, {after: before for before, after in texts.items()})
+        change(function, {after: before for before, after in texts.items()})
     op.execute(TOTALS)
     op.execute("GRANT DELETE ON enrollments, exercise_logs TO kinegraph_api")
     op.execute("""
@@ -110,7 +110,7 @@ def downgrade() -> None:
     """)
 
 
-def _change(function: str, texts: dict[str, str]) -> None:
+def change(function: str, texts: dict[str, str]) -> None:
     """Replace texts in a function as it stands; each has to stand there once."""
     find = sa.text("SELECT pg_get_functiondef(CAST(:function AS regprocedure))")
     definition: str = op.get_bind().execute(find, {"function": function}).scalar_one()

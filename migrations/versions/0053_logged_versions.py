@@ -4,7 +4,8 @@ Logs refer to it. Of such a version they see what they logged: its exercises, an
 has no removal of it. Exercises come first: the policies of the other tables read them, and those read logs alone.
 """
 
-import sqlalchemy as sa
+from collections.abc import Mapping
+
 from alembic import op
 
 revision = "0053"
@@ -49,27 +50,21 @@ FEED = {
 def upgrade() -> None:
     for table, (column, logs) in LOGGED.items():
         op.execute(f"ALTER POLICY {table}_patient ON {table} USING ({_enrolled(column)} OR id IN ({logs}))")
-    for function, texts in FEED.items():
-        _change(function, texts)
+    _change_feed(FEED)
 
 
 def downgrade() -> None:
     for table, (column, _) in LOGGED.items():
         op.execute(f"ALTER POLICY {table}_patient ON {table} USING ({_enrolled(column)})")
-    for function, texts in FEED.items():
-        _change(function, {after: before for before, after in texts.items()})
+    _change_feed({name: {after: before for before, after in texts.items()} for name, texts in FEED.items()})
+
+
+def _change_feed(texts_of: Mapping[str, dict[str, str]]) -> None:
+    script = op.get_context().script
+    assert script is not None
+    for function, texts in texts_of.items():
+        script.get_revision("0050").module.change(function, texts)
 
 
 def _enrolled(column: str) -> str:
     return f"{column} IN (SELECT e.version_id FROM enrollment_versions e WHERE e.patient_id = {VIEWER})"
-
-
-def _change(function: str, texts: dict[str, str]) -> None:
-    """Replace texts in a function as it stands; each has to stand there once."""
-    find = sa.text("SELECT pg_get_functiondef(CAST(:function AS regprocedure))")
-    definition: str = op.get_bind().execute(find, {"function": function}).scalar_one()
-    for before, after in texts.items():
-        if definition.count(before) != 1:
-            raise RuntimeError(f"{function} has no single text to replace: {before!r}")
-        definition = definition.replace(before, after)
-    op.get_bind().exec_driver_sql(definition)

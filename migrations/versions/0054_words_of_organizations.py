@@ -10,15 +10,12 @@ every search reads come first, and the length of a name is stored. The table is 
 """
 
 from collections.abc import Sequence
+from types import ModuleType
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0054"
 down_revision = "0053"
-
-READ_BY_OWNER = ("exercises", "canonical_search", "organization_search")
-"""Tables whose rows are repeated: their owner may be bound by policies, too."""
 
 COACHED = "organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])"
 OPERATOR = "(SELECT current_setting('kinegraph.operator', true)) = 'on'"
@@ -52,17 +49,6 @@ CREATE POLICY organization_words_write ON organization_words FOR ALL USING (
 """
 
 FUNCTIONS = """
-CREATE FUNCTION public.kinegraph_forget_words() RETURNS trigger
-LANGUAGE plpgsql
-AS $$ BEGIN
-    DELETE FROM organization_words
-    WHERE organization_id = OLD.organization_id AND word = ANY (tsvector_to_array(OLD.words_tsv))
-      AND exercise_id = OLD.exercise_id;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER forget_words AFTER DELETE ON organization_search
-    FOR EACH ROW EXECUTE FUNCTION kinegraph_forget_words();
-
 CREATE FUNCTION public.kinegraph_repeat_words() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -70,7 +56,7 @@ DECLARE
     names text[] := tsvector_to_array(NEW.name_tsv);
     words text[] := tsvector_to_array(NEW.words_tsv);
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
+    IF TG_OP <> 'INSERT' THEN
         DELETE FROM organization_words
         WHERE organization_id = OLD.organization_id AND word = ANY (tsvector_to_array(OLD.words_tsv))
           AND exercise_id = OLD.exercise_id;
@@ -80,7 +66,7 @@ BEGIN
     FROM unnest(words) AS word;
     RETURN NULL;
 END $$;
-CREATE TRIGGER repeat_new_words AFTER INSERT ON organization_search
+CREATE TRIGGER repeat_new_words AFTER INSERT OR DELETE ON organization_search
     FOR EACH ROW EXECUTE FUNCTION kinegraph_repeat_words();
 CREATE TRIGGER repeat_words AFTER UPDATE ON organization_search
     FOR EACH ROW WHEN ((OLD.words_tsv, OLD.name_tsv, OLD.name_length) IS DISTINCT FROM
@@ -131,13 +117,12 @@ CREATE POLICY canonical_search_write ON canonical_search FOR ALL USING (
     AND EXISTS (SELECT FROM exercises e WHERE e.id = exercise_id AND e.organization_id IS NULL));
 """
 
-REPEATED = (
-    "INSERT INTO canonical_search AS stored\n        VALUES",
-    """INSERT INTO canonical_search AS stored
+REPEATED = {
+    "INSERT INTO canonical_search AS stored\n        VALUES": """INSERT INTO canonical_search AS stored
             (exercise_id, slug, name_key, status, search_name, search_aliases, search_tsv)
         VALUES""",
-)
-"""What the trigger on exercises inserts, without the names of columns and with them."""
+}
+"""What the trigger on exercises inserts: without the names of columns, and with them."""
 
 INDEXES = """
 DROP INDEX organization_search_exercise_idx, organization_search_length_idx;
@@ -158,9 +143,9 @@ CREATE INDEX organization_search_length_idx ON organization_search (organization
 
 def upgrade() -> None:
     op.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    _as_owner(_canonical([*COLUMNS]), INDEXES, WORDS)
+    _module("0032").as_owner(_canonical([*COLUMNS]) + INDEXES + WORDS)
     op.execute(FUNCTIONS)
-    _change("kinegraph_repeat_texts()", *REPEATED)
+    _module("0050").change("kinegraph_repeat_texts()", REPEATED)
 
 
 def downgrade() -> None:
@@ -168,32 +153,19 @@ def downgrade() -> None:
     op.execute("""
         DROP TRIGGER repeat_words ON organization_search;
         DROP TRIGGER repeat_new_words ON organization_search;
-        DROP TRIGGER forget_words ON organization_search;
-        DROP FUNCTION kinegraph_repeat_words(), kinegraph_forget_words();
+        DROP FUNCTION kinegraph_repeat_words();
         DROP TABLE organization_words;
     """)
-    _as_owner(_canonical(BEFORE), INDEXES_BEFORE)
-    _change("kinegraph_repeat_texts()", *reversed(REPEATED))
+    _module("0032").as_owner(_canonical(BEFORE) + INDEXES_BEFORE)
+    _module("0050").change("kinegraph_repeat_texts()", {after: before for before, after in REPEATED.items()})
 
 
 def _canonical(names: Sequence[str]) -> str:
     return CANONICAL.replace("{columns}", ",\n".join(f"{name} {COLUMNS[name]}" for name in names))
 
 
-def _as_owner(*statements: str) -> None:
-    """Run statements that read and write rows, without the policies of the tables."""
-    for table in READ_BY_OWNER:
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    for statement in statements:
-        op.get_bind().exec_driver_sql(statement)
-    for table in READ_BY_OWNER:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-
-
-def _change(function: str, before: str, after: str) -> None:
-    """Replace a text in a function as it stands; it has to stand there once."""
-    find = sa.text("SELECT pg_get_functiondef(CAST(:function AS regprocedure))")
-    definition: str = op.get_bind().execute(find, {"function": function}).scalar_one()
-    if definition.count(before) != 1:
-        raise RuntimeError(f"{function} has no single text to replace: {before!r}")
-    op.get_bind().exec_driver_sql(definition.replace(before, after))
+def _module(revision: str) -> ModuleType:
+    """The module of an earlier migration."""
+    script = op.get_context().script
+    assert script is not None
+    return script.get_revision(revision).module

@@ -151,7 +151,7 @@ async def test_no_function_of_ours_but_one_runs_with_its_owners_rights(owner: Po
              "kinegraph_hebrew_stems", "kinegraph_search_words", "kinegraph_search_vector", "kinegraph_texts",
              "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override",
              "kinegraph_forget_override", "kinegraph_remove_vector", "kinegraph_repeat_own_texts", "kinegraph_words",
-                 "kinegraph_forget_words", "kinegraph_repeat_words",
+             "kinegraph_repeat_words",
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
