@@ -194,11 +194,16 @@ def _user_errors(value: Any) -> Any:
     return value.get("userErrors") if isinstance(value, dict) else None
 
 
+def services_of(database_url: str, redis_url: str) -> Services:
+    """The services of an application under test."""
+    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
+    return Services(settings, database_url, redis_url, SECRET)
+
+
 @pytest.fixture(scope="session")
 def shared_services(shared_database_url: str, redis_url: str) -> Services:
     """The services of the shared application."""
-    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
-    return Services(settings, shared_database_url, redis_url, SECRET)
+    return services_of(shared_database_url, redis_url)
 
 
 @pytest.fixture(scope="module")
@@ -206,8 +211,7 @@ def services(request: pytest.FixtureRequest, database_url: str, redis_url: str) 
     """The services of the application under test."""
     if is_shared(database_url):
         return cast(Services, request.getfixturevalue("shared_services"))
-    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
-    return Services(settings, database_url, redis_url, SECRET)
+    return services_of(database_url, redis_url)
 
 
 @asynccontextmanager

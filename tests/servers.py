@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,6 +34,8 @@ SHARING = frozenset({
     "patient", "plan", "record", "response", "result", "sync", "workout",
 })  # fmt: skip
 """The folders of tests whose modules share a database and an application: they change no rows of everybody."""
+FIRST_TRANSACTION = 3
+"""The number of the first transaction of a server."""
 _numbers = itertools.count(1)
 
 
@@ -136,29 +138,35 @@ async def guarded_database_url(shared_database_url: str) -> AsyncIterator[str]:
     yield shared_database_url
     after = await _of_everybody(connection)
     await connection.close()
-    changed = [new[0] for old, new in zip(before, after, strict=True) if old != new]
+    changed = sorted(name for name, rows in after.items() if before[name] != rows)
     assert not changed, f"the module changed rows of everybody in {changed}: mark it own_database"
 
 
-async def _of_everybody(connection: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, int, int]]:
-    """Of each table with rows of everybody, their number and the newest transaction that wrote one."""
-    tables = [row["name"] for row in await connection.fetch(WITH_ROWS_OF_EVERYBODY)]
-    counted = " UNION ALL ".join(
-        f"SELECT '{table}' AS name, count(*), coalesce(max(xmin::text::bigint), 0) AS newest FROM {table} "
-        f"WHERE organization_id IS NULL"
-        for table in tables
-    )
-    return [(row["name"], row["count"], row["newest"]) for row in await connection.fetch(counted)]
+async def _of_everybody(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:
+    """The written rows of everybody, by table of the library."""
+    tables = [row["name"] for row in await connection.fetch(LIBRARY)]
+    rows = await connection.fetch(written_rows(tables, "organization_id IS NULL"))
+    return {row["name"]: row["rows"] for row in rows}
 
 
-WITH_ROWS_OF_EVERYBODY = """
+LIBRARY = """
 SELECT c.table_name AS name
 FROM information_schema.columns c
 JOIN information_schema.tables t USING (table_schema, table_name)
 WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
-  AND c.column_name = 'organization_id' AND c.is_nullable = 'YES' AND c.table_name LIKE 'exercise%'
-ORDER BY c.table_name"""
-"""SQL query: the tables of the library."""
+  AND c.column_name = 'organization_id' AND c.is_nullable = 'YES' AND c.table_name LIKE 'exercise%'"""
+"""SQL query: the tables of the library, which have rows of everybody."""
+
+
+def written_rows(tables: Sequence[str], condition: str = "true") -> str:
+    """SQL query: of each table the rows with a condition, as their number and the newest transaction that wrote one.
+
+    Any write makes a new version of its row, so that the same again means that nothing was written.
+    """
+    newest = f"max(age('{FIRST_TRANSACTION}'::xid) - age(xmin))"  # a number of xmin, without a cast of each row to text
+    each = [f"SELECT '{name}' AS name, concat(count(*), ' ', {newest}) AS rows FROM {name} WHERE {condition}"
+            for name in tables]  # fmt: skip
+    return " UNION ALL ".join(each)
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,11 @@ from kinegraph.kit.rows import Row
 from tests.conftest import Organization
 from tests.identity.rows_treatment import treat
 from tests.rooms import WHERE, Growth, grow_rooms, merged
+from tests.servers import written_rows
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 """The module's database past row-level security: the fixture `owner`."""
 
-FIRST_TRANSACTION = 3
-"""The number of the first transaction of a server."""
 AUDIT = {"audit_entries", "audit_pending", "audit_pseudonyms"}
 
 
@@ -232,7 +231,6 @@ async def declared_rows(owner: Pool, organization: Organization) -> dict[str, UU
 async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:
     """The rows of every table, or of an organization's in it: the same again means that nothing was written.
 
-    It is their number and the last transaction that wrote one of them: any write makes a new version of its row.
     The audit trail is left out: reading what one may read adds to it, also in a mutation that is refused afterwards.
     While no transaction has written anything, PostgreSQL's snapshot is the same, and so is what was found before.
     """
@@ -257,7 +255,5 @@ async def _stored(owner: Pool, organization: Organization | None) -> dict[str, s
         """
     )
     names = sorted({row.relname for row in tables} - AUDIT)
-    where = "" if organization is None else f"WHERE organization_id = '{organization.id}'"
-    newest = f"max(age('{FIRST_TRANSACTION}'::xid) - age(xmin))"  # a number of xmin, without a cast of each row to text
-    each = [f"SELECT '{name}' AS name, concat(count(*), ' ', {newest}) AS rows FROM {name} {where}" for name in names]
-    return {row.name: row.rows for row in await owner.fetch(" UNION ALL ".join(each))}
+    condition = "true" if organization is None else f"organization_id = '{organization.id}'"
+    return {row.name: row.rows for row in await owner.fetch(written_rows(names, condition))}

@@ -119,7 +119,6 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
 ) -> None:
     """Otherwise the comparison above could compare two successes."""
     case = CASES[name]
-    case = CASES[name]
     for who in PEOPLE:
         if (name, who) not in answers:  # the comparison above did not run
             answers[name, who] = await api.post(case.text, two.people[who], **put(two.ids, case.variables))

@@ -128,6 +128,7 @@ EXPIRED = f"""CASE WHEN EXISTS (SELECT FROM enrollment_overrides o WHERE o.enrol
                                           AND later.from_day <= calendar.today))) ELSE 0 END"""
 """SQL expression: the overrides of enrollment e that have expired, of findings that there still are.
 
+Most enrollments have no override, which is found out first.
 The exercise is in a version that holds today or later and is not substituted for good, or is a substitute that holds
 today or later; and the patient p has the condition, or one that it includes.
 """
