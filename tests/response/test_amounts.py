@@ -260,10 +260,8 @@ async def test_another_exercise_has_no_hold_side_and_notes_of_the_plans(api: Api
     for day in (0, 1):
         await prescribe(clinic, day, hold_seconds=2, per_side=True, notes="Use 80 kg on the bar, mixed grip")
     proposal = await clinic.hurt()
-    assert [(each["sets"], each["reps"]) for each in proposal["options"]][:: len(proposal["options"]) - 1] == [
-        (3, 10),
-        (2, 10),
-    ]
+    amounts = [(each["sets"], each["reps"]) for each in proposal["options"]]
+    assert (amounts[0], amounts[-1]) == ((3, 10), (2, 10))
     await clinic.accept(proposal, box)
     names = ("sets", "reps", "durationSeconds", "holdSeconds", "restSeconds", "perSide", "notes")
     due = (await clinic.shown(1))["dueExercises"][0]
@@ -272,6 +270,17 @@ async def test_another_exercise_has_no_hold_side_and_notes_of_the_plans(api: Api
     due = (await clinic.shown(1))["dueExercises"][0]
     assert due["exercise"]["exerciseId"] == box
     assert [due[name] for name in names] == [2, 10, None, None, 60, False, "To the high box"]
+
+
+async def test_another_exercise_is_held_where_the_day_has_a_hold_alone(api: Api, world: World, owner: Pool) -> None:
+    """As long as the day says; a hold that was sent is the most; without a hold there is none."""
+    clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
+    await week(clinic, (3, None, None, 40), (2, None, None, 10), (3, None, None))
+    proposal = await clinic.hurt()
+    assert {each["holdSeconds"] for each in proposal["options"] if each["steps"]} == {40}
+    await clinic.accept(proposal, box, holdSeconds=20)
+    due = [(await clinic.shown(day))["dueExercises"][0] for day in (1, 2, 3)]
+    assert [(each["sets"], each["holdSeconds"]) for each in due] == [(3, 20), (2, 10), (3, None)]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ async def test_a_version_with_more_gives_no_more_than_was_agreed(
     payload = await api.payload(MOVE, clinic.coach, input=sent(id=clinic.id, versionId=second.id))
     assert payload["userErrors"] == []
     reason = (
-        f"{what} in this version, too: a substitution lasts. It gives at most the sets, repetitions, time and hold "
-        "that were accepted; which of these were not among them are as in the version. Is it still right?"
+        f"{what} in this version, too: a substitution lasts. Of sets, repetitions, time and hold it gives at most "
+        "what was accepted; one of which nothing was accepted is as in this version. Is it still right?"
     )
     assert [(each["level"], each["reason"]) for each in payload["safetyFindings"]] == [("WARN", reason)]
     assert len(payload["safetyFindings"][0]["places"]) == 56

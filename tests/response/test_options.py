@@ -16,6 +16,11 @@ def slugs(proposal: Json) -> list[str]:
     return [option["exercise"]["slug"] for option in proposal["options"] if option["steps"] == 1]
 
 
+def steps_by_slug(proposal: Json) -> dict[str, int]:
+    """All options, each with its number of regressions."""
+    return {option["exercise"]["slug"]: option["steps"] for option in proposal["options"]}
+
+
 async def archive(owner: Pool, slug: str, status: str = "archived") -> None:
     """Archive a canonical exercise, or take that back."""
     await owner.execute("UPDATE exercises SET status = $2 WHERE slug = $1 AND organization_id IS NULL", slug, status)
@@ -29,6 +34,21 @@ async def test_an_archived_regression_is_no_option(api: Api, world: World, owner
     assert slugs(await clinic.open()) == ["tempo-squat", "hack-squat"]
     await archive(owner, "box-squat", "published")
     assert slugs(await clinic.open()) == ["box-squat", "tempo-squat", "hack-squat"]
+
+
+@pytest.mark.parametrize("change", ["status = 'archived'", "deleted_at = now()"])
+async def test_what_is_easier_than_an_archived_or_deleted_regression_stays_an_option(
+    api: Api, world: World, owner: Pool, change: str
+) -> None:
+    """The steps behind it are reached through it: only the exercise itself is none."""
+    clinic, box = await treated(api, world, owner), UUID(await world.exercise_id("box-squat"))
+    await clinic.hurt()
+    before = steps_by_slug(await clinic.open())
+    assert before.pop("box-squat") == 1 and before["goblet-squat"] == 2
+    await owner.execute(f"UPDATE exercises SET {change} WHERE id = $1", box)
+    after = steps_by_slug(await clinic.open())
+    await owner.execute("UPDATE exercises SET status = 'published', deleted_at = NULL WHERE id = $1", box)
+    assert after == before
 
 
 async def test_less_of_a_substitute_that_was_archived_is_an_option_with_a_warning(

@@ -92,7 +92,8 @@ STATEMENT = """
         FROM chain
         JOIN exercise_progressions edge ON edge.from_exercise_id = chain.id AND edge.deleted_at IS NULL
         JOIN exercises target
-            ON target.id = edge.to_exercise_id AND target.status = 'published' AND target.deleted_at IS NULL
+            ON target.id = edge.to_exercise_id
+            AND ($3::uuid[] IS NOT NULL OR (target.status = 'published' AND target.deleted_at IS NULL))
         GROUP BY chain.start
     ),
     roots AS (
@@ -124,7 +125,8 @@ STATEMENT = """
     LEFT JOIN restrictions ON restrictions.start = e.id AND restrictions.organization_id = e.view_id
     LEFT JOIN edges ON edges.start = e.id
 """
-"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status.
+"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status, with
+edges to exercises in any status: what stands behind one that was archived is reached through it.
 
 A copy has its source's restrictions as long as it has its constraints, as in `layers.store.safety_of`.
 """

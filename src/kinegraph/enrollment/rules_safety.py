@@ -191,8 +191,8 @@ def goes_on(planned: Candidate, substitute: Candidate, places: Sequence[Position
     """The finding of a substitution that lasts, where a version is assigned that has its exercise."""
     what = "Less of it is done" if planned.id == substitute.id else f"It is done in place of {planned.name}"
     reason = (
-        f"{what} in this version, too: a substitution lasts. It gives at most the sets, repetitions, time and hold "
-        "that were accepted; which of these were not among them are as in the version. Is it still right?"
+        f"{what} in this version, too: a substitution lasts. Of sets, repetitions, time and hold it gives at most "
+        "what was accepted; one of which nothing was accepted is as in this version. Is it still right?"
     )
     key = substitute.organization_id, substitute.id, substitute.name
     return Finding(*key, CheckLevel.WARN, None, reason, None, places)

@@ -179,7 +179,9 @@ class RegressionProposal(Node):
 
     @field(
         "The exercises that may be done instead: those without findings first, then fewest regressions, and less of "
-        "the same last; empty unless it is OPEN, and where no day to come has the exercise. At most "
+        "the same last; empty unless it is OPEN, and where no day to come has the exercise. Exercises that the "
+        "patient's conditions rule out or advise against, that nobody has classified where there are conditions, and "
+        "that hurt the patient are none. At most "
         f"{rules_options.MAX_OPTIONS}.",
         "id",
         assumed_size=3,

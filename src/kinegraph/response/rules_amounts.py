@@ -121,11 +121,13 @@ def _of_other(done: Mapping[str, Any], by: Amounts, least: Mapping[str, int]) ->
     """The amounts of another exercise: those of the day, without what was said of the exercise before it.
 
     Where the day has neither of the measures that the substitution says, the substitution's are done, and its hold.
-    Else it is held only where the day was.
+    Else it is held only where the day was, and as long as the day says only where that is the day's one measure.
     """
     said = [name for name in MEASURES if getattr(by, name) is not None]
     is_by = bool(said) and all(done[name] is None for name in said)
     hold = by.hold_seconds if is_by or "hold_seconds" in least else None
+    if not is_by and all(done[name] is None for name in MEASURES):
+        hold = done["hold_seconds"] if done["hold_seconds"] is not None else hold
     has_measure = is_by or done["per_side"] or any(done[name] is not None for name in MEASURES)
     of = {**done, "hold_seconds": hold, "per_side": by.per_side and has_measure, "notes": by.notes}
     if is_by:
