@@ -30,8 +30,8 @@ async def test_a_log_that_was_of_the_substitute_opens_a_proposal_once_its_day_sa
 ) -> None:
     """Answered pain of a day before the substitution proposes nothing; of a day of the substitute it does."""
     clinic = await treated(api, world, owner)
-    proposal = await clinic.hurt(8)
-    accepted = await clinic.accept(proposal, await world.exercise_id("box-squat"))
+    await clinic.send(clinic.log(8, 3))
+    accepted = await clinic.accept(await clinic.open(), await world.exercise_id("box-squat"))
     id = accepted["substitution"]["id"]
     await owner.execute("UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE id = $1", id)
     (log,) = await clinic.send(clinic.log(8, 2))

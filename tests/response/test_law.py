@@ -103,6 +103,8 @@ def test_no_later_version_gives_more_than_the_days_that_were_known(
     before = basis.done()
     for plan in map(planned, later):
         after = substituted(plan, [stored])
+        if all(day.sets is None for day in before) and stored.duration_seconds is not None:
+            assert after.duration_seconds is None or (after.sets or 1) == 1  # the time in all stays one
         for name in CAPS:
             most = max((each for day in before if (each := getattr(day, name)) is not None), default=None)
             if most is not None and getattr(stored, name) is not None:

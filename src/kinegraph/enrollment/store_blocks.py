@@ -196,15 +196,43 @@ async def lasting(session: ReadSession[Viewer], enrollment_id: UUID, version_id:
     return found
 
 
-FELT = """LATERAL (
+def held_then(alias: str, row: str) -> str:
+    """SQL join: the substitution, as `alias`, that held on the day of a row with an enrollment, exercise and day."""
+    return f"""exercise_substitutions {alias}
+                ON {alias}.enrollment_id = {row}.enrollment_id AND {alias}.exercise_id = {row}.exercise_id
+                   AND {alias}.from_day <= {row}.performed_on
+                   AND ({alias}.to_day IS NULL OR {alias}.to_day >= {row}.performed_on)"""
+
+
+DONE_THEN = held_then("then_done", "q")
+"""SQL join: the substitution that held on the painful day of q, a row of PAINS."""
+
+KNOWN = """LATERAL (
+                    SELECT logged.id, logged.enrollment_id, logged.exercise_id,
+                           coalesce((before.content ->> 'performed_on')::date, logged.performed_on) AS performed_on,
+                           CASE WHEN before.content IS NULL THEN logged.pain_score
+                                ELSE least(logged.pain_score, (before.content ->> 'pain_score')::integer, 10)
+                                END AS pain_score
+                    FROM exercise_logs logged
+                    LEFT JOIN LATERAL (SELECT revision.content
+                                       FROM exercise_log_revisions revision
+                                       WHERE revision.log_id = logged.id AND revision.created_at > p.decided_at
+                                       ORDER BY revision.created_at, revision.id
+                                       LIMIT 1) AS before ON true
+                    WHERE logged.id = ANY (p.log_ids) AND logged.deleted_at IS NULL) AS known"""
+"""SQL FROM item: the logs of a proposal p, as they were known when somebody decided; of an open one, as they are now.
+
+Of one that was corrected to less pain since, the less counts.
+"""
+
+FELT = f"""LATERAL (
                     SELECT p.pain_score, p.performed_on
                     UNION
-                    SELECT l.pain_score, l.performed_on
+                    SELECT known.pain_score, known.performed_on
                     FROM organizations clinic
-                    JOIN exercise_logs l ON l.id = ANY (p.log_ids) AND l.deleted_at IS NULL
-                        AND l.pain_score >= clinic.pain_amber_from
+                    JOIN {KNOWN} ON known.pain_score >= clinic.pain_amber_from
                     WHERE clinic.id = p.organization_id) AS felt"""
-"""SQL FROM item: the pain of a proposal p, and that of each of its logs that is painful now, with its day.
+"""SQL FROM item: the pain of a proposal p, and that of each of its logs that is painful, with its day.
 
 On these days different exercises may have been done: the plan's own, and a substitute.
 """
@@ -230,11 +258,17 @@ PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, felt.pain_score, felt.
                            SELECT FROM regression_proposals w
                            WHERE w.enrollment_id = o.id AND w.status = 'withdrawn' AND l.id = ANY (w.log_ids)))
                   AND NOT EXISTS (
-                      SELECT FROM regression_proposals d
-                      LEFT JOIN exercise_substitutions s ON s.proposal_id = d.id
-                      WHERE d.enrollment_id = o.id AND d.exercise_id = l.exercise_id AND d.pain_score >= l.pain_score
-                        AND (d.status = 'declined' AND l.id = ANY (d.log_ids)
-                             OR d.status = 'accepted' AND l.performed_on < s.from_day)))"""
+                      SELECT FROM regression_proposals p
+                      LEFT JOIN exercise_substitutions made ON made.proposal_id = p.id
+                      CROSS JOIN {KNOWN}
+                      LEFT JOIN {held_then("known_done", "known")}
+                      LEFT JOIN {held_then("log_done", "l")}
+                      WHERE p.enrollment_id = o.id AND p.exercise_id = l.exercise_id
+                        AND known.pain_score >= l.pain_score
+                        AND (p.status = 'declined' AND known.id = l.id
+                             OR p.status = 'accepted' AND l.performed_on < made.from_day
+                                AND coalesce(known_done.substitute_id, l.exercise_id)
+                                    = coalesce(log_done.substitute_id, l.exercise_id))))"""
 """SQL subquery: what hurt a patient, and is to be answered or holds for good. `organization`, `patient` and `today` are
 SQL expressions.
 
@@ -242,9 +276,3 @@ It has each painful day of proposals that are open, or whose substitution lasts,
 enrollments that ended within RECENT_DAYS, about which nobody has decided: recent ones, and those of proposals that the
 end withdrew.
 """
-
-DONE_THEN = """exercise_substitutions then_done
-                ON then_done.enrollment_id = q.enrollment_id AND then_done.exercise_id = q.exercise_id
-                   AND then_done.from_day <= q.performed_on
-                   AND (then_done.to_day IS NULL OR then_done.to_day >= q.performed_on)"""
-"""SQL join: the substitution that held on the painful day of q, a row of PAINS."""

@@ -101,11 +101,15 @@ _PAINS = PAINS.format(organization="listed.organization_id", patient="listed.pat
 HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
-                   coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id, made.substitute_id
+                   coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id,
+                   coalesce(lasting.substitute_id, made.substitute_id) AS substitute_id
             FROM listed
             CROSS JOIN LATERAL {_PAINS} AS q
             LEFT JOIN {DONE_THEN}
             LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
+            LEFT JOIN exercise_substitutions lasting  -- where the one that was made was ended before its first day
+                ON made.to_day < made.from_day AND lasting.enrollment_id = q.enrollment_id
+                   AND lasting.exercise_id = q.exercise_id AND lasting.to_day IS NULL
             WHERE listed.organization_id = ANY ($2)
         ), again AS MATERIALIZED (
             SELECT listed.position, made.exercise_id AS planned_id, made.id AS made_id, made.to_day, q.pain_score,

@@ -97,6 +97,11 @@ class NewLog:
         return self.enrollment_id, self.exercise_id
 
     @property
+    def place_day(self) -> "PlaceDay":
+        """Its place and its day."""
+        return *self.place, self.performed_on
+
+    @property
     def is_painful(self) -> bool:
         """True if the log is amber or red, of the last RECENT_DAYS by the patient's day, while the plan runs."""
         is_recent = self.performed_on > self.local_day - timedelta(days=RECENT_DAYS)
@@ -105,6 +110,8 @@ class NewLog:
 
 Place = tuple[UUID, UUID]
 """An enrollment and an exercise of its plan."""
+PlaceDay = tuple[UUID, UUID, date]
+"""A place, and a day on which its exercise, or a substitute, was done."""
 
 
 def light_of(pain_score: int | None, thresholds: Thresholds) -> PainLight | None:
@@ -123,7 +130,11 @@ def is_painful(pain_score: int | None, thresholds: Thresholds) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The substitution that lasts: its first day, and the pain of the proposal that it was made of."""
+    """The substitution that lasts, for a day: its first day, and the worst pain that was known when it was accepted.
+
+    That is the pain of the exercise that was done on the day, the plan's own or a substitute, in the proposals of the
+    substitution and of those that it replaced.
+    """
 
     from_day: date
     pain_score: int
@@ -133,7 +144,7 @@ class Answer:
         return log.performed_on < self.from_day and (log.pain_score or 0) <= self.pain_score
 
 
-def proposing(logs: Iterable[NewLog], answers: Mapping[Place, Answer | None]) -> list[list[NewLog]]:
+def proposing(logs: Iterable[NewLog], answers: Mapping[PlaceDay, Answer | None]) -> list[list[NewLog]]:
     """The painful logs by enrollment and exercise, in the order of these, the worst log of each first.
 
     Those that the substitution that lasts has answered are left out, and those of enrollments that are not in
@@ -141,8 +152,8 @@ def proposing(logs: Iterable[NewLog], answers: Mapping[Place, Answer | None]) ->
     """
     groups: dict[Place, list[NewLog]] = {}
     for log in logs:
-        answer = answers.get(log.place)
-        if log.is_painful and log.place in answers and not (answer and answer.covers(log)):
+        answer = answers.get(log.place_day)
+        if log.is_painful and log.place_day in answers and not (answer and answer.covers(log)):
             groups.setdefault(log.place, []).append(log)
     return [sorted(groups[place], key=_severity, reverse=True) for place in sorted(groups)]
 

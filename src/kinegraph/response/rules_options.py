@@ -185,6 +185,8 @@ def capped(basis: Basis, answer: NewSubstitution) -> NewSubstitution:
     rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
     most: dict[str, Any] = {name: _most(done, name) for name in CAPS}
     most["rest_seconds"] = min(rests) if len(rests) == len(done) else None
+    if most["sets"] is None and any(value is not None for value in most.values()):
+        most["sets"] = 1  # no day has sets, so that the others are amounts in all
     own = {name: getattr(answer, name) for name in most if getattr(answer, name) is not None}
     found = replace(answer, **{**most, **own})
     if basis.done(found) == basis.done(answer):

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.enrollment.store_blocks import KNOWN, held_then
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.response import rules
-from kinegraph.response.rules import Answer, NewLog, Place, Thresholds
+from kinegraph.response.rules import Answer, NewLog, Place, PlaceDay, Thresholds
 
 SETTING = "SELECT set_config('kinegraph.response', $1, true)"
 
@@ -31,39 +32,49 @@ async def propose(session: WriteSession, logs: Sequence[NewLog]) -> None:
     if not painful:
         return
     async with _acting(session):
-        groups = rules.proposing(painful, await _answers(session, [log.place for log in painful]))
+        groups = rules.proposing(painful, await _answers(session, [log.place_day for log in painful]))
         if groups:
             await _upsert(session, groups)
 
 
-async def _answers(session: WriteSession, places: Sequence[Place]) -> dict[Place, Answer | None]:
-    """The substitutions that last, by enrollment and exercise, of enrollments whose end is still not known.
+async def _answers(session: WriteSession, days: Sequence[PlaceDay]) -> dict[PlaceDay, Answer | None]:
+    """The substitutions that last, of enrollments whose end is still not known, with the pain that they answer.
 
-    The caller may have read the enrollments before it had the lock. Of the pain of an accepted proposal, that of its
-    logs which were deleted since counts no more.
+    The caller may have read the enrollments before it had the lock. Logs that were deleted since count no more.
     """
-    rows = await session.fetch(
-        """
-        SELECT place.enrollment_id, place.exercise_id, s.from_day,
-               least(p.pain_score, coalesce(worst.score, 0)) AS score
-        FROM unnest($1::uuid[], $2::uuid[]) AS place (enrollment_id, exercise_id)
-        JOIN enrollments e ON e.id = place.enrollment_id AND e.ended_on IS NULL
-        LEFT JOIN exercise_substitutions s
-            ON s.enrollment_id = place.enrollment_id AND s.exercise_id = place.exercise_id AND s.to_day IS NULL
-        LEFT JOIN regression_proposals p ON p.id = s.proposal_id
-        LEFT JOIN LATERAL (
-            SELECT max(l.pain_score) AS score
-            FROM exercise_logs l
-            WHERE l.id = ANY (p.log_ids) AND l.deleted_at IS NULL
-        ) AS worst ON true
-        """,
-        [enrollment for enrollment, _ in places],
-        [exercise for _, exercise in places],
-    )
+    rows = await session.fetch(ANSWERS, *(list(each) for each in zip(*days, strict=True)))
     return {
-        (row.enrollment_id, row.exercise_id): None if row.from_day is None else Answer(row.from_day, row.score)
+        (row.enrollment_id, row.exercise_id, row.performed_on): row.from_day and Answer(row.from_day, row.score)
         for row in rows
     }
+
+
+ANSWERS = f"""
+        SELECT day.enrollment_id, day.exercise_id, day.performed_on, made.from_day, coalesce(answered.score, 0) AS score
+        FROM unnest($1::uuid[], $2::uuid[], $3::date[]) AS day (enrollment_id, exercise_id, performed_on)
+        JOIN enrollments e ON e.id = day.enrollment_id AND e.ended_on IS NULL
+        LEFT JOIN exercise_substitutions made
+            ON made.enrollment_id = day.enrollment_id AND made.exercise_id = day.exercise_id AND made.to_day IS NULL
+        LEFT JOIN {held_then("day_done", "day")}
+        LEFT JOIN LATERAL (
+            WITH RECURSIVE chain AS (
+                SELECT made.proposal_id, made.replaces_id
+                UNION
+                SELECT earlier.proposal_id, earlier.replaces_id
+                FROM chain
+                JOIN exercise_substitutions earlier ON earlier.id = chain.replaces_id
+            )
+            SELECT max(known.pain_score) AS score
+            FROM chain
+            JOIN regression_proposals p ON p.id = chain.proposal_id
+            CROSS JOIN {KNOWN}
+            LEFT JOIN {held_then("known_done", "known")}
+            WHERE coalesce(known_done.substitute_id, known.exercise_id)
+                  = coalesce(day_done.substitute_id, day.exercise_id)
+        ) AS answered ON true
+"""
+"""SQL statement: for each enrollment ($1), exercise of its plan ($2) and day ($3), the substitution that lasts, and the
+worst pain in its proposals of the exercise that was done on that day."""
 
 
 async def _upsert(session: WriteSession, groups: Sequence[Sequence[NewLog]]) -> None:
