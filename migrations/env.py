@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any  # parameters of statements: asyncpg and SQLAlchemy type them as Any
 
 from alembic import context
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -17,11 +18,20 @@ LOCK = 4_701_936_204
 
 def run(connection: Connection) -> None:
     """Run the revisions that were asked for on this connection."""
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(
+        connection=connection, target_metadata=metadata, compare_type=True, on_version_apply=run_deferred_triggers
+    )
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         with every_row_visible(connection):
             context.run_migrations()
+
+
+def run_deferred_triggers(ctx: MigrationContext, step: object, heads: object, run_args: object) -> None:
+    """Run the deferred triggers of a revision at its end: while some wait, no later revision may alter their table."""
+    assert ctx.connection is not None
+    ctx.connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    ctx.connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
 @contextmanager

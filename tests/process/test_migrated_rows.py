@@ -1,14 +1,18 @@
 """Migrations on a database with rows: what was stored before is as if it had been stored since."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from kinegraph.commands import migrate
 from kinegraph.kit.rows import Row
+from kinegraph.revisions import head, scripts
 from tests.conftest import with_database
+from tests.servers import copied
 
 WORKOUTS = """
 WITH organization AS (INSERT INTO organizations (name, slug) VALUES ('Gym', 'gym') RETURNING id),
@@ -83,3 +87,33 @@ async def test_what_was_done_before_the_migration_stays_done(
         ("skipped", False, *tree, 0),
     ]
     assert await connection.fetchval("SELECT count(*) FROM workouts") == 3
+
+
+REVISION = """
+from alembic import op
+
+revision = "{number}"
+down_revision = "{before}"
+
+
+def upgrade() -> None:
+    op.execute("{statement}")
+"""
+
+
+async def test_a_revision_may_alter_a_table_whose_rows_the_one_before_it_changed(
+    server_url: str, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both run in one transaction: deferred triggers of the rows run in between."""
+    shutil.copytree(scripts(), folder := tmp_path / "migrations")
+    statements = ("UPDATE exercises SET name = name || ' II'", "ALTER TABLE exercises ADD COLUMN music text")
+    for number, statement in enumerate(statements, int(head()) + 1):
+        text = REVISION.format(number=f"{number:04d}", before=f"{number - 1:04d}", statement=statement)
+        (folder / "versions" / f"{number:04d}_added.py").write_text(text)
+    monkeypatch.setattr(migrate, "scripts", lambda: folder)
+    async with copied(server_url, template) as url:
+        await asyncio.to_thread(migrate.upgrade, url)
+        connection = await asyncpg.connect(url)
+        assert await connection.fetchval("SELECT bool_and(name LIKE '% II') FROM exercises")
+        assert await connection.fetchval("SELECT count(music) FROM exercises") == 0
+        await connection.close()

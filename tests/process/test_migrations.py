@@ -178,7 +178,7 @@ SELECT o.id, u.id, {1} FROM organizations o, users u LIMIT 1
         (WORKOUT.format("is_snapshot", "true"), "workouts_snapshot_provenance_chk"),
     ],
 )
-async def test_every_check_constraint_is_enforced_by_the_database(
+async def test_check_constraints_of_the_domain_documents_are_enforced_by_the_database(
     world: Any, owner: Any, statement: str, constraint: str
 ) -> None:
     await world.organization()

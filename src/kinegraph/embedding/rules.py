@@ -68,7 +68,8 @@ class Source:
     def has_dependents(self) -> bool:
         """True if its text was embedded before and has changed: rows that repeat it must be marked, too.
 
-        Before its first vector, they are marked when they are written.
+        Before its first vector, rows that repeat the text are marked as they are written; the nightly comparison
+        (`jobs_sweep`) finds those that were embedded with an earlier text.
         """
         return self.exercise_id is not None and self.stored_hash is not None and not self.is_fresh
 

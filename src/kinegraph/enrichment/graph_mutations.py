@@ -130,7 +130,7 @@ async def _review(
     state = rules.DECIDED[decision]
     decisions = [{"id": str(row.id), "state": state, "text": text or row.text} for row in rows if row]
     await store_reviews.decide(session, session.viewer.user.id, decisions)
-    await store_proposals.set_aliases(session, aliases)  # after it: clears `applied_at` of texts that are no alias
+    await store_proposals.set_aliases(session, aliases)  # after `decide`: a trigger clears `applied_at` of lost ones
     return await store_reviews.by_ids(session, ids)  # type: ignore[return-value]  # GraphQL reads rows by field name
 
 

@@ -49,7 +49,7 @@ class Column:
     filter: str | None = None
     """Description of its field in ExerciseFilter; None where lists are not filtered by it.
 
-    The filter takes one value, which the column equals (of a number, one within its bounds); of terms several, any of
+    The filter takes one value, which the column equals (a number must be within `bounds`); of terms several, any of
     which it is; of a list several, any of which is an entry.
     """
     max_length: int = 0
