@@ -1,5 +1,7 @@
 """The severity matrix: which conditions speak against an exercise, of all rules and of a condition's parents."""
 
+import json
+from collections import Counter
 from typing import Any  # JSON of the matrix
 
 import pytest
@@ -39,6 +41,12 @@ def test_every_rule_names_known_conditions_classes_and_stressors_and_gives_a_rea
         assert set(when.get("classes", ())) <= set(classes()), entry
         assert entry["severity"] in ("warning", "restriction", "absolute"), entry
         assert entry["because"].strip() and len(entry.get("instead", "")) <= 140, entry
+
+
+def test_no_rule_is_a_second_one_for_the_same_exercises() -> None:
+    """The first of two with the same condition, severity and `when` is shown, and the other one never."""
+    keys = [json.dumps([entry["condition"], entry["severity"], entry["when"]], sort_keys=True) for entry in ENTRIES]
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
 
 
 def test_every_condition_of_the_vocabulary_has_rules_or_a_parent() -> None:

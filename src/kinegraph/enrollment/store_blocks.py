@@ -207,7 +207,7 @@ def held_then(alias: str, row: str) -> str:
 DONE_THEN = held_then("then_done", "q")
 """SQL join: the substitution that held on the painful day of q, a row of PAINS."""
 
-KNOWN = """LATERAL (
+DECIDED_LOGS = """LATERAL (
                     SELECT logged.id, logged.enrollment_id, logged.exercise_id,
                            coalesce((before.content ->> 'performed_on')::date, logged.performed_on) AS performed_on,
                            CASE WHEN before.content IS NULL THEN logged.pain_score
@@ -219,7 +219,7 @@ KNOWN = """LATERAL (
                                        WHERE revision.log_id = logged.id AND revision.created_at > p.decided_at
                                        ORDER BY revision.created_at, revision.id
                                        LIMIT 1) AS before ON true
-                    WHERE logged.id = ANY (p.log_ids) AND logged.deleted_at IS NULL) AS known"""
+                    WHERE logged.id = ANY (p.log_ids) AND logged.deleted_at IS NULL) AS decided"""
 """SQL FROM item: the logs of a proposal p, as they were known when somebody decided; of an open one, as they are now.
 
 Of one that was corrected to less pain since, the less counts.
@@ -228,9 +228,9 @@ Of one that was corrected to less pain since, the less counts.
 FELT = f"""LATERAL (
                     SELECT p.pain_score, p.performed_on
                     UNION
-                    SELECT known.pain_score, known.performed_on
+                    SELECT decided.pain_score, decided.performed_on
                     FROM organizations clinic
-                    JOIN {KNOWN} ON known.pain_score >= clinic.pain_amber_from
+                    JOIN {DECIDED_LOGS} ON decided.pain_score >= clinic.pain_amber_from
                     WHERE clinic.id = p.organization_id) AS felt"""
 """SQL FROM item: the pain of a proposal p, and that of each of its logs that is painful, with its day.
 
@@ -260,14 +260,14 @@ PAINS = f"""(SELECT p.id, p.enrollment_id, p.exercise_id, felt.pain_score, felt.
                   AND NOT EXISTS (
                       SELECT FROM regression_proposals p
                       LEFT JOIN exercise_substitutions made ON made.proposal_id = p.id
-                      CROSS JOIN {KNOWN}
-                      LEFT JOIN {held_then("known_done", "known")}
+                      CROSS JOIN {DECIDED_LOGS}
+                      LEFT JOIN {held_then("decided_done", "decided")}
                       LEFT JOIN {held_then("log_done", "l")}
                       WHERE p.enrollment_id = o.id AND p.exercise_id = l.exercise_id
-                        AND known.pain_score >= l.pain_score
-                        AND (p.status = 'declined' AND known.id = l.id
+                        AND decided.pain_score >= l.pain_score
+                        AND (p.status = 'declined' AND decided.id = l.id
                              OR p.status = 'accepted' AND l.performed_on < made.from_day
-                                AND coalesce(known_done.substitute_id, l.exercise_id)
+                                AND coalesce(decided_done.substitute_id, l.exercise_id)
                                     = coalesce(log_done.substitute_id, l.exercise_id))))"""
 """SQL subquery: what hurt a patient, and is to be answered or holds for good. `organization`, `patient` and `today` are
 SQL expressions.

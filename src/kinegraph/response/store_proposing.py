@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from kinegraph.enrollment.store_blocks import KNOWN, held_then
+from kinegraph.enrollment.store_blocks import DECIDED_LOGS, held_then
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.response import rules
 from kinegraph.response.rules import Answer, NewLog, Place, PlaceDay, Thresholds
@@ -64,12 +64,12 @@ ANSWERS = f"""
                 FROM chain
                 JOIN exercise_substitutions earlier ON earlier.id = chain.replaces_id
             )
-            SELECT max(known.pain_score) AS score
+            SELECT max(decided.pain_score) AS score
             FROM chain
             JOIN regression_proposals p ON p.id = chain.proposal_id
-            CROSS JOIN {KNOWN}
-            LEFT JOIN {held_then("known_done", "known")}
-            WHERE coalesce(known_done.substitute_id, known.exercise_id)
+            CROSS JOIN {DECIDED_LOGS}
+            LEFT JOIN {held_then("decided_done", "decided")}
+            WHERE coalesce(decided_done.substitute_id, decided.exercise_id)
                   = coalesce(day_done.substitute_id, day.exercise_id)
         ) AS answered ON true
 """
