@@ -125,6 +125,20 @@ async def test_a_reset_goes_back_to_the_library_version_and_retains_what_was_log
     assert edit["id"] == copies["Z"]
 
 
+async def test_a_reset_that_only_brings_a_removed_movement_back_is_an_edit(api: Api, world: World) -> None:
+    """The workout has a new version then, so that an edit of what was seen before is stale."""
+    organization, made = await tree(api, world, "AB")
+    coach, member, ids = organization.coach, organization.member, by_label(made)
+    (id,) = await assigned(api, coach, made["id"], member)
+    await moved(api, coach, ids["A"], id, notes="Only for you")
+    copy = by_label((await sent(api, RESET, coach, assignmentId=id))["workout"])["B"]
+    await comment(api, member, copy, "On B")
+    removed = (await sent(api, REMOVE, coach, movementId=ids["B"], assignmentId=id))["workout"]
+    shown = (await sent(api, RESET, coach, assignmentId=id))["workout"]
+    assert by_label(shown)["B"] == copy
+    assert shown["updatedAt"] > removed["updatedAt"]
+
+
 async def test_a_section_with_a_logged_movement_stays_and_new_library_rows_stand_for_their_copies(
     api: Api, world: World
 ) -> None:

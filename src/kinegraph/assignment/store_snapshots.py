@@ -51,20 +51,23 @@ async def reset(session: WriteSession[Viewer], snapshot_id: UUID, library: Worko
     The caller holds the locks of both trees.
     """
     originals = await store_tree.current_rows(session, library.id, library.organization_id)
-    await _restore(session, snapshot_id, originals)
+    written = await _restore(session, snapshot_id, originals)
     rows = await store_tree.current_rows(session, snapshot_id, library.organization_id)
     copied = await store_tree.copied_ids(session, snapshot_id)
     tree = reset_tree(originals, rows, copied, await commented(session, snapshot_id))
-    written = await store_tree.replace(session, snapshot_id, library.organization_id, tree, *rows)
+    written += await store_tree.replace(session, snapshot_id, library.organization_id, tree, *rows)
     written += await _set_origins(session, originals, tree)
     values = {column: getattr(library, column) for column in VALUES}
     return written + await store.update(session, snapshot_id, values)
 
 
-async def _restore(session: WriteSession[Viewer], snapshot_id: UUID, originals: Rows) -> None:
-    """Take back the soft deletion of a snapshot's copies of these rows, so that their comments are shown again."""
+async def _restore(session: WriteSession[Viewer], snapshot_id: UUID, originals: Rows) -> int:
+    """Take back the soft deletion of a snapshot's copies of these rows, so that their comments are shown again.
+
+    Returns how many there were.
+    """
     sections, movements = ([row.id for row in rows] for rows in originals)
-    await session.run(
+    restored = await session.run(
         """
         UPDATE workout_sections s SET deleted_at = NULL
         WHERE s.workout_id = $1 AND s.deleted_at IS NOT NULL
@@ -75,7 +78,7 @@ async def _restore(session: WriteSession[Viewer], snapshot_id: UUID, originals: 
         sections,
         movements,
     )
-    await session.run(
+    return restored + await session.run(
         """
         UPDATE workout_movements m SET deleted_at = NULL
         FROM workout_sections s

@@ -68,8 +68,8 @@ class Column:
     is_multiline: bool = False
     """True if a text may have several lines; others refuse line breaks."""
     is_caseless: bool = False
-    """True if entries are compared without case (`kit.text.identity_of`), of which the first is stored, and if a cell
-    of a CSV file is split at commas too."""
+    """True if entries are compared without case (`kit.text.identity_of`), of which the first is stored. A cell of a CSV
+    file is split at commas too then, but for `aliases` (docs/exchange.md)."""
     text_input: str | None = None
     """Description of a second input field (`text_name`), whose text is split into the list; None without one."""
     is_copied: bool = True

@@ -167,7 +167,7 @@ class Comment(Node):
     )
     attachments: list[Attachment] = edge(
         store_comments.attachments_of_threads,
-        lambda comment: comment.parent_comment_id or comment.id,
+        lambda comment: comment.parent_comment_id or comment.id,  # a comment and its replies share a key
         "The files that belong to it, in their order.",
         lambda comment, by_comment: by_comment.get(comment.id, []),
         required_columns=("id", "parent_comment_id"),

@@ -182,7 +182,7 @@ async def lock_edited_workout(
 ) -> EditedWorkout:
     """Lock the tree of the workout that the viewer wants to edit. `key` may be None with an assignment.
 
-    With another version than the stored one it may be a deleted workout. Raises NotFound and Forbidden.
+    It may be deleted: one of an assignment, or one whose version is not `if_updated_at`. Raises NotFound, Forbidden.
     """
     if assignment_id is not None:
         return await _assigned_workout(session, assignment_id, key, *path)
