@@ -112,3 +112,20 @@ async def test_a_finding_names_the_exercise_that_is_done(api: Api, world: World,
     second = await elsewhere(clinic)
     ((_, reason),) = await warnings(second)
     assert f"it was replaced by Box Squat after a pain of 7 on {today()}" in reason
+
+
+async def test_pain_whose_answer_was_taken_back_before_its_first_day_is_undecided_elsewhere(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """The substitute hurt, what was accepted in its place never held, and it is done on: that is not less of it."""
+    clinic = await treated(api, world, owner, SLUGS)
+    _, box, goblet = clinic.exercises
+    await clinic.send(clinic.log(5, 3))
+    await clinic.accept(await clinic.open(), box)
+    await owner.execute(
+        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
+    )
+    later = (await clinic.accept(await clinic.hurt(9), goblet))["substitution"]
+    await api.run(END, clinic.coach, input={"id": later["id"]})
+    reasons = [reason for id, reason in await warnings(await elsewhere(clinic)) if id == box]
+    assert [("a pain of 9" in reason, "nobody has decided" in reason) for reason in reasons] == [(True, True)]

@@ -6,6 +6,7 @@ from tests.conftest import Api, World
 from tests.enrollment.documents import MOVE, sent
 from tests.identity.rows import Pool
 from tests.response.clinic import treated
+from tests.response.test_amounts import week
 from tests.treatment import store_version
 
 
@@ -41,3 +42,27 @@ async def test_a_version_with_more_gives_no_more_than_was_agreed(
     first, other = (await clinic.shown(2))["dueExercises"]
     assert (first["sets"], first["reps"], first["restSeconds"]) == expected
     assert (other["sets"], other["reps"], other["restSeconds"]) == (10, 50, 0)
+
+
+async def test_a_hold_of_days_without_another_measure_is_capped_beside_days_with_repetitions(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """An option says 30 s; after a move to a version that holds for an hour it is 30 s still."""
+    clinic = await treated(api, world, owner)
+    box = await world.exercise_id("box-squat")
+    await week(clinic, (3, None, None, 30), (3, 10, None, 5))
+    proposal = await clinic.hurt()
+    option = next(each for each in proposal["options"] if each["exercise"]["exerciseId"] == box)
+    assert (option["holdSeconds"], option["most"]["holdSeconds"]) == (30, 30)
+    accepted = await clinic.accept(proposal, box)
+    assert accepted["substitution"]["holdSeconds"] == 30
+    days = {(week, day): clinic.exercises for week in range(1, 9) for day in range(1, 8)}
+    second = await store_version(owner, clinic.gym, days, plan_id=clinic.version.plan_id)
+    async with owner.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            "UPDATE plan_version_exercises SET reps = NULL, hold_seconds = 3600 WHERE version_id = $1", second.id
+        )
+    payload = await api.payload(MOVE, clinic.coach, input=sent(id=clinic.id, versionId=second.id))
+    assert payload["userErrors"] == []
+    assert (await clinic.shown(2))["dueExercises"][0]["holdSeconds"] == 30

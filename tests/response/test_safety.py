@@ -136,7 +136,7 @@ async def test_a_substitute_that_is_archived_or_deleted_is_a_finding_without_con
     await archive(owner, "box-squat")
     (found,) = await findings(clinic)
     assert (found["level"], found["condition"], found["places"]) == ("WARN", None, ahead(0))
-    assert found["reason"] == "It is done because of a substitution, and was archived or deleted since."
+    assert found["reason"] == "It was archived or deleted after it was planned or accepted."
     await archive(owner, "box-squat", "published")
     assert await findings(clinic) == []
 

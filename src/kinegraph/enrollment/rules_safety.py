@@ -146,7 +146,7 @@ def _of_exercise(
 
 def _discontinued(exercise: Candidate, places: Sequence[Position]) -> Finding:
     """The finding of a substitute that has left the library."""
-    reason = "It is done because of a substitution, and was archived or deleted since."
+    reason = "It was archived or deleted after it was planned or accepted."
     return Finding(exercise.organization_id, exercise.id, exercise.name, CheckLevel.WARN, None, reason, None, places)
 
 

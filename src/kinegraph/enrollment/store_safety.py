@@ -102,7 +102,9 @@ HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id,
-                   coalesce(lasting.substitute_id, made.substitute_id) AS substitute_id
+                   CASE WHEN lasting.id IS NULL THEN made.substitute_id
+                        ELSE nullif(lasting.substitute_id, coalesce(then_done.substitute_id, q.exercise_id))
+                        END AS substitute_id
             FROM listed
             CROSS JOIN LATERAL {_PAINS} AS q
             LEFT JOIN {DONE_THEN}

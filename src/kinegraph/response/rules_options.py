@@ -122,7 +122,7 @@ def options_of(basis: Basis, exercises: Mapping[UUID, Candidate | None]) -> list
 
 def _option(basis: Basis, answer: NewSubstitution, steps: int, exercise: Candidate | None) -> RegressionOption:
     """The option of an answer, as it would be done."""
-    done, id = basis.done(answer), answer.substitute_id
+    done, id = basis.done(capped(basis, answer)), answer.substitute_id
     first = {name: getattr(done[0], name) for name in (*BOUNDS, "per_side")}
     shown = {tuple(getattr(each, name) for name in first) for each in done}
     return RegressionOption(
@@ -179,7 +179,8 @@ def answer_of(basis: Basis, exercise_id: UUID, sent: Mapping[str, Any]) -> NewSu
 def capped(basis: Basis, answer: NewSubstitution) -> NewSubstitution:
     """An answer that says of each amount at most that of the days to come, so that no later version gives more.
 
-    Of another exercise, measures are not said where a day has none of them: it would be done by what is said then.
+    Of another exercise, measures are not said where a day has none of them: it would be done by what is said then. The
+    hold of a day that has nothing else caps those of the other days, which are held then, too.
     """
     done = basis.done() if answer.substitute_id == basis.exercise_id else basis.done(answer)
     rests = [each.rest_seconds for each in done if each.rest_seconds is not None]
@@ -191,7 +192,7 @@ def capped(basis: Basis, answer: NewSubstitution) -> NewSubstitution:
     found = replace(answer, **{**most, **own})
     if basis.done(found) == basis.done(answer):
         return found
-    return replace(answer, sets=found.sets, rest_seconds=found.rest_seconds)
+    return replace(answer, sets=found.sets, hold_seconds=found.hold_seconds, rest_seconds=found.rest_seconds)
 
 
 def faults_of(basis: Basis, answer: NewSubstitution, sent: Mapping[str, Any]) -> list[tuple[str, str]]:
