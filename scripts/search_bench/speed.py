@@ -2,6 +2,7 @@
 
 Both are sent through the same driver, each in a transaction of its own, in rounds that take turns. A search is measured
 with the analysis of its query. The plain query is one list: the rows that have all words, in the order of `ts_rank`.
+Beside searches of an organization there are two: over its library, as the search, and over the canonical rows alone.
 Then lists by relevance, suggestions and inputs that could be slow are measured one by one.
 """
 
@@ -48,6 +49,21 @@ WHERE search_tsv @@ plainto_tsquery('kinegraph', $1) AND status = 'published'
 ORDER BY rank DESC
 LIMIT 20
 """
+PLAIN_OF_LIBRARY = """
+SELECT exercise_id, ts_rank(search_tsv, plainto_tsquery('kinegraph', $1)) AS rank
+FROM (SELECT exercise_id, search_tsv
+      FROM canonical_search c
+      WHERE status = 'published' AND NOT EXISTS (
+          SELECT FROM organization_search o WHERE o.organization_id = $2 AND o.exercise_id = c.exercise_id)
+      UNION ALL
+      SELECT exercise_id, search_tsv
+      FROM organization_search
+      WHERE organization_id = $2 AND status = 'published') AS library
+WHERE search_tsv @@ plainto_tsquery('kinegraph', $1)
+ORDER BY rank DESC
+LIMIT 20
+"""
+"""The same over an organization's library: canonical rows, those with its overrides, and its own."""
 WORST: Mapping[str, str] = {
     "one letter": "a",
     "frequent words": "press squat row curl with dumbbell barbell",
@@ -122,9 +138,18 @@ def listing(q: str, organization: str | None) -> Callable[[ReadSession], Awaitab
     return lambda session: library_pages(session, keys, Window(LIMIT, None), LibrarySource.ALL, wanted, order)
 
 
-def plain(q: str) -> Callable[[ReadSession], Awaitable[object]]:
-    """The function that sends the plain query."""
+def plain(q: str, _: str | None) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that sends the plain query over canonical rows."""
     return lambda session: session.fetch(PLAIN, search_text(q))
+
+
+def plain_of_library(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that sends the plain query over an organization's library."""
+    return lambda session: session.fetch(PLAIN_OF_LIBRARY, search_text(q), UUID(organization))
+
+
+Statement = Callable[[str, str | None], Callable[[ReadSession], Awaitable[object]]]
+"""Makes the function that asks a text in an organization's library, or in the canonical one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,50 +159,51 @@ class Measurement:
     query: Query
     organization: str | None
 
-    async def seconds(self, database: Database, *, is_plain: bool) -> float:
-        """The time of the search, or of the plain query."""
-        text = self.query.text
-        return await timed(database, self.organization, plain(text) if is_plain else searching(text, self.organization))
+    async def seconds(self, database: Database, statement: Statement) -> float:
+        """The time of this statement."""
+        return await timed(database, self.organization, statement(self.query.text, self.organization))
 
 
-async def at_once(database: Database, jobs: Sequence[Measurement], *, is_plain: bool) -> Sequence[float]:
+async def at_once(database: Database, jobs: Sequence[Measurement], statement: Statement) -> Sequence[float]:
     """The seconds of each job; as many run at once as there are connections."""
     waiting = iter(enumerate(jobs))
     found = [0.0] * len(jobs)
 
     async def work() -> None:
         for index, job in waiting:
-            found[index] = await job.seconds(database, is_plain=is_plain)
+            found[index] = await job.seconds(database, statement)
 
     await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
     return found
 
 
-async def measure(database: Database, organizations: Sequence[str | None]) -> tuple[Times, Times]:
-    """The times of searches and of plain queries by language and kind, each in one of these organizations."""
+async def measure(
+    database: Database, organizations: Sequence[str | None], statements: Mapping[str, Statement]
+) -> Mapping[str, Times]:
+    """The times of each statement by language and kind of query, each in one of these organizations."""
     draw = random.Random(20261130)
     queries = [query for query in library_queries() if not query.is_held_out]
-    found: tuple[defaultdict[str, list[float]], ...] = (defaultdict(list), defaultdict(list))
+    found: dict[str, defaultdict[str, list[float]]] = {each: defaultdict(list) for each in statements}
     for number in range(ROUNDS + 1):
         jobs = [Measurement(draw.choice(queries), draw.choice(organizations)) for _ in range(PER_ROUND)]
         clear_caches()
-        for times, is_plain in zip(found, (False, True), strict=True):
-            seconds = await at_once(database, jobs, is_plain=is_plain)
-            for job, each in zip(jobs, seconds, strict=True) if number else ():  # the first round warms up
+        for each, statement in statements.items():
+            seconds = await at_once(database, jobs, statement)
+            for job, one in zip(jobs, seconds, strict=True) if number else ():  # the first round warms up
                 for name in ("all", job.query.language, job.query.kind):
-                    times[name].append(each)
-    return found[0], found[1]
+                    found[each][name].append(one)
+    return found
 
 
-def table(title: str, found: Times, plainly: Times) -> str:
-    """Milliseconds of searches and of plain queries, and their ratio, by language and kind."""
-    rows = [f"\n{title:<44}{'n':>6}{'p50':>8}{'p99':>8}{'plain p50':>11}{'p99':>8}{'ratio of p50':>14}"]
+def table(title: str, found: Times, plainly: Mapping[str, Times]) -> str:
+    """Milliseconds of searches and of plain queries, and the ratio of p50, by language and kind of query."""
+    heads = "".join(f"{f'{each} p50':>18}{'p99':>8}{'ratio':>7}" for each in plainly)
+    rows = [f"\n{title:<44}{'n':>6}{'p50':>8}{'p99':>8}{heads}"]
     for name, seconds in found.items():
         cells = f"{len(seconds):>6}{1e3 * median(seconds):>8.2f}{1e3 * percentile(seconds):>8.2f}"
-        if name in plainly:
-            other = plainly[name]
-            cells += f"{1e3 * median(other):>11.2f}{1e3 * percentile(other):>8.2f}"
-            cells += f"{median(seconds) / median(other):>14.2f}"
+        for each in plainly.values():
+            cells += f"{1e3 * median(each[name]):>18.2f}{1e3 * percentile(each[name]):>8.2f}"
+            cells += f"{median(seconds) / median(each[name]):>7.2f}"
         rows.append(f"{name:<44}{cells}")
     return "\n".join(rows)
 
@@ -196,8 +222,13 @@ async def run(server: str) -> None:
         try:
             await parse_terms(database)
             tune_the_interpreter()
-            print(table("canonical, milliseconds", *await measure(database, [None])))
-            print(table("of 50 organizations", *await measure(database, organizations)))
+            over_canonical = {"search": searching, "plain": plain}
+            for title, places, statements in (
+                ("canonical, milliseconds", [None], over_canonical),
+                ("of 50 organizations", organizations, over_canonical | {"same rows": plain_of_library}),
+            ):
+                found = await measure(database, places, statements)
+                print(table(title, found["search"], {each: found[each] for each in statements if each != "search"}))
             typed = {q: q for q in TYPED}
             for organization in (None, organizations[0]):
                 place = "of an organization" if organization else "canonical"
@@ -215,7 +246,7 @@ async def measure_each(
     database: Database,
     organization: str | None,
     texts: Mapping[str, str],
-    function: Callable[[str, str | None], Callable[[ReadSession], Awaitable[object]]],
+    function: Statement,
 ) -> Times:
     """The times of each text, one after the other, with its analysis."""
     found: dict[str, list[float]] = {}
