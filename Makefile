@@ -11,10 +11,12 @@ run: .venv/ready  ## Start everything: database, queue, worker, API, GraphiQL, d
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
 	@exec $(BIN)/kinegraph up
 
-# A module's tests stay together, on its own database; in the order of the folders, the last ones are short.
-test: .venv/ready  ## Run every test, on every core up to four
+# A module's tests stay together, on its own database; in the order of the folders, the last ones are short. Tests wait
+# for servers and processes a third of the time: there is a process more than cores, up to five.
+PROCESSES = $(shell $(BIN)/python -c "import os; print(min(os.cpu_count(), 4) + 1)")
+test: .venv/ready  ## Run every test, in a process more than there are cores, up to five
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 lint: .venv/ready  ## Check style, types and the rules of the house
 	$(BIN)/ruff check .

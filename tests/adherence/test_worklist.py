@@ -177,8 +177,9 @@ async def test_an_exercise_that_is_due_for_the_first_time_today_struggles_only_t
     assert [(each["recentDueDays"], each["isStruggling"]) for each in found.values()] == [(1, False)] * 2
     analytics = await clinic.analytics(clinic.gym.coach, None, today)
     assert {each["strugglingPatients"] for each in analytics.values()} == {0}
-    await clinic.owner.execute("UPDATE enrollments SET starts_on = starts_on - 1")
-    await clinic.owner.execute("UPDATE enrollment_versions SET from_day = from_day - 1")
+    for table, column in (("enrollments", "starts_on"), ("enrollment_versions", "from_day")):
+        text = f"UPDATE {table} SET {column} = {column} - 1 WHERE organization_id = $1"
+        await clinic.owner.execute(text, clinic.gym.id)
     found = (await clinic.adherence(clinic.gym.coach, ids[0], today - timedelta(1)))["byExercise"]
     assert {each["isStruggling"] for each in found.values()} == {True}
     assert {node["reasons"][0] for node in (await worklist(clinic, clinic.gym.coach))["nodes"]} == {"STRUGGLING"}

@@ -1,6 +1,7 @@
 """Generated documents over the product's own schema and a real database: both executors answer the same bytes."""
 
 import os
+import re
 from typing import Any  # values of variables
 
 import asyncpg
@@ -136,6 +137,7 @@ async def test_documents_that_reach_every_edge_get_the_same_bytes_from_both_exec
     api: Api, size: Size, name: str
 ) -> None:
     text = DOCUMENTS[name].replace("%d", "100").replace("url thumbnailUrl", "id")
+    text = re.sub(r"\b(pdf|html)Url\b", "language", text)  # addresses are signed for the second
     for person in (size.coach, size.member):
         await answered_the_same_both_ways(api, person, text, {})
 

@@ -61,7 +61,7 @@ async def test_logs_and_adherence_count_for_the_exercise_of_the_plan(api: Api, w
     """A log of a substituted day completes the plan's prescription, and names the substitution."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     made = (await clinic.accept(await clinic.hurt(), box))["substitution"]
-    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3")
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3 WHERE enrollment_id = $1", clinic.id)
     (log,) = await clinic.send(clinic.log(0, 1))
     text = "query ($id: ID!) { node(id: $id) { ... on ExerciseLog { exercise { exerciseId } substitution { id } } } }"
     assert (await api.run(text, clinic.patient, id=log))["node"] == {
@@ -80,7 +80,7 @@ async def test_pain_of_a_substitute_proposes_what_is_easier_than_it(api: Api, wo
     first = (await clinic.accept(await clinic.hurt(), tempo))["substitution"]
     await clinic.send(clinic.log(7, 1), clinic.log(6))
     assert await clinic.proposals("OPEN") == []
-    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3")
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3 WHERE enrollment_id = $1", clinic.id)
     await clinic.send(clinic.log(6))
     again = await clinic.open()
     assert again["exercise"]["exerciseId"] == clinic.exercises[0]
@@ -118,7 +118,7 @@ async def test_ending_a_replacement_before_it_began_brings_back_what_it_replaced
     """The tempo squat, which held, holds on, and not one set of it; ended after that, the plan's exercise is due."""
     clinic, tempo = await treated(api, world, owner), await world.exercise_id("tempo-squat")
     first = (await clinic.accept(await clinic.hurt(), tempo))["substitution"]
-    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3")
+    await owner.execute("UPDATE exercise_substitutions SET from_day = from_day - 3 WHERE enrollment_id = $1", clinic.id)
     second = (await clinic.accept(await clinic.hurt(), tempo, sets=1))["substitution"]
     assert [(await clinic.shown(day))["dueExercises"][0]["sets"] for day in (0, 1)] == [3, 1]
     await api.run(END, clinic.coach, input={"id": second["id"]})

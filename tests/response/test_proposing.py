@@ -183,9 +183,8 @@ async def test_a_proposal_of_a_plan_that_is_over_is_not_accepted(api: Api, world
     """A late log of a last week opens one, without options: it can be declined."""
     clinic, box = await treated(api, world, owner), await world.exercise_id("box-squat")
     late = clinic.log(8, 8)
-    for table in ("enrollments", "enrollment_versions"):
-        column = "starts_on" if table == "enrollments" else "from_day"
-        await owner.execute(f"UPDATE {table} SET {column} = {column} - 28")
+    await owner.execute("UPDATE enrollments SET starts_on = starts_on - 28 WHERE id = $1", clinic.id)
+    await owner.execute("UPDATE enrollment_versions SET from_day = from_day - 28 WHERE enrollment_id = $1", clinic.id)
     late["planExerciseId"] = str(clinic.version.exercises[7, 7][0])
     await clinic.send(late)
     proposal = await clinic.open()
