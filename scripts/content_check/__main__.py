@@ -1,8 +1,8 @@
 """Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …].
 
 `--faults` prints faults only; where no file is named, also those of the library's texts, floors and coverage.
-`--ladders` prints the rungs whose easier end is riskier than the harder one; `--graph` prints violations of the laws of
-the progression graph, and its figures.
+`--ladders` prints the rungs whose easier end is riskier than the harder one; `--siblings` the conditions of which an
+entry says nothing and its siblings do; `--graph` prints violations of the laws of the progression graph, and figures.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
-from content_check import ladders
+from content_check import ladders, siblings
 from content_check.amounts import amount_faults
 from content_check.consistency import consistency_faults
 from content_check.coverage import undecided
@@ -105,9 +105,11 @@ LIBRARY_LAWS = (text_faults, entry_faults, consistency_faults, below_floor, unde
 
 
 def main() -> int:
-    """Print faults, then the report of each entry; or wrong edges (--ladders, --graph). Returns 1 if any is wrong."""
+    """Print faults, then the report of each entry; or wrong edges, or gaps. Returns 1 if any is wrong."""
     if "--ladders" in sys.argv:
         return 1 if ladders.report() else 0
+    if "--siblings" in sys.argv:
+        return 1 if siblings.report() else 0
     if "--graph" in sys.argv:
         return 1 if check_graph() else 0
     is_quiet = "--faults" in sys.argv
