@@ -98,15 +98,30 @@ class Key:
         return isinstance(other, Key) and self.number == other.number
 
 
+ATTEMPTS = 3
+"""How often costs are counted until they are linear: what a loaded machine adds, such as a commit that was put off
+until its time is over, is not of the size."""
+
+
 async def require_linear(run: Callable[[int], Awaitable[Any]], sizes: Sequence[int] = SIZES) -> list[int]:
-    """Assert that the cost of `run(size)` is linear in the size. Returns the costs."""
+    """Assert that the least cost of `run(size)` in some attempts is linear in the size. Returns the costs."""
     await run(sizes[0])  # compiles the plan, fills caches
-    costs = []
-    for size in sizes:
-        with counting() as counter:
-            await run(size)
-        costs.append(counter.count)
-    few, some, many = costs
-    assert few < some < many
-    assert many - some <= 2.1 * (some - few), f"{sizes} objects cost {costs}"
+    costs = [await _cost(run, size) for size in sizes]
+    for _ in range(ATTEMPTS - 1):
+        if _is_linear(costs):
+            break
+        costs = [min(cost, await _cost(run, size)) for cost, size in zip(costs, sizes, strict=True)]
+    assert _is_linear(costs), f"{sizes} objects cost {costs}"
     return costs
+
+
+async def _cost(run: Callable[[int], Awaitable[Any]], size: int) -> int:
+    with counting() as counter:
+        await run(size)
+    return counter.count
+
+
+def _is_linear(costs: Sequence[int]) -> bool:
+    """True if twice the rows cost about twice as much more."""
+    few, some, many = costs
+    return few < some < many and many - some <= 2.1 * (some - few)
