@@ -6,6 +6,7 @@ import pytest
 from kinegraph.api.validators import COVERED, DERIVED, UNVERSIONED
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
+from tests.cases import about
 from tests.conftest import World
 from tests.identity.rows import Pool
 from tests.rooms import merged
@@ -107,7 +108,6 @@ async def test_policies_are_evaluated_once_per_statement(database: Database, wor
     assert per_row == []
 
 
-@pytest.mark.parametrize("table", [*TABLES, "alembic_version"])
 @pytest.mark.parametrize(
     "statement",
     [
@@ -117,12 +117,12 @@ async def test_policies_are_evaluated_once_per_statement(database: Database, wor
         "CREATE POLICY mine ON {} USING (true)",
     ],
 )
-async def test_the_api_cannot_get_around_the_policies_of_a_table(
-    database: Database, table: str, statement: str
-) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with database.write() as session:
-            await session.run(statement.format(table))
+async def test_the_api_cannot_get_around_the_policies_of_a_table(database: Database, statement: str) -> None:
+    """Of any table."""
+    for table in (*TABLES, "alembic_version"):
+        with about(table), pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.write() as session:
+                await session.run(statement.format(table))
 
 
 async def test_the_api_cannot_change_the_migration_version(database: Database) -> None:

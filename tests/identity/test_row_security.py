@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from tests.cases import about
 from tests.conftest import World
 from tests.identity.references import REFERENCES as CENTRAL
 from tests.identity.rows import Pool, stored
@@ -40,8 +41,14 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-@pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_reads_a_row(two: TwoOrganizations, table: str, stranger: str) -> None:
+async def test_no_stranger_reads_a_row(two: TwoOrganizations, stranger: str) -> None:
+    """Of every table with rows of organizations."""
+    for table in SCOPED:
+        with about(table):
+            await _read_none(two, table, stranger)
+
+
+async def _read_none(two: TwoOrganizations, table: str, stranger: str) -> None:
     async with two.acting(stranger) as session:
         theirs = f"FROM {table} WHERE organization_id = $1"
         assert await session.fetch(f"SELECT 1 {theirs}", two.theirs.id) == []
@@ -52,10 +59,14 @@ async def test_no_stranger_reads_a_row(two: TwoOrganizations, table: str, strang
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-@pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_changes_or_deletes_a_row(
-    owner: Pool, two: TwoOrganizations, table: str, stranger: str
-) -> None:
+async def test_no_stranger_changes_or_deletes_a_row(owner: Pool, two: TwoOrganizations, stranger: str) -> None:
+    """Of every table with rows of organizations."""
+    for table in SCOPED:
+        with about(table):
+            await _change_none(owner, two, table, stranger)
+
+
+async def _change_none(owner: Pool, two: TwoOrganizations, table: str, stranger: str) -> None:
     before = await stored(owner, two.theirs)
     column = touched(table)
     for verb in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
@@ -70,8 +81,14 @@ async def test_no_stranger_changes_or_deletes_a_row(
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-@pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, table: str, stranger: str) -> None:
+async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, stranger: str) -> None:
+    """To any table with rows of organizations."""
+    for table in SCOPED:
+        with about(table):
+            await _add_none(owner, two, table, stranger)
+
+
+async def _add_none(owner: Pool, two: TwoOrganizations, table: str, stranger: str) -> None:
     before = await stored(owner, two.theirs)
     person = two.people.get(stranger, two.mine.coach)
     values = {"user_id": person.id, "role": "owner"} if table == "memberships" else {}
