@@ -7,7 +7,7 @@ import io
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,8 +80,9 @@ class Running:
             server = find_running(self.home / name, name)
             return None if server is None else server.pid
         for child in psutil.Process(self.process.pid).children():
-            if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == [name]:
-                return int(child.pid)
+            with suppress(psutil.NoSuchProcess):  # it may end meanwhile
+                if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == [name]:
+                    return int(child.pid)
         return None
 
     def run(self, text: str, **variables: Any) -> Any:
