@@ -18,6 +18,7 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32))
 @example(86026)
+@example(29463796)
 def test_every_law_holds_for_every_request(seed: int) -> None:
     request = random_request(Random(seed), shipped_catalogue())
     workout = generated(request, shipped_catalogue())

@@ -28,6 +28,8 @@ TIME = r"(?:(?P<unit>week|month) (?P<number>\d+)|the (?P<check>\d+)-week check)"
 UNTIL = re.compile(rf"(?P<before>[^,;.]*?)\b(?:until|before) {TIME}(?: and [^,;.]*?(?=[,;.]|$))?(?P<then>[,;] then )?")
 """A clause that holds until a week, with what holds then."""
 FROM = re.compile(rf",? (?:from|after) (?:about )?{TIME}(?: at the earliest)?")
+FROM_AT_FIRST = re.compile(rf"^(?P<word>From |After )(?:about )?{TIME}(?: at the earliest)?(?:(?P<more> and )|[,:]? )")
+"""Advice that begins with a week; what is to be waited for besides stays."""
 BEFORE = re.compile(rf"(?:^|[,;]) ?[Bb]efore {TIME} [^,;.]*")
 LATER = re.compile(r"([^,;.]*degrees[^,;.]*?) until (?:week|month) \d+[,;] then [^,;.]*")
 """The later of two phases with a range of motion: the earlier one, which is stricter, holds all the time."""
@@ -75,12 +77,17 @@ def in_phase(text: str, condition: str) -> str:
     """
     first = FIRST_WEEK.get(condition, 0)
     found = LATER.sub(r"\1", text)
+    found = FROM_AT_FIRST.sub(lambda match: _after(match) if _week(match) <= first else match.group(), found)
     for pattern in (FROM, BEFORE):
         found = pattern.sub(lambda match: "" if _week(match) <= first else match.group(), found)
     found = UNTIL.sub(lambda match: "" if _is_past(match, first) else match.group(), found)
     found = re.sub(r"\s*[,;](?=\s*(?:[,;.]|$))|^[\s,;:]+", "", found).strip()
     found = re.sub(r"([,;])(?=[^\W\d])", r"\1 ", found)
     return f"{found[:1].upper()}{found[1:]}"
+
+
+def _after(match: re.Match[str]) -> str:
+    return match["word"] if match["more"] else ""
 
 
 def _week(match: re.Match[str]) -> float:
