@@ -16,7 +16,6 @@ from kinegraph.kit.checks import Checks
 from tests.cases import about
 from tests.shipped import Entry, entries
 
-ENTRIES = entries()
 HEBREW, RUSSIAN = re.compile("[\u05d0-\u05ea]{2}"), re.compile("[\u0410-\u044f\u0451]{2}")
 LATIN = re.compile("[A-Za-z]")
 NAMED = ("Back Squat", "Bird Dog", "Wall Slide", "Clamshell", "Shoulder External Rotation", "Push-ups", "Bench Press",
@@ -29,38 +28,38 @@ def names(entries: Iterable[Entry]) -> list[str]:
 
 
 def test_the_library_has_at_least_450_exercises() -> None:
-    assert len(ENTRIES) >= 450
+    assert len(entries()) >= 450
 
 
 def test_slugs_are_unique_over_all_files() -> None:
-    assert [slug for slug, count in Counter(entry["slug"] for entry in ENTRIES).items() if count > 1] == []
+    assert [slug for slug, count in Counter(entry["slug"] for entry in entries()).items() if count > 1] == []
 
 
 def test_no_two_exercises_have_the_same_name() -> None:
-    assert [name for name, count in Counter(entry["name"].lower() for entry in ENTRIES).items() if count > 1] == []
+    assert [name for name, count in Counter(entry["name"].lower() for entry in entries()).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_library_has_the_exercises_that_the_domain_documents_name(name: str) -> None:
-    assert name in {entry["name"] for entry in ENTRIES}
+    assert name in {entry["name"] for entry in entries()}
 
 
 @pytest.mark.parametrize(("language", "script"), [("Hebrew", HEBREW), ("Russian", RUSSIAN)])
 def test_every_exercise_has_a_hebrew_and_a_russian_alias(language: str, script: re.Pattern[str]) -> None:
-    assert names(e for e in ENTRIES if not any(script.search(alias) for alias in e["aliases"])) == [], language
+    assert names(e for e in entries() if not any(script.search(alias) for alias in e["aliases"])) == [], language
 
 
 def test_back_squat_has_the_hebrew_name_of_the_golden_path() -> None:
-    (back_squat,) = [entry for entry in ENTRIES if entry["slug"] == "back-squat"]
+    (back_squat,) = [entry for entry in entries() if entry["slug"] == "back-squat"]
     assert "סקוואט אחורי" in back_squat["aliases"]
 
 
 def test_no_exercise_has_its_own_name_as_alias() -> None:
-    assert names(e for e in ENTRIES if e["name"].lower() in {alias.lower() for alias in e["aliases"]}) == []
+    assert names(e for e in entries() if e["name"].lower() in {alias.lower() for alias in e["aliases"]}) == []
 
 
 def test_no_alias_differs_from_another_of_its_exercise_by_case_alone() -> None:
-    assert names(e for e in ENTRIES if len({a.lower() for a in e["aliases"]}) < len(e["aliases"])) == []
+    assert names(e for e in entries() if len({a.lower() for a in e["aliases"]}) < len(e["aliases"])) == []
 
 
 @pytest.mark.parametrize(
@@ -69,18 +68,18 @@ def test_no_alias_differs_from_another_of_its_exercise_by_case_alone() -> None:
      "scaling_options", "difficulty"],
 )  # fmt: skip
 def test_every_exercise_has_the_columns_that_a_coach_needs(column: str) -> None:
-    assert names(entry for entry in ENTRIES if not entry.get(column)) == []
+    assert names(entry for entry in entries() if not entry.get(column)) == []
 
 
 @pytest.mark.parametrize("column", ["name", "description", "athlete_notes"])
 def test_texts_for_coaches_and_athletes_are_english(column: str) -> None:
     foreign = (HEBREW, RUSSIAN)
-    assert names(e for e in ENTRIES if any(s.search(e[column]) for s in foreign) or not LATIN.search(e[column])) == []
+    assert names(e for e in entries() if any(s.search(e[column]) for s in foreign) or not LATIN.search(e[column])) == []
 
 
 @pytest.mark.parametrize("column", ["description", "athlete_notes"])
 def test_no_text_is_copied_from_one_exercise_to_another(column: str) -> None:
-    assert [text for text, count in Counter(entry[column] for entry in ENTRIES).items() if count > 1] == []
+    assert [text for text, count in Counter(entry[column] for entry in entries()).items() if count > 1] == []
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_no_text_is_copied_from_one_exercise_to_another(column: str) -> None:
     ],
 )  # fmt: skip
 def test_the_library_covers_every_field_of_training(column: str, wanted: set[Any]) -> None:
-    assert wanted <= {entry.get(column) for entry in ENTRIES}
+    assert wanted <= {entry.get(column) for entry in entries()}
 
 
 def test_every_file_has_its_number_of_exercises() -> None:
@@ -135,19 +134,19 @@ def test_an_edge_without_an_end_is_reported_by_its_file() -> None:
 
 @pytest.mark.parametrize("discipline", ["weightlifting", "gymnastics", "powerlifting", "crossfit", "physiotherapy"])
 def test_each_discipline_of_the_issue_has_a_choice_of_exercises(discipline: str) -> None:
-    assert sum(discipline in entry["discipline"] for entry in ENTRIES) >= 10
+    assert sum(discipline in entry["discipline"] for entry in entries()) >= 10
 
 
 def test_no_muscle_is_primary_and_secondary_at_once() -> None:
-    assert names(entry for entry in ENTRIES if set(entry["primary_muscles"]) & set(entry["secondary_muscles"])) == []
+    assert names(entry for entry in entries() if set(entry["primary_muscles"]) & set(entry["secondary_muscles"])) == []
 
 
 def test_no_equipment_is_required_and_optional_at_once() -> None:
-    assert names(entry for entry in ENTRIES if set(entry["equipment"]) & set(entry["optional_equipment"])) == []
+    assert names(entry for entry in entries() if set(entry["equipment"]) & set(entry["optional_equipment"])) == []
 
 
 def test_the_api_would_accept_every_value_of_the_library() -> None:
-    for entry in ENTRIES:
+    for entry in entries():
         with about(entry["slug"]):
             values = {column: entry[column] for column in {*EXCHANGED} & entry.keys()}
             checks = Checks()
