@@ -9,7 +9,7 @@ from kinegraph.audit import store
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Person, World
 from tests.identity.rows import Pool
-from tests.logbook.documents import Enrolled, enrolled
+from tests.logbook.documents import SEND_BRIEFLY, Enrolled, enrolled
 from tests.process.running import environment, run
 
 TRAIL = """query ($organization: ID!, $patient: ID!) { organization(id: $organization) {
@@ -35,9 +35,9 @@ async def reads(api: Api, plan: Enrolled) -> list[dict[str, Any]]:
 
 
 async def wrong(database: Database) -> list[str]:
-    """The users whose pseudonym is not theirs."""
+    """The users whose pseudonym is not theirs, or who have none."""
     async with database.read(store.act_as_auditor) as session:
-        return [str(id) for id in await store.wrong_pseudonyms(session)]
+        return [str(id) for ids in await store.wrong_pseudonyms(session) for id in ids]
 
 
 async def test_members_former_members_erased_people_and_operators_are_told_apart(
@@ -106,4 +106,35 @@ async def test_pseudonyms_that_were_swapped_are_found(
         for row in (last, first):
             await owner.execute(put, row.user_id, row.salt, row.pseudonym)
         await owner.execute("ALTER TABLE audit_pseudonyms ENABLE TRIGGER audit_pseudonyms_unchanged")
+    assert await wrong(database) == []
+
+
+async def test_nothing_is_read_or_changed_that_a_deleted_pseudonym_would_hide(
+    api: Api, plan: Enrolled, owner: Pool, database: Database, database_url: str
+) -> None:
+    """A trigger refuses to delete one; where it was disabled, requests fail, and `privacy verify` names the user."""
+    delete = "DELETE FROM audit_pseudonyms WHERE user_id = $1"
+    entries = "SELECT count(*) FROM audit_entries WHERE organization_id = $1"
+    for person in (plan.patient, plan.gym.coach):
+        with pytest.raises(asyncpg.RestrictViolationError, match="audit_pseudonyms are never changed"):
+            await owner.execute(delete, person.id)
+        stored = await owner.fetchrow("SELECT * FROM audit_pseudonyms WHERE user_id = $1", person.id)
+        before = await owner.fetchval(entries, plan.gym.id)
+        await owner.execute("ALTER TABLE audit_pseudonyms DISABLE TRIGGER USER")
+        try:
+            await owner.execute(delete, person.id)
+            read = await api.post(READ, plan.gym.coach, id=str(plan.id))
+            log = plan.log(1, enrollmentId=str(plan.id))
+            changed = await api.post(SEND_BRIEFLY, plan.gym.coach, logs=[log])
+            assert await wrong(database) == [str(person.id)]
+            done = run("privacy", "verify", env=environment(database_url))
+        finally:
+            await owner.execute("INSERT INTO audit_pseudonyms VALUES ($1, $2, $3)", *stored.values())
+            await owner.execute("ALTER TABLE audit_pseudonyms ENABLE TRIGGER USER")
+        for answer in (read, changed):
+            assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["INTERNAL"], answer.text
+        assert await owner.fetchval(entries, plan.gym.id) == before
+        named = f"No pseudonym has user {person.id}: "
+        named += "somebody deleted it, and their entries look like those of an erased person."
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (1, named)
     assert await wrong(database) == []

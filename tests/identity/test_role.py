@@ -159,7 +159,7 @@ async def test_no_function_of_ours_but_one_runs_with_its_owners_rights(owner: Po
              "kinegraph_refuse_emptying", "kinegraph_refuse_rewriting", "kinegraph_write_adherence",
              "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
              "kinegraph_enrollment_changed", "kinegraph_derive_pseudonym", "kinegraph_new_pseudonym",
-             "kinegraph_pseudonyms",
+             "kinegraph_pseudonyms", "kinegraph_require_pseudonyms",
              "kinegraph_audit_users", "kinegraph_audit_reads", "kinegraph_audit_change", "kinegraph_audit_text",
              "kinegraph_audit_refuse", "kinegraph_audit_seal", "kinegraph_sync_athletes", "kinegraph_sync_contents",
              "kinegraph_sync_enrollment_parts", "kinegraph_sync_enrollments", "kinegraph_sync_logs",

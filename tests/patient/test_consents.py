@@ -66,10 +66,26 @@ async def test_what_a_patient_refused_only_they_can_allow(api: Api, clinic: Orga
     assert await history(api, clinic) == [(kind, 0, False), (kind, 1, True)]
     await written(api, CONSENT, member, clinic, member, kind=kind, level=1)
     await written(api, CONSENT, coach, clinic, member, kind=kind, level=0)
-    await written(api, CONSENT, coach, clinic, member, kind=kind, level=1)
-    assert await history(api, clinic) == [
-        (kind, 1, True), (kind, 0, True), (kind, 1, False), (kind, 0, False), (kind, 1, True)
-    ]  # fmt: skip
+    assert await history(api, clinic) == [(kind, 0, True), (kind, 1, False), (kind, 0, False), (kind, 1, True)]
+
+
+async def test_what_was_lowered_for_a_patient_only_they_can_raise(api: Api, clinic: Organization) -> None:
+    """A withdrawal that a coach recorded after the patient's own choice is taken back by no coach and no owner."""
+    member, coach = clinic.member, clinic.coach
+    sent = {"organizationId": str(clinic.id), "patientId": str(member.id), "kind": "TELEMETRY"}
+    await written(api, CONSENT, member, clinic, member, kind="TELEMETRY", level=3)
+    for level in (2, 1):
+        await written(api, CONSENT, coach, clinic, member, kind="TELEMETRY", level=level)
+    for person in (coach, clinic.owner):
+        (error,) = await api.user_errors(CONSENT, person, input={**sent, "level": 2})
+        assert (error["code"], error["field"]) == ("CONSENT_REQUIRED", ["input", "level"])
+        assert error["message"] == (
+            "The patient chose level 3, and level 1 was recorded for them since: only they may raise it, with their "
+            "own account."
+        )
+    await written(api, CONSENT, member, clinic, member, kind="TELEMETRY", level=2)
+    levels = [level for _, level, _ in await history(api, clinic)]
+    assert levels == [2, 1, 2, 3]
 
 
 async def test_a_refusal_that_a_coach_recorded_becomes_the_patients_own(api: Api, clinic: Organization) -> None:

@@ -68,11 +68,11 @@ class ShownEntry:
 
 
 class PseudonymRow(Protocol):
-    """The pseudonym of a user, with the salt that it was derived with."""
+    """The pseudonym of a user, with the salt that it was derived with; None where the user has none."""
 
     user_id: UUID
-    salt: bytes
-    pseudonym: UUID
+    salt: bytes | None
+    pseudonym: UUID | None
 
 
 def seen(session: ReadSession[Viewer], type_name: str, rows: Iterable[Any], patient: str = "patient_id") -> None:

@@ -88,24 +88,29 @@ async def _verified(session: ReadSession, organization_id: UUID, entries: int) -
         previous, position = rows[-1].hash, rows[-1].position
 
 
-async def wrong_pseudonyms(session: ReadSession) -> list[UUID]:
-    """The users whose pseudonym does not follow from their id and salt: somebody changed the row, or the user's id.
+async def wrong_pseudonyms(session: ReadSession) -> tuple[list[UUID], list[UUID]]:
+    """The users whose pseudonym does not follow from their id and salt, and those who have none.
 
-    The session acts as the auditor.
+    Somebody changed or deleted the row, or changed the user's id. The session acts as the auditor.
     """
-    wrong, last = list[UUID](), UUID(int=0)
+    wrong, without, last = list[UUID](), list[UUID](), UUID(int=0)
     while True:
         rows: list[PseudonymRow] = await session.fetch(
             f"""
-            SELECT p.user_id, p.salt, p.pseudonym
-            FROM audit_pseudonyms p
-            WHERE p.user_id > $1
-            ORDER BY p.user_id
+            SELECT u.id AS user_id, p.salt, p.pseudonym
+            FROM users u
+            LEFT JOIN audit_pseudonyms p ON p.user_id = u.id
+            WHERE u.id > $1
+            ORDER BY u.id
             LIMIT {BATCH}
             """,
             last,
         )
         if not rows:
-            return wrong
-        wrong += [row.user_id for row in rows if pseudonym_of(row.user_id, row.salt) != row.pseudonym]
+            return wrong, without
+        for row in rows:
+            if row.salt is None:
+                without.append(row.user_id)
+            elif pseudonym_of(row.user_id, row.salt) != row.pseudonym:
+                wrong.append(row.user_id)
         last = rows[-1].user_id

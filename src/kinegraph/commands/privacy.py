@@ -113,6 +113,7 @@ async def erase(user: str | None, email: str | None, *, is_confirmed: bool) -> i
             erased = await store_erasing.erase(session, person.id)
             session.is_rollback_only = not is_confirmed
             if is_confirmed:
+                await store_erasing.renew_statistics(session)
                 await storage.delete(erased.files)
         for table, rows in sorted(erased.rows.items()):
             print(f"{table}: {rows:,}")
@@ -151,14 +152,17 @@ async def verify() -> int:
     url = database_url(read_settings())
     async with open_migrated(url, WHOLE_TABLES_SECONDS) as database, database.read(act_as_auditor) as session:
         found = await chains(session)
-        wrong = await wrong_pseudonyms(session)
+        wrong, without = await wrong_pseudonyms(session)
     for chain in found:
         state = _named("is broken at entry", chain.broken_at, chain.breaks) if chain.breaks else "holds"
         print(f"{chain.organization_id}: {chain.entries:,} entries, {state}; last hash {chain.last_hash}")
     if wrong:
         named = _named("The pseudonym is not that of user", wrong[:MAX_BREAKS], len(wrong))
         print(f"{named}: their entries may be those of somebody else.")
-    return 1 if wrong or any(chain.breaks for chain in found) else 0
+    if without:
+        named = _named("No pseudonym has user", without[:MAX_BREAKS], len(without))
+        print(f"{named}: somebody deleted it, and their entries look like those of an erased person.")
+    return 1 if wrong or without or any(chain.breaks for chain in found) else 0
 
 
 def _named(start: str, named: Sequence[object], count: int) -> str:

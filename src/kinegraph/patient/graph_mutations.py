@@ -98,7 +98,7 @@ class Mutation:
 
     @mutation(
         "Record that a patient gives or withdraws a consent: the patient, or a coach for them, which is shown. Once a "
-        "patient has chosen a level themselves, others may lower it, and raise it no further than that "
+        "patient has chosen a level themselves, others may lower it, and only the patient raises it again "
         "(CONSENT_REQUIRED). Recording again what one has recorded already changes nothing."
     )
     async def record_consent(
@@ -192,19 +192,24 @@ async def _locked(
 async def _is_new(session: WriteSession[Viewer], key: rules.PatientKey, consent: tuple[rules.ConsentKind, int]) -> bool:
     """True if a consent is to be recorded: it differs from the one that holds, or is the first choice of its recorder.
 
-    What others have recorded is confirmed by the patient once. Raises ConsentRequired for more than the patient chose.
+    What others have recorded is confirmed by the patient once. Raises ConsentRequired where somebody else records more
+    than the patient chose, or than was recorded since.
     """
     kind, level = consent
     before = await store_writing.decisions(session, key, kind)
     is_patient = session.viewer.user.id == key[1]
-    if not is_patient and before.own_level is not None and level > before.own_level:
-        chosen = (
-            "refused this consent, or withdrew it, themselves"
-            if before.own_level == 0
-            else f"chose level {before.own_level} themselves"
-        )
-        message = f"The patient {chosen}: only they may raise it, with their own account."
-        raise rules.ConsentRequired(message, *AT, "level")
+    if not is_patient and before.most_by_others is not None and level > before.most_by_others:
+        raise rules.ConsentRequired(_chosen(before), *AT, "level")
     stored: rules.PatientRow = await stored_row(session, store.by_keys, key)
     held = int(getattr(stored, rules.COLUMNS[kind]))
     return held != level or before.last_by is None or (is_patient and before.last_by != key[1])
+
+
+def _chosen(before: rules.DecisionsRow) -> str:
+    if before.most_by_others != before.own_level:
+        chosen = f"chose level {before.own_level}, and level {before.most_by_others} was recorded for them since"
+    elif before.own_level == 0:
+        chosen = "refused this consent, or withdrew it, themselves"
+    else:
+        chosen = f"chose level {before.own_level} themselves"
+    return f"The patient {chosen}: only they may raise it, with their own account."

@@ -93,10 +93,12 @@ class ConsentRow(Protocol):
 
 
 class DecisionsRow(Protocol):
-    """Who recorded the latest consent of a kind, and the latest level that the patient themselves chose."""
+    """The recorder of the latest consent of a kind, and the latest level that the patient themselves chose."""
 
     last_by: UUID | None
     own_level: int | None
+    most_by_others: int | None
+    """The least level since that choice, which others may not raise; None where the patient has chosen none."""
 
 
 def patient_id(organization_id: UUID, user_id: UUID) -> str:

@@ -63,13 +63,15 @@ async def time_zones(session: ReadSession) -> set[str]:
 
 
 async def decisions(session: ReadSession, key: PatientKey, kind: ConsentKind) -> DecisionsRow:
-    """Who recorded the latest consent of this kind, and the latest level that the patient themselves chose."""
+    """The recorder of the latest consent of this kind, the patient's own choice, and the least level since then."""
     found: DecisionsRow | None = await session.fetch_row(
         """
         SELECT (array_agg(c.recorded_by_id ORDER BY c.id DESC))[1] AS last_by,
-               (array_agg(c.level ORDER BY c.id DESC) FILTER (WHERE c.recorded_by_id = c.user_id))[1] AS own_level
-        FROM patient_consents c
-        WHERE c.organization_id = $1 AND c.user_id = $2 AND c.kind = $3
+               (array_agg(c.level ORDER BY c.id DESC) FILTER (WHERE c.recorded_by_id = c.user_id))[1] AS own_level,
+               min(c.level) FILTER (WHERE c.id >= c.own_id) AS most_by_others
+        FROM (SELECT c.*, max(c.id::text) FILTER (WHERE c.recorded_by_id = c.user_id) OVER ()::uuid AS own_id
+              FROM patient_consents c
+              WHERE c.organization_id = $1 AND c.user_id = $2 AND c.kind = $3) AS c
         """,
         *key,
         kind,

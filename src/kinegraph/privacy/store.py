@@ -11,6 +11,9 @@ from kinegraph.privacy.rules import PERSONAL
 
 OWNER_ONLY = "This needs the login that owns the tables and runs `kinegraph migrate`: a superuser, or with BYPASSRLS."
 
+STATISTICS = "pg_stats"
+"""PostgreSQL's view of the values in its statistics, also of partitions and of indexes' expressions."""
+
 OWN = tuple(each for each in PERSONAL if each.handling in (Handling.DELETE, Handling.SPECIAL))
 IN_OTHERS = tuple(each for each in PERSONAL if each.handling in (Handling.CLEAR, Handling.REPLACE))
 
@@ -82,13 +85,14 @@ async def tables(session: ReadSession) -> list[str]:
 async def remains(session: ReadSession, marks: Sequence[str]) -> Mapping[str, int]:
     """The number of rows with one of these texts in any column, by table; of the tables that have any.
 
-    A text is also found as an id, in JSON, and as bytes. Every table is read wholly.
+    A text is also found as an id, in JSON, and as bytes. Every table is read wholly, and the statistics of the tables'
+    columns, which have values of them.
     """
     patterns = [f"%{mark.lower()}%" for mark in marks]
     patterns += [f"%{mark.encode().hex()}%" for mark in marks]
     patterns += [f"%{mark.replace('-', '')}%" for mark in marks if len(mark) == 36]
     found: dict[str, int] = {}
-    for table in await tables(session):
+    for table in (*await tables(session), STATISTICS):
         count: int = await session.fetch_value(
             f"SELECT count(*) FROM {table} t WHERE lower(to_jsonb(t)::text) LIKE ANY ($1)", patterns
         )

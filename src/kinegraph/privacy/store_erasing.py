@@ -9,7 +9,7 @@ from kinegraph.media.rules_files import staged_key
 from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL
 from kinegraph.privacy.rules_erased import Erased
 from kinegraph.privacy.rules_indirect import IN_JSON
-from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
+from kinegraph.privacy.store import IN_OTHERS, OWN, STATISTICS, tables, with_column
 from kinegraph.privacy.store_comments import erase_comments
 
 
@@ -41,6 +41,21 @@ async def erase(session: WriteSession, user_id: UUID) -> Erased:
     erased.count("users", await _delete(session, "users", "id = $1", user_id))
     await _erase_traces(session, erased)
     return erased
+
+
+async def renew_statistics(session: WriteSession) -> None:
+    """Renew PostgreSQL's statistics of all tables: they have values of rows until then, also of deleted ones.
+
+    They are cleared first, since ANALYZE leaves those of a table that is empty now.
+    """
+    await session.fetch(
+        f"""
+        SELECT pg_clear_attribute_stats(s.schemaname, s.tablename, s.attname, s.inherited)
+        FROM {STATISTICS} s
+        WHERE s.schemaname = current_schema()
+        """
+    )
+    await session.run(f"ANALYZE {', '.join(await tables(session))}")
 
 
 async def _delete(session: WriteSession, table: str, condition: str, key: UUID | Sequence[UUID]) -> int:
