@@ -117,6 +117,28 @@ def test_no_later_version_gives_more_than_the_days_that_were_known(
             assert all(getattr(stored, name) is not None for name in CAPS if any(getattr(day, name) for day in before))
 
 
+@given(
+    st.sampled_from(CAPS[1:]),
+    st.lists(st.integers(2, 90), min_size=1, max_size=3),
+    st.lists(ROWS, min_size=1, max_size=3),
+)
+def test_half_of_the_days_one_amount_is_the_most_of_it_in_every_later_version(
+    name: str, amounts: list[int], later: list[dict[str, Any]]
+) -> None:
+    """A time in all that was halved stays so on a day that has repetitions or a hold beside it."""
+    nothing = dict.fromkeys(AMOUNTS)
+    days = [
+        (date(2026, 12, 1) + timedelta(index), planned({**nothing, name: each})) for index, each in enumerate(amounts)
+    ]
+    basis = Basis(uuid4(), EXERCISES[0], (), days)
+    answer = answer_of(basis, EXERCISES[0], nothing)
+    stored = capped(basis, answer)
+    most = max((each + 1) // 2 for each in amounts)
+    for plan in map(planned, later):
+        done = substituted(plan, [stored])
+        assert getattr(done, name) is None or getattr(done, name) <= most
+
+
 @given(ROWS, st.lists(st.tuples(st.sampled_from(EXERCISES), SENT, st.booleans()), max_size=6))
 def test_every_chain_of_substitutions_is_within_the_day(
     row: dict[str, Any], sent: list[tuple[UUID, dict[str, Any], bool]]

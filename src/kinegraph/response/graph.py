@@ -92,7 +92,8 @@ class ExerciseSubstitution(Node):
     notes: str | None = strawberry.field(description="What the numbers do not say, for the patient.")
     is_halved: bool = strawberry.field(
         description="Whether half of each day is done, as its caps leave it: of the sets where they are more than 1, "
-        "else of the repetitions, else of the time, else of the hold, rounded up."
+        "else of the repetitions, else of the time, else of the hold, rounded up. Amounts of which its caps are more "
+        "than 1 come first."
     )
     replaces: "ExerciseSubstitution | None" = edge(
         store_substitutions.by_ids,

@@ -57,9 +57,13 @@ def has_amounts(row: Any) -> bool:
     return any(getattr(row, name) is not None for name in CAPS)
 
 
-def halved(amounts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Half of the first of CAPS that is more than 1, rounded up; None where nothing can be halved."""
-    for name in CAPS:
+def halved(amounts: Mapping[str, Any], by: Prescription) -> dict[str, Any] | None:
+    """Half of the first of CAPS that is more than 1, rounded up; None where nothing can be halved.
+
+    Amounts of which the substitution says more than 1 come first: a time in all that it halved is so also after a move
+    to a version that has repetitions beside it.
+    """
+    for name in sorted(CAPS, key=lambda name: (getattr(by, name) or 0) < 2):
         value = amounts[name]
         if value is not None and value > 1:
             return {**amounts, name: (value + 1) // 2}
@@ -87,7 +91,7 @@ def substituted(plan: Prescription, chain: Sequence[Amounts]) -> Substituted:
         least = _lesser(least, done)
         is_same = by.substitute_id == exercise_id
         done = _within(_of_same(done, by) if is_same else _of_other(done, by, least), least)
-        done = (halved(done) or done) if by.is_halved else done
+        done = (halved(done, by) or done) if by.is_halved else done
         exercise_id = by.substitute_id
     return Substituted(exercise_id=exercise_id, **done)
 
