@@ -109,26 +109,22 @@ class World:
 
     async def person(self, *, is_platform_admin: bool = False) -> Person:
         """A new user, in no organization."""
-        email = f"person{next(_numbers)}@kinegraph.example"
         async with self.database.write(operator.act_as_operator) as session:
-            id = await operator.insert_user(session, "Person", email, is_platform_admin=is_platform_admin)
-        return Person(id, email)
+            return await _person(session, is_platform_admin=is_platform_admin)
 
     async def organization(self) -> Organization:
         """A new organization with an owner, a coach and a member."""
         slug = f"organization-{next(_numbers)}"
         async with self.database.write(operator.act_as_operator) as session:
             id = await operator.insert_organization(session, slug.title(), slug)
-        assert id is not None
-        owner, coach, member = [await self.join(id, role) for role in ("owner", "coach", "member")]
+            assert id is not None
+            owner, coach, member = [await _join(session, id, role) for role in ("owner", "coach", "member")]
         return Organization(id, slug, owner, coach, member)
 
     async def join(self, organization_id: UUID, role: str, person: Person | None = None) -> Person:
         """A (new) user who belongs to the organization."""
-        who = person or await self.person()
         async with self.database.write(operator.act_as_operator) as session:
-            await operator.insert_membership(session, organization_id, who.id, role)
-        return who
+            return await _join(session, organization_id, role, person)
 
     async def exercise_id(self, slug: str) -> str:
         """The id of a canonical exercise."""
@@ -142,6 +138,17 @@ class World:
         """A write session of a user, without any check of the application: row-level security alone."""
         async with self.database.write(identity.authenticate_as(person.id)) as session:
             yield session
+
+
+async def _person(session: WriteSession[None], *, is_platform_admin: bool = False) -> Person:
+    email = f"person{next(_numbers)}@kinegraph.example"
+    return Person(await operator.insert_user(session, "Person", email, is_platform_admin=is_platform_admin), email)
+
+
+async def _join(session: WriteSession[None], organization_id: UUID, role: str, person: Person | None = None) -> Person:
+    who = person or await _person(session)
+    await operator.insert_membership(session, organization_id, who.id, role)
+    return who
 
 
 @pytest.fixture(scope="module")
