@@ -129,3 +129,15 @@ async def test_pain_whose_answer_was_taken_back_before_its_first_day_is_undecide
     await api.run(END, clinic.coach, input={"id": later["id"]})
     reasons = [reason for id, reason in await warnings(await elsewhere(clinic)) if id == box]
     assert [("a pain of 9" in reason, "nobody has decided" in reason) for reason in reasons] == [(True, True)]
+
+
+async def test_pain_whose_answer_was_replaced_before_its_first_day_is_answered_elsewhere(
+    api: Api, world: World, owner: Pool
+) -> None:
+    """Less of it, and then again less on the same day: both pains are answered, the worse one is said."""
+    clinic = await treated(api, world, owner)
+    for pain in (6, 10):
+        await clinic.accept(await clinic.hurt(pain), clinic.exercises[0])
+    assert [reason for _, reason in await warnings(await elsewhere(clinic))] == [
+        f"In another enrollment less of it was to be done after a pain of 10 on {today()}; here it is to be done."
+    ]

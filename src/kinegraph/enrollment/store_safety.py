@@ -103,6 +103,7 @@ HURTING = f"""
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id,
                    CASE WHEN lasting.id IS NULL THEN made.substitute_id
+                        WHEN lasting.id > made.id THEN lasting.substitute_id
                         ELSE nullif(lasting.substitute_id, coalesce(then_done.substitute_id, q.exercise_id))
                         END AS substitute_id
             FROM listed
