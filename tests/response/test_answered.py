@@ -141,3 +141,18 @@ async def test_pain_whose_answer_was_replaced_before_its_first_day_is_answered_e
     assert [reason for _, reason in await warnings(await elsewhere(clinic))] == [
         f"In another enrollment less of it was to be done after a pain of 10 on {today()}; here it is to be done."
     ]
+
+
+async def test_a_finding_names_the_newest_substitute_of_a_chain(api: Api, world: World, owner: Pool) -> None:
+    """Where a substitute hurt too and another one is done, the pain of the plan's exercise is told with the latter."""
+    clinic = await treated(api, world, owner, SLUGS)
+    back, box, goblet = clinic.exercises
+    await clinic.send(clinic.log(5, 3))
+    await clinic.accept(await clinic.open(), box)
+    await owner.execute(
+        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
+    )
+    await clinic.accept(await clinic.hurt(9), goblet)
+    found = dict(await warnings(await elsewhere(clinic)))
+    assert "it was replaced by Goblet Squat after a pain of 5 on" in found[back]
+    assert "it was replaced by Goblet Squat after a pain of 9 on" in found[box]

@@ -102,16 +102,15 @@ HURTING = f"""
         WITH {LISTED}, hurting AS MATERIALIZED (
             SELECT listed.position, q.enrollment_id, q.exercise_id AS planned_id, q.pain_score, q.performed_on,
                    coalesce(then_done.substitute_id, q.exercise_id) AS exercise_id,
-                   CASE WHEN lasting.id IS NULL THEN made.substitute_id
-                        WHEN lasting.id > made.id THEN lasting.substitute_id
+                   CASE WHEN lasting.id >= made.id THEN lasting.substitute_id
                         ELSE nullif(lasting.substitute_id, coalesce(then_done.substitute_id, q.exercise_id))
                         END AS substitute_id
             FROM listed
             CROSS JOIN LATERAL {_PAINS} AS q
             LEFT JOIN {DONE_THEN}
             LEFT JOIN exercise_substitutions made ON made.proposal_id = q.id
-            LEFT JOIN exercise_substitutions lasting  -- where the one that was made was ended before its first day
-                ON made.to_day < made.from_day AND lasting.enrollment_id = q.enrollment_id
+            LEFT JOIN exercise_substitutions lasting  -- an earlier one where that which was made never held
+                ON made.id IS NOT NULL AND lasting.enrollment_id = q.enrollment_id
                    AND lasting.exercise_id = q.exercise_id AND lasting.to_day IS NULL
             WHERE listed.organization_id = ANY ($2)
         ), again AS MATERIALIZED (
