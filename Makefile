@@ -12,8 +12,10 @@ run: .venv/ready  ## Start everything: database, queue, worker, API, GraphiQL, d
 	@exec $(BIN)/kinegraph up
 
 # A module's tests stay together, on its own database; in the order of the folders, the last ones are short. Tests wait
-# for servers and processes a third of the time: there is a process more than cores, up to five.
+# for servers and processes a third of the time: there is a process more than cores, up to five. Those that tests start
+# need not compile the product each time.
 PROCESSES = $(shell $(BIN)/python -c "import os; print(min(os.cpu_count(), 4) + 1)")
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/ready  ## Run every test, in a process more than there are cores, up to five
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder

@@ -21,6 +21,7 @@ ASSETS = find_folder(Path(os.environ.get("KINEGRAPH_HOME", ROOT / ".kinegraph"))
 NOT_FETCHED = "GraphiQL's files are not in .kinegraph/graphiql: run `scripts/graphiql/fetch .kinegraph/graphiql`"
 FETCHED = not missing_from(ASSETS)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+expect.set_options(timeout=20_000)  # milliseconds: beside other tests a page may be slow
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
