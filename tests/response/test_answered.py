@@ -13,17 +13,22 @@ from tests.response.test_hurting import warnings
 from tests.treatment import store_enrollment, store_version
 
 
+async def answered(clinic: Treated) -> None:
+    """Let the second exercise be done in place of the first one since yesterday, after a pain of 5."""
+    await clinic.send(clinic.log(5, 3))
+    await clinic.accept(await clinic.open(), clinic.exercises[1])
+    await clinic.owner.execute(
+        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
+    )
+
+
 async def answered_twice(clinic: Treated, pain: int = 9) -> str:
     """Let a box squat be done since yesterday, and another exercise from tomorrow on, after late pain of the squat.
 
     Returns the other exercise. All three stand in the plan, in this order.
     """
-    _, box, goblet, *_ = clinic.exercises
-    await clinic.send(clinic.log(5, 3))
-    await clinic.accept(await clinic.open(), box)
-    await clinic.owner.execute(
-        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
-    )
+    goblet = clinic.exercises[2]
+    await answered(clinic)
     await clinic.send(clinic.log(pain, 2))
     await clinic.accept(await clinic.open(), goblet)
     assert await clinic.proposals("OPEN") == []
@@ -120,11 +125,7 @@ async def test_pain_whose_answer_was_taken_back_before_its_first_day_is_undecide
     """The substitute hurt, what was accepted in its place never held, and it is done on: that is not less of it."""
     clinic = await treated(api, world, owner, SLUGS)
     _, box, goblet = clinic.exercises
-    await clinic.send(clinic.log(5, 3))
-    await clinic.accept(await clinic.open(), box)
-    await owner.execute(
-        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
-    )
+    await answered(clinic)
     later = (await clinic.accept(await clinic.hurt(9), goblet))["substitution"]
     await api.run(END, clinic.coach, input={"id": later["id"]})
     reasons = [reason for id, reason in await warnings(await elsewhere(clinic)) if id == box]
@@ -147,11 +148,7 @@ async def test_a_finding_names_the_newest_substitute_of_a_chain(api: Api, world:
     """Where a substitute hurt too and another one is done, the pain of the plan's exercise is told with the latter."""
     clinic = await treated(api, world, owner, SLUGS)
     back, box, goblet = clinic.exercises
-    await clinic.send(clinic.log(5, 3))
-    await clinic.accept(await clinic.open(), box)
-    await owner.execute(
-        "UPDATE exercise_substitutions SET from_day = current_date - 1 WHERE enrollment_id = $1", clinic.id
-    )
+    await answered(clinic)
     await clinic.accept(await clinic.hurt(9), goblet)
     found = dict(await warnings(await elsewhere(clinic)))
     assert "it was replaced by Goblet Squat after a pain of 5 on" in found[back]
