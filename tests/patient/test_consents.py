@@ -53,7 +53,7 @@ async def test_recording_what_holds_already_changes_nothing_but_a_first_refusal_
 
 @pytest.mark.parametrize("kind", ["TELEMETRY", "BIOMETRIC", "CONDITIONS"])
 async def test_what_a_patient_refused_only_they_can_allow(api: Api, clinic: Organization, kind: str) -> None:
-    """A coach cannot record a consent over the patient's own refusal, and can once the patient has given it."""
+    """A coach cannot record a consent over the patient's own refusal, and can withdraw what the patient has given."""
     member, coach = clinic.member, clinic.coach
     await written(api, CONSENT, coach, clinic, member, kind=kind, level=1)
     await written(api, CONSENT, member, clinic, member, kind=kind, level=0)

@@ -65,8 +65,7 @@ WATCHED = (_FOLDER / "watched.sql").read_text()
 """The figures of exercises, by one statement."""
 
 POSE_COLUMNS = """s.id, s.organization_id, s.user_id, s.session_id, s.exercise_id, s.plan_exercise_id, s.enrollment_id,
-               s.started_at, s.last_at, s.frames, s.accuracy_sum, s.accuracy_frames, s.reps,
-               s.feedback,
+               s.started_at, s.last_at, s.frames, s.accuracy_sum, s.accuracy_frames, s.reps, s.feedback,
                s.rom_min_degrees::numeric::float8 AS rom_min_degrees,
                s.rom_max_degrees::numeric::float8 AS rom_max_degrees"""
 
